@@ -1,0 +1,29 @@
+import { buildErrorCodes } from '../build/error-codes.js';
+import { cliErrorCodes } from '../cli/error-codes.js';
+import { downloadErrorCodes } from '../download/error-codes.js';
+import { environmentErrorCodes } from '../environment/error-codes.js';
+import { inputErrorCodes } from '../inputs/error-codes.js';
+import { recipeErrorCodes } from '../recipe/error-codes.js';
+import { recordErrorCodes } from '../record/error-codes.js';
+import { sandboxErrorCodes } from '../sandbox/error-codes.js';
+import { storeErrorCodes } from '../store/error-codes.js';
+import { workspaceErrorCodes } from '../workspace/error-codes.js';
+
+/**
+ * Every error code of the package: the closed union behind `SelfsameError.code`, the exit code each
+ * one ends with, and one line on its meaning for the generated error index (docs/errors.md).
+ */
+export const errorCodes = {
+  ...buildErrorCodes,
+  ...cliErrorCodes,
+  ...downloadErrorCodes,
+  ...environmentErrorCodes,
+  ...inputErrorCodes,
+  ...recipeErrorCodes,
+  ...recordErrorCodes,
+  ...sandboxErrorCodes,
+  ...storeErrorCodes,
+  ...workspaceErrorCodes,
+} as const;
+
+export type ErrorCode = keyof typeof errorCodes;

@@ -1,0 +1,91 @@
+/**
+ * How much of the world is made constant (docs/determinism-levels.md):
+ * `none` isolation only · `fixed` all that can be fixed from outside · `virtual` and `machine` are
+ * other engines with the same interface, refused with `LEVEL_NOT_AVAILABLE` until they exist.
+ */
+export type DeterminismLevel = 'none' | 'fixed' | 'virtual' | 'machine';
+
+export interface Mount {
+  /** Absolute path on the host. */
+  readonly source: string;
+  /** Absolute path in the sandbox; created if missing. */
+  readonly target: string;
+  readonly writable: boolean;
+}
+
+/** Bounds on one command. All are required: nothing in a sandbox is unlimited. */
+export interface Limits {
+  readonly wallSeconds: number;
+  readonly memoryBytes: number;
+  readonly processes: number;
+  /** Total bytes the command may leave in its writable directories; also the largest single file. */
+  readonly diskBytes: number;
+  /** Bytes of output before it is stopped. */
+  readonly outputBytes: number;
+}
+
+/** The part of a sandbox that can influence the bits, and is therefore part of the build definition. */
+export interface SandboxDescription {
+  readonly level: DeterminismLevel;
+  readonly hostname: string;
+  readonly user: { readonly name: string; readonly uid: number; readonly gid: number };
+  /** Working directory root inside, always `/build` for recipes. */
+  readonly path: string;
+  /** CPUs the build is told it has, 1 to 1024, whatever the machine has. */
+  readonly cpus: number;
+  /** Memory the build is told it has, bytes. */
+  readonly memoryShown: number;
+  readonly umask: number;
+  /** Seconds since 1970: SOURCE_DATE_EPOCH. */
+  readonly sourceDateEpoch: number;
+  readonly locale: string;
+  readonly timezone: string;
+}
+
+export interface SandboxRequest {
+  /** Names the run in events, for example `zlib@default`. */
+  readonly source: string;
+  readonly description: SandboxDescription;
+  /** Read-only directories that make up `/`, topmost first, owned by mapped ids (sandbox/user-namespace.ts). */
+  readonly rootLayers: readonly string[];
+  /** Empty directory on the store's file system for the writable top; the caller owns and removes it. */
+  readonly scratch: string;
+  readonly mounts: readonly Mount[];
+  /** argv; `command[0]` is looked up on the sandbox's PATH. */
+  readonly command: readonly [string, ...string[]];
+  readonly cwd: string;
+  /** Variables added to the level's own; they win. */
+  readonly env: Readonly<Record<string, string>>;
+  /** Run as the description's user (builds) or as root inside the namespace (maintainer scripts). */
+  readonly asRoot: boolean;
+  /** `none` for every build step; `host` only for a person's shell that asked for it. */
+  readonly network: 'none' | 'host';
+  readonly limits: Limits;
+  /** `capture` sends output to `onOutput`; `inherit` gives the command our terminal (shells). */
+  readonly stdio: 'capture' | 'inherit';
+  readonly onOutput?: (stream: 'stdout' | 'stderr', chunk: Uint8Array) => void;
+  readonly signal: AbortSignal;
+}
+
+/** Every way a run can end. Exactly one applies. */
+export type Outcome =
+  | { readonly type: 'exited'; readonly code: number }
+  | { readonly type: 'signalled'; readonly signal: string }
+  | { readonly type: 'timed-out'; readonly seconds: number }
+  | { readonly type: 'out-of-memory'; readonly limitBytes: number }
+  | { readonly type: 'disk-full'; readonly limitBytes: number; readonly cause: 'limit' | 'file-system' }
+  | { readonly type: 'too-much-output'; readonly limitBytes: number }
+  | { readonly type: 'too-many-processes'; readonly limit: number }
+  | { readonly type: 'cancelled' }
+  | { readonly type: 'could-not-start'; readonly reason: string; readonly hint: string | undefined };
+
+export interface SandboxResult {
+  readonly outcome: Outcome;
+  readonly milliseconds: number;
+  /** Highest memory seen, bytes, where the host could tell. */
+  readonly peakMemoryBytes: number | undefined;
+  /** What the level was asked to fix and could not on this host, in words; empty when all was fixed. */
+  readonly notFixed: readonly string[];
+}
+
+export type RunInSandbox = (request: SandboxRequest) => Promise<SandboxResult>;
