@@ -1,5 +1,4 @@
 import type { ErrorCodeInfo } from '../errors/error-code.js';
 
 /** Error codes of `inputs/`. Named for what went wrong, in capitals. */
-export const inputErrorCodes = {
-} as const satisfies Record<string, ErrorCodeInfo>;
+export const inputErrorCodes = {} as const satisfies Record<string, ErrorCodeInfo>;
