@@ -16,7 +16,11 @@ export interface BuildDefinition {
   /** As above. */
   readonly target: string;
   /** The expanded scripts, in order: what is run. The shell changes their meaning. */
-  readonly steps: readonly { readonly name: string; readonly shell: 'sh' | 'bash'; readonly script: string }[];
+  readonly steps: readonly {
+    readonly name: string;
+    readonly shell: 'sh' | 'bash';
+    readonly script: string;
+  }[];
   /** What is read: by content and by place in the sandbox, sorted by name; never where it came from. */
   readonly inputs: readonly DefinitionInput[];
   /** Artifacts of other builds that are read: by content, sorted by name; an unchanged one ends the rebuild (early cut-off). */
