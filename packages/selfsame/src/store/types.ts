@@ -44,7 +44,10 @@ export interface Store {
    * Takes bytes in. With `expected`, rejects with `DIGEST_MISMATCH` and keeps nothing when they differ.
    * `from` is a path or a stream; `move: true` consumes a path on the same file system instead of copying it.
    */
-  putFile(from: string | Readable | Uint8Array, options?: { expected?: Sha256; move?: boolean }): Promise<StoredFile>;
+  putFile(
+    from: string | Readable | Uint8Array,
+    options?: { expected?: Sha256; move?: boolean },
+  ): Promise<StoredFile>;
 
   /** Absolute path of a published entry, or undefined. */
   entry(kind: EntryKind, key: string): Promise<string | undefined>;
@@ -55,7 +58,11 @@ export interface Store {
    * resolves the directory is synced and renamed into place. If another process published the key
    * meanwhile, its entry wins and ours is dropped. Returns the final path.
    */
-  publish(kind: EntryKind, key: string, fill: (directory: string) => Promise<void>): Promise<string>;
+  publish(
+    kind: EntryKind,
+    key: string,
+    fill: (directory: string) => Promise<void>,
+  ): Promise<string>;
   /** Removes an entry (also of files owned by mapped user ids). */
   remove(kind: EntryKind, key: string): Promise<void>;
 
@@ -66,6 +73,12 @@ export interface Store {
 
 /** One entry of a tree manifest. Paths are relative, `/`-separated, without `.` or `..` parts, compared as bytes. */
 export type TreeEntry =
-  | { readonly path: string; readonly type: 'file'; readonly mode: number; readonly size: number; readonly sha256: Sha256 }
+  | {
+      readonly path: string;
+      readonly type: 'file';
+      readonly mode: number;
+      readonly size: number;
+      readonly sha256: Sha256;
+    }
   | { readonly path: string; readonly type: 'directory'; readonly mode: number }
   | { readonly path: string; readonly type: 'symlink'; readonly target: string };
