@@ -73,11 +73,19 @@ export type Outcome =
   | { readonly type: 'signalled'; readonly signal: string }
   | { readonly type: 'timed-out'; readonly seconds: number }
   | { readonly type: 'out-of-memory'; readonly limitBytes: number }
-  | { readonly type: 'disk-full'; readonly limitBytes: number; readonly cause: 'limit' | 'file-system' }
+  | {
+      readonly type: 'disk-full';
+      readonly limitBytes: number;
+      readonly cause: 'limit' | 'file-system';
+    }
   | { readonly type: 'too-much-output'; readonly limitBytes: number }
   | { readonly type: 'too-many-processes'; readonly limit: number }
   | { readonly type: 'cancelled' }
-  | { readonly type: 'could-not-start'; readonly reason: string; readonly hint: string | undefined };
+  | {
+      readonly type: 'could-not-start';
+      readonly reason: string;
+      readonly hint: string | undefined;
+    };
 
 export interface SandboxResult {
   readonly outcome: Outcome;

@@ -1,0 +1,66 @@
+#ifndef SELFSAME_ROOM_H
+#define SELFSAME_ROOM_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "common/spec.h"
+#include "ns/identity.h"
+
+/*
+ * The directory every path of a sandbox is gathered under before the container runtime starts, in a
+ * mount namespace of our own. It exists on every Linux system; its names are constants, so that nothing
+ * of the host's paths shows in the sandbox's mount options:
+ *   /tmp/l/0 …   root layers, topmost first
+ *   /tmp/s       the scratch directory: s/upper takes the changes, s/work is the overlay's own
+ *   /tmp/r       the assembled root
+ *   /tmp/m/0 …   mounts, in the order of the request
+ */
+#define ROOM "/tmp"
+
+enum { LAYERS_MAX = 400, MOUNTS_MAX = 2000, CGROUPS_MAX = 8 };
+
+/* Fixed file descriptors of the programs after us; the caller's 0 to 6 stay as they are. */
+enum { FD_CONTROL = 3, FD_STATUS = 4, FD_STDOUT = 5, FD_STDERR = 6, FD_INIT_SPEC = 7, FD_INIT = 8, FD_UPPER = 9 };
+
+struct room_mount {
+	bool writable;
+	char *source;
+	int fd;
+};
+
+struct room {
+	uint32_t base;
+	uint32_t owner_uid;
+	uint32_t owner_gid;
+	char *scratch;
+	char *init;
+	char *layers[LAYERS_MAX];
+	int layer_fds[LAYERS_MAX];
+	int layer_count;
+	struct room_mount mounts[MOUNTS_MAX];
+	int mount_count;
+	char *cgroups[CGROUPS_MAX];
+	int cgroup_count;
+	int scratch_fd;
+};
+
+/* Reads the request. The result points into `spec`. */
+struct room *read_room(struct spec *spec);
+
+/* Joins the request's control groups. Must come before the namespace, which has no right to. */
+void join_cgroups(const struct room *room);
+
+/*
+ * Opens every source and mounts it at its constant place. `privileged` says this is real root before its
+ * user namespace, with `identity` the mapping to come; otherwise we are root of the namespace already.
+ */
+void gather_room(struct room *room, const struct identity *identity, bool privileged);
+
+/* Mounts the root (an overlay of the layers) at /tmp/r, from inside the user namespace. */
+void mount_root(const struct room *room);
+
+/* Gives the tree at `fd` to uid:gid, never following links; entries that belong to them already are left. */
+void own_tree(int fd, uint32_t uid, uint32_t gid);
+
+#endif

@@ -1,0 +1,49 @@
+/** Exit status of selfsame-ns and selfsame-init when they failed themselves (native/src/common/fail.h). */
+export const ownFailureCode = 125;
+
+export interface StartFailure {
+  /** Which stage of native/ refused, or `runtime` for the container runtime. */
+  readonly stage: string;
+  /** What failed, in one sentence without a full stop. */
+  readonly reason: string;
+  /** What to do about it. */
+  readonly hint: string | undefined;
+}
+
+const line = /^selfsame-(?:ns|init): ([a-z-]+): (.*)$/m;
+
+/**
+ * Reads the one line with which our C programs say why they could not do their work, and adds the remedy.
+ * Undefined when the text holds no such line.
+ */
+export function explainStartFailure(stderr: string): StartFailure | undefined {
+  const match = line.exec(stderr);
+  if (match === null) return undefined;
+  const [, stage = '', text = ''] = match;
+  return { stage, reason: text, hint: hintFor(stage, text) };
+}
+
+function hintFor(stage: string, text: string): string | undefined {
+  switch (stage) {
+    case 'user-namespace':
+      return 'Allow user namespaces: `sudo sysctl -w user.max_user_namespaces=65536` (and `kernel.unprivileged_userns_clone=1` where it exists); `selfsame doctor` tells which';
+    case 'namespace-powerless':
+      return 'AppArmor restricts user namespaces here: `sudo sysctl -w kernel.apparmor_restrict_unprivileged_userns=0`, or add a profile as `selfsame doctor` shows';
+    case 'id-range':
+      return 'Give this account a range of ids: `sudo usermod --add-subuids 100000-165535 --add-subgids 100000-165535 "$USER"`';
+    case 'mapper-missing':
+      return 'Install the tools: `sudo apt-get install uidmap`';
+    case 'id-map':
+      return 'Check that newuidmap is installed set-user-ID and that /etc/subuid and /etc/subgid name this account: `selfsame doctor`';
+    case 'overlay':
+      return 'The kernel or the file system of the store cannot do overlays in a user namespace; put the store on ext4, xfs, btrfs or tmpfs with SELFSAME_STORE, and run `selfsame doctor`';
+    case 'cgroup':
+      return 'Run `selfsame doctor`: the control group made for this run could not be joined';
+    case 'command':
+      return text.includes('bwrap')
+        ? 'Install the container runtime: `sudo apt-get install bubblewrap`'
+        : undefined;
+    default:
+      return undefined;
+  }
+}
