@@ -31,7 +31,7 @@ export interface LockedPackage {
 export interface LockedStage {
   /** `base` (Essential and what it needs), `toolchain` (build-essential's closure, where asked for), `packages` (the rest). */
   readonly name: 'base' | 'toolchain' | 'packages';
-  /** In unpack order. */
+  /** Sorted by name, then architecture: nothing may depend on their order. */
   readonly packages: readonly LockedPackage[];
 }
 
