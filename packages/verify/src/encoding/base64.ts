@@ -1,0 +1,33 @@
+import { VerifyError } from '../errors.js';
+
+const STANDARD = /^[A-Za-z0-9+/]*={0,2}$/;
+const URL_SAFE = /^[A-Za-z0-9_-]*={0,2}$/;
+
+/**
+ * Decodes base64 (RFC 4648 §4, padded) or its URL-safe form (§5, padded or not), never a mixture.
+ * `Buffer.from(x, 'base64')` drops what it does not know, so the result is encoded again and must
+ * give the same text: white space, wrong padding and stray bits are `BASE64_INVALID`.
+ *
+ * @param maxBytes refuses longer results with `LIMIT_EXCEEDED` before decoding.
+ */
+export function decodeBase64(text: string, maxBytes: number): Uint8Array {
+  if (text.length > Math.ceil(maxBytes / 3) * 4) {
+    throw new VerifyError('LIMIT_EXCEEDED', `base64 of more than ${maxBytes} bytes`);
+  }
+  if (STANDARD.test(text)) {
+    const bytes = Buffer.from(text, 'base64');
+    if (bytes.toString('base64') === text) return new Uint8Array(bytes);
+  }
+  if (URL_SAFE.test(text)) {
+    const bytes = Buffer.from(text, 'base64url');
+    const unpadded = bytes.toString('base64url');
+    const padded = unpadded.padEnd(Math.ceil(unpadded.length / 4) * 4, '=');
+    if (text === unpadded || text === padded) return new Uint8Array(bytes);
+  }
+  throw new VerifyError('BASE64_INVALID', 'not base64 in its canonical spelling');
+}
+
+/** Standard base64 (RFC 4648 §4) with padding. */
+export function encodeBase64(bytes: Uint8Array): string {
+  return Buffer.from(bytes).toString('base64');
+}

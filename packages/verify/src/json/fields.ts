@@ -1,0 +1,76 @@
+import { VerifyError, type VerifyErrorCode } from '../errors.js';
+import { isJsonObject, type JsonObject, type JsonValue } from './value.js';
+
+export type FieldPath = readonly (string | number)[];
+
+/**
+ * Reads objects whose fields are all known: unknown fields are refused, since a reader that ignored
+ * one could be told something else than a reader that knows it.
+ */
+export class FieldReader {
+  readonly #code: VerifyErrorCode;
+
+  /** @param code what every refusal of this reader is called. */
+  constructor(code: VerifyErrorCode) {
+    this.#code = code;
+  }
+
+  /** An object with every `required` field, maybe `optional` ones, and no other. */
+  object(
+    value: JsonValue | undefined,
+    path: FieldPath,
+    required: readonly string[],
+    optional: readonly string[] = [],
+  ): JsonObject {
+    const object = this.record(value, path);
+    for (const key of Object.keys(object)) {
+      if (!required.includes(key) && !optional.includes(key)) {
+        this.fail(`unknown field ${JSON.stringify(key)}`, [...path, key]);
+      }
+    }
+    for (const key of required) {
+      if (!Object.hasOwn(object, key)) this.fail(`the field "${key}" is missing`, path);
+    }
+    return object;
+  }
+
+  /** An object whose keys are data. */
+  record(value: JsonValue | undefined, path: FieldPath): JsonObject {
+    if (!isJsonObject(value)) this.fail('not an object', path);
+    return value;
+  }
+
+  array(value: JsonValue | undefined, path: FieldPath, maxItems: number): readonly JsonValue[] {
+    if (!Array.isArray(value)) this.fail('not a list', path);
+    const items = value as readonly JsonValue[];
+    if (items.length > maxItems) {
+      throw new VerifyError(
+        'LIMIT_EXCEEDED',
+        `${describePath(path)}: ${items.length} items, more than the limit of ${maxItems}`,
+        { path },
+      );
+    }
+    return items;
+  }
+
+  string(value: JsonValue | undefined, path: FieldPath): string {
+    if (typeof value !== 'string') this.fail('not a text', path);
+    return value;
+  }
+
+  fail(what: string, path: FieldPath, code: VerifyErrorCode = this.#code): never {
+    throw new VerifyError(code, `${describePath(path)}: ${what}`, { path });
+  }
+}
+
+/** `subject[0].name` for `['subject', 0, 'name']`; long keys are cut. */
+export function describePath(path: FieldPath): string {
+  if (path.length === 0) return 'the document';
+  return path
+    .map((part, index) => {
+      if (typeof part === 'number') return `[${part}]`;
+      const text = /^[\w.@+-]{1,64}$/.test(part) ? part : JSON.stringify(part.slice(0, 64));
+      return index === 0 ? text : `.${text}`;
+    })
+    .join('');
+}
