@@ -39,4 +39,9 @@ export const downloadErrorCodes = {
     exit: 3,
     meaning: 'An index that a Release file names could not be fetched, or is not named in it.',
   },
+  DECOMPRESS_FAILED: {
+    exit: 3,
+    meaning:
+      'A compressed file is damaged, expands beyond its limit, or the program to decompress it is missing.',
+  },
 } as const satisfies Record<string, ErrorCodeInfo>;

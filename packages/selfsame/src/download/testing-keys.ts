@@ -1,0 +1,72 @@
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { execa } from 'execa';
+
+/** A person with an OpenPGP key in a home directory of their own, for tests. */
+export interface TestSigner extends AsyncDisposable {
+  readonly fingerprint: string;
+  readonly home: string;
+  /** Public key. */
+  readonly armored: string;
+  readonly binary: Buffer;
+  gpg(args: readonly string[], input?: string | Uint8Array): Promise<Buffer>;
+  /** Detached signature, armored. */
+  sign(data: string | Uint8Array, options?: readonly string[]): Promise<Buffer>;
+  clearSign(text: string): Promise<Buffer>;
+}
+
+/** Makes an ed25519 key. `expires` as gpg takes it: `0` never, `seconds=1`, `20200101T000000`. */
+export async function testSigner(
+  name: string,
+  options: { readonly expires?: string; readonly fakeTime?: string } = {},
+): Promise<TestSigner> {
+  // Short: a socket of gpg-agent goes below it.
+  const home = await mkdtemp(join(tmpdir(), 'pgp-'));
+  const time = options.fakeTime === undefined ? [] : ['--faked-system-time', options.fakeTime];
+  const gpg = async (args: readonly string[], input?: string | Uint8Array): Promise<Buffer> => {
+    const result = await execa(
+      'gpg',
+      [
+        '--batch',
+        '--quiet',
+        '--no-tty',
+        '--pinentry-mode',
+        'loopback',
+        '--passphrase',
+        '',
+        ...args,
+      ],
+      {
+        ...(input === undefined ? { stdin: 'ignore' as const } : { input }),
+        encoding: 'buffer',
+        stripFinalNewline: false,
+        env: { GNUPGHOME: home },
+      },
+    );
+    return Buffer.from(result.stdout);
+  };
+  const user = `${name} <${name}@example.org>`;
+  const expires = options.expires ?? '0';
+  await gpg([...time, '--quick-generate-key', user, 'ed25519', 'sign', expires]);
+  const listing = (await gpg(['--with-colons', '--list-keys'])).toString();
+  const fingerprint = /^fpr:+([0-9A-F]{40}):/m.exec(listing)?.[1] ?? '';
+  return {
+    fingerprint,
+    home,
+    armored: (await gpg(['--armor', '--export'])).toString(),
+    binary: await gpg(['--export']),
+    gpg,
+    async sign(data, more = []) {
+      const path = join(home, 'to-sign');
+      await writeFile(path, data);
+      await gpg([...time, ...more, '--yes', '--armor', '--detach-sign', path]);
+      return await readFile(`${path}.asc`);
+    },
+    clearSign: (text) => gpg([...time, '--clear-sign'], text),
+    async [Symbol.asyncDispose]() {
+      await execa('gpgconf', ['--kill', 'all'], { env: { GNUPGHOME: home }, reject: false });
+      await rm(home, { recursive: true, force: true });
+    },
+  };
+}
