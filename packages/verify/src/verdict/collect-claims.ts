@@ -1,6 +1,6 @@
 import { parseResultClaim, type ResultClaim } from '../claim/result-claim.js';
 import { sha256Hex, type Sha256Hex } from '../digest/sha256.js';
-import type { Envelope } from '../dsse/envelope.js';
+import type { Envelope, EnvelopeSignature } from '../dsse/envelope.js';
 import { preAuthenticationEncoding } from '../dsse/pae.js';
 import {
   DEFAULT_SIGNATURE_BUDGET,
@@ -8,6 +8,7 @@ import {
   type SignatureBudget,
   type SignatureResult,
 } from '../dsse/verify.js';
+import { encodeHex } from '../encoding/hex.js';
 import { VerifyError, type VerifyErrorCode } from '../errors.js';
 import type { Policy } from '../policy/policy.js';
 
@@ -47,7 +48,8 @@ export interface CollectedClaims {
 /**
  * Verifies envelopes against the keys of a policy, and only then reads what trusted keys signed. The
  * result depends on the set of (payload, signature) pairs alone: not on their order, on repetitions, or
- * on how signatures were spread over envelopes.
+ * on how signatures were spread over envelopes. (Beyond the budget it depends on the order which
+ * signatures with misleading key ids are `unchecked`; honest ones never are.)
  */
 export function collectClaims(
   envelopes: readonly Envelope[],
@@ -63,12 +65,13 @@ export function collectClaims(
     const id = sha256Hex(preAuthenticationEncoding(envelope.payloadType, envelope.payload));
     let message = messages.get(id);
     if (message === undefined) {
-      message = { envelope, signers: new Set(), failures: new Map() };
+      message = { envelope, seen: new Set(), signers: new Set(), failures: new Map() };
       messages.set(id, message);
     }
-    for (const result of verifyEnvelope(envelope, trusted, budget)) {
-      record(message, result, owners);
-    }
+    const [first, ...rest] = unseen(message, envelope);
+    if (first === undefined) continue;
+    const fresh = { ...envelope, signatures: [first, ...rest] as const };
+    for (const result of verifyEnvelope(fresh, trusted, budget)) record(message, result, owners);
   }
 
   const claims: SignedClaim[] = [];
@@ -97,8 +100,19 @@ export function collectClaims(
 
 interface Message {
   readonly envelope: Envelope;
+  /** Signatures examined so far, as key id and hexadecimal: copies cost nothing. */
+  readonly seen: Set<string>;
   readonly signers: Set<string>;
   readonly failures: Map<Exclude<SetAside['reason'], 'not-a-claim'>, Set<string>>;
+}
+
+function unseen(message: Message, envelope: Envelope): readonly EnvelopeSignature[] {
+  return envelope.signatures.filter(({ keyId, signature }) => {
+    const id = `${encodeHex(signature)} ${keyId}`;
+    if (message.seen.has(id)) return false;
+    message.seen.add(id);
+    return true;
+  });
 }
 
 function record(

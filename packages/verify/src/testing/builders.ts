@@ -1,0 +1,47 @@
+import type { ResultClaim } from '../claim/result-claim.js';
+import { resultClaimPayload } from '../claim/result-claim.js';
+import { sha256Hex } from '../digest/sha256.js';
+import type { Envelope } from '../dsse/envelope.js';
+import { signEnvelope } from '../dsse/sign.js';
+import { PrivateKey } from '../keys/private-key.js';
+import type { Policy } from '../policy/policy.js';
+import { STATEMENT_PAYLOAD_TYPE } from '../statement/statement.js';
+
+/** For tests: a key that is the same in every run. */
+export function testKey(name: string): PrivateKey {
+  return new PrivateKey(Buffer.from(sha256Hex(`test key ${name}`), 'hex'));
+}
+
+/** For tests: a claim with one artifact `x.tar.gz`, changed as asked. */
+export function testClaim(changes: Partial<ResultClaim> = {}): ResultClaim {
+  return {
+    build: { project: 'pigz', version: '2.8', target: 'default' },
+    definition: sha256Hex('definition'),
+    outcome: 'built',
+    artifacts: [{ path: 'x.tar.gz', sha256: sha256Hex('good') }],
+    ...changes,
+  };
+}
+
+/** For tests: a claim whose artifacts have these contents. */
+export function claimOf(
+  contents: Readonly<Record<string, string>>,
+  changes: Partial<ResultClaim> = {},
+): ResultClaim {
+  const artifacts = Object.entries(contents).map(([path, content]) => ({
+    path,
+    sha256: sha256Hex(content),
+  }));
+  return testClaim({ artifacts, ...changes });
+}
+
+/** For tests: an envelope with one signature by the key `testKey(signer)`. */
+export function signedBy(signer: string, claim: ResultClaim): Envelope {
+  return signEnvelope(STATEMENT_PAYLOAD_TYPE, resultClaimPayload(claim), testKey(signer));
+}
+
+/** For tests: a policy over signers whose keys are `testKey(name)`. */
+export function testPolicy(names: readonly string[], changes: Partial<Policy> = {}): Policy {
+  const signers = [...names].sort().map((name) => ({ name, keys: [testKey(name).publicKey] }));
+  return { threshold: 2, required: [], dissent: 'block', signers, ...changes };
+}
