@@ -4,7 +4,7 @@ import { fileURLToPath } from 'node:url';
 
 import { SelfsameError } from '../errors/selfsame-error.js';
 
-export type NativeProgram = 'selfsame-ns' | 'selfsame-init';
+export type NativeProgram = 'selfsame-ns' | 'selfsame-init' | 'selfsame-tree';
 
 const known = new Map<string, string>();
 
