@@ -12,7 +12,7 @@ export function writeSyntheticWorkspace(directory: string, projects: number, nee
   mkdirSync(join(directory, 'projects'), { recursive: true });
   writeFileSync(
     join(directory, 'selfsame.yaml'),
-    'selfsame: 1\nenvironments:\n  default: { debian: trixie, packages: [build-essential] }\n',
+    'version: 1\nenvironments:\n  default: { debian: trixie, packages: [build-essential] }\n',
   );
   let total = 0;
   for (let index = 0; index < projects; index++) {

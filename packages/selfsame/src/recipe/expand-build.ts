@@ -18,8 +18,8 @@ import { isFor, targetData, targetNames } from './recipe.js';
 import type { Recipe } from './recipe.js';
 import { TargetScope } from './target-scope.js';
 import type { PlannedBuild, PlannedInput, PlannedStep } from './types.js';
-import { check, says } from './validate.js';
-import type { YamlFile, YamlPath } from './yaml-source.js';
+import { check, says } from '../util/yaml/validate.js';
+import type { YamlFile, YamlPath } from '../util/yaml/yaml-file.js';
 
 /** A build without the builds it needs, which only the plan knows. */
 export type ExpandedBuild = Omit<PlannedBuild, 'needs'>;
@@ -237,7 +237,7 @@ class TargetExpander {
     const planned: PlannedInput[] = [];
     const places = new Map<string, string>();
     for (const [name, entry] of Object.entries(this.#recipe.data.inputs ?? {})) {
-      if (!isFor(entry as { only?: string[] }, this.#target)) continue;
+      if (!isFor(entry, this.#target)) continue;
       const input = this.#attempt(() => this.#input(name));
       if (input === undefined) continue;
       planned.push(input);

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { onlyExpressions } from './explain-issue.js';
+import { onlyExpressions } from '../util/yaml/explain-issue.js';
 
 const expressionSchema = z.string().regex(/\$\{\{/, onlyExpressions);
 
@@ -10,7 +10,7 @@ const expressionSchema = z.string().regex(/\$\{\{/, onlyExpressions);
  */
 export function withExpressions(schema: z.core.$ZodType): z.ZodType {
   if (schema instanceof z.ZodObject) {
-    const shape = Object.entries(schema.shape as Record<string, z.core.$ZodType>);
+    const shape = Object.entries(schema.shape);
     return z.strictObject(
       Object.fromEntries(shape.map(([key, part]) => [key, withExpressions(part)])),
     );

@@ -1,4 +1,3 @@
-import { fileNameOfUrl } from '../download/url.js';
 import type { InputSpec } from '../inputs/schema.js';
 
 /**
@@ -9,13 +8,17 @@ export function inputFileName(spec: InputSpec): string | undefined {
   if (spec.unpack) return undefined;
   switch (spec.kind) {
     case 'file':
-      return spec.path.slice(spec.path.lastIndexOf('/') + 1);
+      return lastPart(spec.path);
     case 'url':
-      return spec.fileName ?? fileNameOfUrl(spec.urls[0] ?? '');
+      return spec.fileName ?? lastPart(new URL(spec.urls[0] ?? 'file:///').pathname);
     case 'npm':
-      return `${spec.package.slice(spec.package.lastIndexOf('/') + 1)}-${spec.version}.tgz`;
+      return `${lastPart(spec.package)}-${spec.version}.tgz`;
     case 'git':
     case 'debian-source':
       return undefined;
   }
+}
+
+function lastPart(path: string): string {
+  return path.slice(path.lastIndexOf('/') + 1);
 }

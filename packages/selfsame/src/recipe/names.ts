@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { says } from './validate.js';
+import { says } from '../util/yaml/validate.js';
 
 /** Names of projects, targets, inputs, needs and environments: part of paths, file names and keys. */
 export const nameForm = /^[a-z0-9][a-z0-9+.-]{0,63}$/;

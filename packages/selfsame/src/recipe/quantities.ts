@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { says } from './validate.js';
+import { says } from '../util/yaml/validate.js';
 
 const seconds: Readonly<Record<string, number>> = { s: 1, m: 60, h: 3600, d: 86_400 };
 const bytes: Readonly<Record<string, number>> = {

@@ -3,7 +3,7 @@ import { join, sep } from 'node:path';
 import { SelfsameError } from '../errors/selfsame-error.js';
 import type { SourceLocation } from '../errors/selfsame-error.js';
 import type { TextSource } from './expressions/expand.js';
-import { indexLines } from './line-index.js';
+import { indexLines } from '../util/yaml/line-index.js';
 import type { Recipe } from './recipe.js';
 
 /** Largest script file, bytes. */

@@ -1,5 +1,5 @@
 import type { RecipeData, TargetData } from './schema.js';
-import type { YamlFile, YamlPath } from './yaml-source.js';
+import type { YamlFile, YamlPath } from '../util/yaml/yaml-file.js';
 
 /** One project's recipe as it was read: valid in form, no expression expanded. */
 export interface Recipe {

@@ -10,7 +10,7 @@ import {
   variableNameSchema,
 } from './names.js';
 import { durationSchema, sizeSchema } from './quantities.js';
-import { says } from './validate.js';
+import { says } from '../util/yaml/validate.js';
 
 /** A text in which expressions are expanded. */
 const template = z.string().max(256 * 1024, says('must have at most 262144 characters'));

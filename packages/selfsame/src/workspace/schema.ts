@@ -8,7 +8,7 @@ import {
   shownSchemas,
   variablesSchema,
 } from '../recipe/schema.js';
-import { says } from '../recipe/validate.js';
+import { says } from '../util/yaml/validate.js';
 
 const defaultsSchema = z
   .strictObject({
@@ -23,7 +23,7 @@ const defaultsSchema = z
 /** `selfsame.yaml`. */
 export const workspaceSchema = z
   .strictObject({
-    selfsame: z.literal(1).describe('Version of this format: 1.'),
+    version: z.literal(1).describe('Version of this format: 1.'),
     environments: z.record(nameSchema, environmentSchema).optional(),
     defaults: defaultsSchema.optional(),
     projects: z

@@ -1,6 +1,6 @@
 import type { EnvironmentSpec } from '../environment/types.js';
 import type { Recipe } from '../recipe/recipe.js';
-import type { YamlFile } from '../recipe/yaml-source.js';
+import type { YamlFile } from '../util/yaml/yaml-file.js';
 import type { DefaultsData } from './schema.js';
 
 /** A selfsame.yaml and the projects below it. */

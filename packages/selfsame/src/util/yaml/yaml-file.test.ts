@@ -1,9 +1,9 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { stringify } from 'yaml';
-import { SelfsameErrors } from '../errors/selfsame-error.js';
-import { parseYamlFile } from './yaml-source.js';
-import type { YamlLimits } from './yaml-source.js';
+import { SelfsameErrors } from '../../errors/selfsame-error.js';
+import { parseYamlFile } from './yaml-file.js';
+import type { YamlLimits } from './limits.js';
 
 /** `CODE line:column message` of each complaint. */
 function complaints(text: string, limits?: YamlLimits): string[] {

@@ -1,8 +1,8 @@
 import type { z } from 'zod';
-import { SelfsameErrors } from '../errors/selfsame-error.js';
-import type { SelfsameError } from '../errors/selfsame-error.js';
+import { SelfsameErrors } from '../../errors/selfsame-error.js';
+import type { SelfsameError } from '../../errors/selfsame-error.js';
 import { explainIssue } from './explain-issue.js';
-import type { YamlFile, YamlPath } from './yaml-source.js';
+import type { YamlFile, YamlPath } from './yaml-file.js';
 
 /** The most complaints about one file: more would not be read. */
 const mostErrorsPerFile = 50;

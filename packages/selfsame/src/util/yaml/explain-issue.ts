@@ -1,8 +1,8 @@
 import type { z } from 'zod';
-import { SelfsameError } from '../errors/selfsame-error.js';
-import { didYouMean } from '../util/did-you-mean.js';
-import { quote } from './yaml-source.js';
-import type { YamlFile, YamlPath } from './yaml-source.js';
+import { SelfsameError } from '../../errors/selfsame-error.js';
+import { didYouMean } from '../did-you-mean.js';
+import { quote } from './quote.js';
+import type { YamlFile, YamlPath } from './yaml-file.js';
 
 type Issue = z.core.$ZodIssue;
 
@@ -98,7 +98,7 @@ function unknownKey(
   path: YamlPath,
   subject: Subject,
 ): SelfsameError {
-  const present = Object.keys((valueAt(subject.value, path) ?? {}) as object);
+  const present = Object.keys(valueAt(subject.value, path) ?? {});
   // A key that is there already is no better name for this one.
   const free = (subject.allowedKeys.get(issueKeys) ?? []).filter((each) => !present.includes(each));
   const list = free.length > 0 ? `keys that may stand here: ${free.join(', ')}` : undefined;

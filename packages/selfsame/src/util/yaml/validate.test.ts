@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { z } from 'zod';
 import { check, says } from './validate.js';
-import { parseYamlFile } from './yaml-source.js';
+import { parseYamlFile } from './yaml-file.js';
 
 const schema = z.strictObject({
   name: z.string().regex(/^[a-z]+$/, says('must be lower-case letters', 'write it small')),

@@ -1,4 +1,4 @@
-import type { SourceLocation } from '../errors/selfsame-error.js';
+import type { SourceLocation } from '../../errors/selfsame-error.js';
 
 /** Longest line quoted in an error, in UTF-16 code units; longer ones are left out rather than cut. */
 const longestQuotedLine = 500;
