@@ -4,7 +4,6 @@ import { compareBytewise } from '@selfsame/verify';
 import { SelfsameError } from '../errors/selfsame-error.js';
 import { sortArtifacts } from '../record/artifacts.js';
 import type { Artifact } from '../record/definition.js';
-import { errorCodeOf } from '../store/store-errors.js';
 import { isExecutable } from '../store/tree-digest.js';
 import type { Store } from '../store/types.js';
 import { matchesPattern } from './glob.js';
@@ -33,6 +32,10 @@ export async function collectArtifacts(
   store: Store,
   label: string,
 ): Promise<readonly Artifact[]> {
+  // The build owns /build and may have put a link in the place of out.
+  if (lstatSync(out, { throwIfNoEntry: false })?.isDirectory() !== true) {
+    throw new SelfsameError('OUTPUT_INVALID', `${label} left no directory at /build/out`);
+  }
   const candidates = listFiles(out, label);
   const chosen = new Map<string, Candidate>();
   for (const pattern of patterns) {
@@ -65,7 +68,7 @@ function listFiles(out: string, label: string): Candidate[] {
   const pending = [{ path: '', depth: 0 }];
   let count = 0;
   for (let next = pending.pop(); next !== undefined; next = pending.pop()) {
-    for (const name of readNames(join(out, next.path))) {
+    for (const name of readdirSync(join(out, next.path))) {
       const path = next.path === '' ? name : `${next.path}/${name}`;
       count += 1;
       if (count > outLimits.entries || next.depth > outLimits.depth) {
@@ -94,15 +97,6 @@ function listFiles(out: string, label: string): Candidate[] {
     }
   }
   return found.sort((a, b) => compareBytewise(a.path, b.path));
-}
-
-function readNames(directory: string): string[] {
-  try {
-    return readdirSync(directory);
-  } catch (error) {
-    if (errorCodeOf(error) === 'ENOENT' || errorCodeOf(error) === 'ENOTDIR') return [];
-    throw error;
-  }
 }
 
 function nothingMatched(

@@ -27,4 +27,6 @@ export interface EnvironmentFacts {
   readonly digest: Sha256;
   /** Seconds since 1970. */
   readonly epoch: number;
+  /** Keys of the store's `environments` entries it is made of, so that gc keeps them. */
+  readonly stages: readonly Sha256[];
 }

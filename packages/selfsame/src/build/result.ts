@@ -1,5 +1,5 @@
 import { lstatSync, readFileSync } from 'node:fs';
-import { randomBytes } from 'node:crypto';
+import { createHash, randomBytes } from 'node:crypto';
 import { rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { canonicalJson, isSha256Hex } from '@selfsame/verify';
@@ -78,6 +78,9 @@ export async function findResult(store: Store, buildId: Sha256): Promise<FoundRe
   const path = store.entryPath('builds', buildId);
   const read = readResult(path, buildId);
   if (read.type !== 'read') return read;
+  if (digestOf(join(path, resultFiles.definition)) !== buildId) {
+    return { type: 'damaged', reason: 'its definition.json is not that of its build id' };
+  }
   const proved = new Map(readProofs(path).map((proof) => [proof[0], proof.join()]));
   let renew = false;
   for (const { sha256 } of read.result.artifacts) {
@@ -124,6 +127,15 @@ export function readResult(
     return { type: 'read', result };
   } catch {
     return { type: 'damaged', reason: 'result.json cannot be read' };
+  }
+}
+
+function digestOf(path: string): Sha256 | undefined {
+  try {
+    return createHash('sha256').update(readFileSync(path)).digest('hex');
+  } catch (error) {
+    if (errorCodeOf(error) === 'ENOENT') return undefined;
+    throw error;
   }
 }
 
