@@ -10,7 +10,7 @@ const document = {
   policy: 1,
   threshold: 2,
   required: ['alice'],
-  signers: { bob: key('bob'), alice: [key('alice'), key('alice-2024')], carol: key('carol') },
+  signers: { bob: key('bob'), alice: { keys: [key('alice'), key('alice-2024')] }, carol: { key: `${key('carol')} carol` } },
 };
 
 function refusal(value: unknown): VerifyError {
@@ -65,7 +65,9 @@ describe('parsePolicy', () => {
   it.each<[string, unknown, readonly (string | number)[]]>([
     ['an unknown field', { ...document, treshold: 2 }, ['treshold']],
     ['another version', { ...document, policy: 2 }, ['policy']],
-    ['no version', { threshold: 2, signers: document.signers }, []],
+    ['a signer with both forms', { ...document, signers: { ...document.signers, bob: { key: key('b'), keys: [] } } }, ['signers', 'bob']],
+    ['a signer with none', { ...document, signers: { ...document.signers, bob: {} } }, ['signers', 'bob']],
+    ['a signer with more', { ...document, signers: { ...document.signers, bob: { key: key('b'), country: 'x' } } }, ['signers', 'bob', 'country']],
     ['no signers', { policy: 1, threshold: 2 }, []],
     [
       'a signer that is no text',
@@ -74,17 +76,17 @@ describe('parsePolicy', () => {
     ],
     [
       'a key that is none',
-      { ...document, signers: { ...document.signers, bob: ['x'] } },
-      ['signers', 'bob', 0],
+      { ...document, signers: { ...document.signers, bob: { keys: ['x'] } } },
+      ['signers', 'bob', 'keys', 0],
     ],
     [
       'a signer without keys',
-      { ...document, signers: { ...document.signers, bob: [] } },
+      { ...document, signers: { ...document.signers, bob: { keys: [] } } },
       ['signers', 'bob'],
     ],
     [
       'a key given twice',
-      { ...document, signers: { ...document.signers, bob: [key('b'), key('b')] } },
+      { ...document, signers: { ...document.signers, bob: { keys: [key('b'), key('b')] } } },
       ['signers', 'bob'],
     ],
     [

@@ -1,5 +1,5 @@
 import { VerifyError } from '../errors.js';
-import { FieldReader } from '../json/fields.js';
+import { FieldReader, type FieldPath } from '../json/fields.js';
 import type { JsonValue } from '../json/value.js';
 import { parsePublicKey } from '../keys/key-text.js';
 import type { PublicKey } from '../keys/public-key.js';
@@ -30,7 +30,7 @@ export interface Policy {
   readonly signers: readonly PolicySigner[];
 }
 
-/** Format version written as `policy: 1`. */
+/** Format version, which a policy may state as `policy: 1`. */
 export const POLICY_VERSION = 1;
 /** One signature proves that one builder, or whoever broke into it, said so. Agreement starts at two. */
 export const SMALLEST_THRESHOLD = 2;
@@ -48,8 +48,10 @@ export function isSignerName(text: string): boolean {
 
 /**
  * Reads a policy document:
- * `{policy: 1, threshold, required?: [names], dissent?: block|note, signers: {name: key | [keys]}}`,
- * keys as `ed25519:<base64>`. `dissent` is `block` when not given; the threshold has no default.
+ * `{policy?: 1, threshold, required?: [names], dissent?: block|note, signers: {name: …}}`, where a
+ * signer is a key as text, `{key: text}` or `{keys: [texts]}`. A key is written `ed25519:<base64>`, maybe
+ * with a name behind it, as in a public key file. `dissent` is `block` when not given; the threshold
+ * has no default.
  *
  * Throws `POLICY_THRESHOLD` or `POLICY_INVALID` with the path of the field.
  */
@@ -62,12 +64,8 @@ export function parsePolicy(document: JsonValue): Policy {
     const why = 'there is no default, because it decides how many builders must agree';
     read.fail(`the field "threshold" is missing: ${why}`, [], 'POLICY_THRESHOLD');
   }
-  const fields = read.object(
-    document,
-    [],
-    ['policy', 'threshold', 'signers'],
-    ['required', 'dissent'],
-  );
+  const optional = ['policy', 'required', 'dissent'];
+  const fields = read.object(document, [], ['threshold', 'signers'], optional);
   const signers = parseSigners(fields['signers']);
   const policy: Policy = {
     threshold: parseThreshold(fields['threshold'], signers.length),
@@ -135,14 +133,23 @@ function parseSigners(value: JsonValue | undefined): readonly PolicySigner[] {
   return names.map((name) => {
     const path = ['signers', name];
     if (!isSignerName(name)) read.fail('not a name of letters, digits and ._@+-', path);
-    const keys = record[name];
-    if (typeof keys === 'string') return { name, keys: [parseKey(keys, path)] };
-    const list = read.array(keys, path, MAX_KEYS);
-    return { name, keys: list.map((key, index) => parseKey(key, [...path, index])) };
+    return { name, keys: parseKeys(record[name], path) };
   });
 }
 
-function parseKey(value: JsonValue, path: readonly (string | number)[]): PublicKey {
+function parseKeys(value: JsonValue | undefined, path: FieldPath): readonly PublicKey[] {
+  if (typeof value === 'string') return [parseKey(value, path)];
+  const fields = read.object(value, path, [], ['key', 'keys']);
+  const { key, keys } = fields;
+  if ((key === undefined) === (keys === undefined)) {
+    read.fail('a signer has either "key" or "keys"', path);
+  }
+  if (key !== undefined) return [parseKey(key, [...path, 'key'])];
+  const list = read.array(keys, [...path, 'keys'], MAX_KEYS);
+  return list.map((text, index) => parseKey(text, [...path, 'keys', index]));
+}
+
+function parseKey(value: JsonValue, path: FieldPath): PublicKey {
   const text = read.string(value, path);
   try {
     return parsePublicKey(text).key;

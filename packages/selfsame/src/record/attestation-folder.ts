@@ -1,0 +1,200 @@
+import { constants } from 'node:fs';
+import { lstat, mkdir, open, readdir, rename, rm, writeFile } from 'node:fs/promises';
+import { randomBytes } from 'node:crypto';
+import { dirname, join } from 'node:path';
+import {
+  formatEnvelope,
+  parseEnvelope,
+  sha256Hex,
+  VerifyError,
+  type BuildName,
+  type Envelope,
+} from '@selfsame/verify';
+import { SelfsameError } from '../errors/selfsame-error.js';
+import {
+  ATTESTATION_SUFFIX,
+  attestationPath,
+  buildPath,
+  decodePathComponent,
+} from './attestation-path.js';
+
+/** Bounds on one attestations folder; numbers far above what honest builders write. */
+export interface FolderLimits {
+  /** Files looked at below one build. */
+  readonly files: number;
+  /** Bytes of one file. */
+  readonly fileBytes: number;
+  /** Bytes of all files of one build. */
+  readonly totalBytes: number;
+  /** Builds (project × version × target) of one folder. */
+  readonly builds: number;
+}
+
+export const folderLimits: FolderLimits = {
+  files: 10_000,
+  fileBytes: 24 * 1024 * 1024,
+  totalBytes: 256 * 1024 * 1024,
+  builds: 100_000,
+};
+
+/** Levels below a build's directory: `<payload sha256>/<file>`. */
+const DEPTH_BELOW_BUILD = 2;
+
+/** A file that was not taken, and why. Never counted, always reported. */
+export interface UnusableFile {
+  /** Relative to the attestations folder. */
+  readonly path: string;
+  readonly reason: string;
+}
+
+export interface BuildAttestations {
+  readonly build: BuildName;
+  readonly envelopes: readonly Envelope[];
+  readonly unusable: readonly UnusableFile[];
+}
+
+export type WriteOutcome = 'written' | 'unchanged' | 'replaced';
+
+/**
+ * Puts an envelope with one signature into the folder, in one step, so that no reader sees half of it.
+ * The file is named after the payload and the key, and its content depends on nothing else: writing
+ * again, here or in another checkout, gives the same file, and files of different signers never collide.
+ */
+export async function writeAttestation(
+  folder: string,
+  build: BuildName,
+  envelope: Envelope,
+): Promise<{ readonly path: string; readonly outcome: WriteOutcome }> {
+  const [signature] = envelope.signatures;
+  const path = attestationPath(build, sha256Hex(envelope.payload), signature.keyId);
+  const file = join(folder, path);
+  const content = formatEnvelope(envelope);
+  const present = await readBounded(file, folderLimits.fileBytes).catch(() => undefined);
+  if (present?.toString() === content) return { path, outcome: 'unchanged' };
+  await mkdir(dirname(file), { recursive: true });
+  const draft = `${file}.${randomBytes(8).toString('hex')}.tmp`;
+  try {
+    await writeFile(draft, content, { flag: 'wx' });
+    await rename(draft, file);
+  } finally {
+    await rm(draft, { force: true });
+  }
+  return { path, outcome: present === undefined ? 'written' : 'replaced' };
+}
+
+/**
+ * The builds that have a directory in the folder, sorted by path; an empty list for a folder that does
+ * not exist. Directories whose names no build could have are in `unusable`.
+ */
+export async function listBuilds(
+  folder: string,
+  limits: FolderLimits = folderLimits,
+): Promise<{ readonly builds: readonly BuildName[]; readonly unusable: readonly UnusableFile[] }> {
+  const builds: BuildName[] = [];
+  const unusable: UnusableFile[] = [];
+  const decoded = async (path: string): Promise<{ name: string; path: string }[]> => {
+    const entries: { name: string; path: string }[] = [];
+    for (const entry of await sortedEntries(join(folder, path))) {
+      if (!entry.isDirectory()) continue;
+      const name = decodePathComponent(entry.name);
+      const below = path === '' ? entry.name : `${path}/${entry.name}`;
+      if (name === undefined) unusable.push({ path: below, reason: 'not the name of a build' });
+      else entries.push({ name, path: below });
+    }
+    return entries;
+  };
+  for (const project of await decoded('')) {
+    for (const version of await decoded(project.path)) {
+      for (const target of await decoded(version.path)) {
+        builds.push({ project: project.name, version: version.name, target: target.name });
+        if (builds.length > limits.builds) throw tooMuch(folder, `${limits.builds} builds`);
+      }
+    }
+  }
+  return { builds, unusable };
+}
+
+/**
+ * Every envelope below a build's directory. What is no envelope (a web page, a cut file, a link) is
+ * reported and counts for nothing; what the names of files say is not believed.
+ *
+ * Throws `ATTESTATION_LIMIT` beyond the limits: reading only a part could hide dissent.
+ */
+export async function readBuildAttestations(
+  folder: string,
+  build: BuildName,
+  limits: FolderLimits = folderLimits,
+): Promise<BuildAttestations> {
+  const envelopes: Envelope[] = [];
+  const unusable: UnusableFile[] = [];
+  let files = 0;
+  let bytes = 0;
+  const visit = async (path: string, depth: number): Promise<void> => {
+    for (const entry of await sortedEntries(join(folder, path))) {
+      const below = `${path}/${entry.name}`;
+      // Not only attestations live here: notes, .gitkeep, drafts of a writer that was killed.
+      if (entry.isFile() && !entry.name.endsWith('.json')) continue;
+      files += 1;
+      if (files > limits.files) throw tooMuch(join(folder, path), `${limits.files} files`);
+      if (entry.isDirectory() && depth < DEPTH_BELOW_BUILD) {
+        await visit(below, depth + 1);
+      } else if (!entry.isFile() || !entry.name.endsWith(ATTESTATION_SUFFIX)) {
+        unusable.push({ path: below, reason: `not a file named *${ATTESTATION_SUFFIX}` });
+      } else {
+        const result = await readAttestation(join(folder, below), limits.fileBytes);
+        if ('reason' in result) unusable.push({ path: below, reason: result.reason });
+        else {
+          envelopes.push(result.envelope);
+          bytes += result.bytes;
+        }
+        if (bytes > limits.totalBytes) {
+          throw tooMuch(join(folder, path), `${limits.totalBytes} bytes`);
+        }
+      }
+    }
+  };
+  await visit(buildPath(build), 1);
+  return { build, envelopes, unusable };
+}
+
+async function readAttestation(
+  file: string,
+  maxBytes: number,
+): Promise<{ envelope: Envelope; bytes: number } | { reason: string }> {
+  let content: Buffer;
+  try {
+    content = await readBounded(file, maxBytes);
+  } catch (error) {
+    return { reason: error instanceof Error ? error.message : String(error) };
+  }
+  try {
+    return { envelope: parseEnvelope(content), bytes: content.length };
+  } catch (error) {
+    if (error instanceof VerifyError) return { reason: error.message };
+    throw error;
+  }
+}
+
+/** Reads a regular file without following a link at its end, refusing more than `maxBytes`. */
+async function readBounded(file: string, maxBytes: number): Promise<Buffer> {
+  const flags = constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK;
+  await using handle = await open(file, flags);
+  const status = await handle.stat();
+  if (!status.isFile()) throw new TypeError('not a regular file');
+  if (status.size > maxBytes) throw new RangeError(`larger than ${maxBytes} bytes`);
+  return handle.readFile();
+}
+
+/** Entries in byte order; none for a directory that is not there or that is a link. */
+async function sortedEntries(directory: string) {
+  const status = await lstat(directory).catch(() => undefined);
+  if (!status?.isDirectory()) return [];
+  const entries = await readdir(directory, { withFileTypes: true });
+  return entries.sort((a, b) => (a.name < b.name ? -1 : 1));
+}
+
+function tooMuch(directory: string, bound: string): SelfsameError {
+  return new SelfsameError('ATTESTATION_LIMIT', `${directory} holds more than ${bound}`, {
+    hint: 'remove what does not belong there; nothing was judged, because a part could hide dissent',
+  });
+}

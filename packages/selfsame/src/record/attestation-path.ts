@@ -1,0 +1,53 @@
+import { isSha256Hex, type BuildName } from '@selfsame/verify';
+import { SelfsameError } from '../errors/selfsame-error.js';
+import type { Sha256 } from '../store/types.js';
+
+/** Suffix of files with one DSSE envelope. */
+export const ATTESTATION_SUFFIX = '.dsse.json';
+
+/** Longest file name of common file systems, in bytes. */
+const MAX_COMPONENT = 255;
+
+/**
+ * A name as one component of a path: ASCII letters, digits and `._+~-` as they are, every other byte of
+ * its UTF-8 (RFC 3629) as `%XX`, also a dot at the start. So no name can be `..`, hold a separator or
+ * hide, and `decodePathComponent` gives it back.
+ *
+ * Throws `CLAIM_NAME` for an empty name and for one longer than a file name can be.
+ */
+export function encodePathComponent(name: string): string {
+  const encoded = Array.from(Buffer.from(name), (byte, index) => {
+    const character = String.fromCharCode(byte);
+    const plain = /[A-Za-z0-9_+~-]/.test(character) || (character === '.' && index > 0);
+    return plain ? character : `%${byte.toString(16).toUpperCase().padStart(2, '0')}`;
+  }).join('');
+  if (encoded === '' || encoded.length > MAX_COMPONENT) {
+    throw new SelfsameError(
+      'CLAIM_NAME',
+      `the name ${JSON.stringify(name.slice(0, 80))} cannot be the name of a directory`,
+      { hint: 'use between 1 and 80 characters for projects, versions and targets' },
+    );
+  }
+  return encoded;
+}
+
+/** The name behind a path component, or undefined for one that `encodePathComponent` does not write. */
+export function decodePathComponent(component: string): string | undefined {
+  if (!/^(?:[A-Za-z0-9_+~.-]|%[0-9A-F]{2})+$/.test(component)) return undefined;
+  const bytes = component.replaceAll(/%(..)/g, (_, hex: string) =>
+    String.fromCharCode(Number.parseInt(hex, 16)),
+  );
+  const name = Buffer.from(bytes, 'latin1').toString();
+  return encodePathComponent(name) === component ? name : undefined;
+}
+
+/** Directory of a build's claims below the attestations folder: `<project>/<version>/<target>`. */
+export function buildPath(build: BuildName): string {
+  return [build.project, build.version, build.target].map(encodePathComponent).join('/');
+}
+
+/** File of one signature: `<project>/<version>/<target>/<payload sha256>/<key id>.dsse.json`. */
+export function attestationPath(build: BuildName, payload: Sha256, keyId: Sha256): string {
+  if (!isSha256Hex(payload) || !isSha256Hex(keyId)) throw new TypeError('not a full sha256');
+  return `${buildPath(build)}/${payload}/${keyId}${ATTESTATION_SUFFIX}`;
+}
