@@ -78,7 +78,7 @@ export async function findResult(store: Store, buildId: Sha256): Promise<FoundRe
   const path = store.entryPath('builds', buildId);
   const read = readResult(path, buildId);
   if (read.type !== 'read') return read;
-  if (digestOf(join(path, resultFiles.definition)) !== buildId) {
+  if (!definitionMatches(path, buildId)) {
     return { type: 'damaged', reason: 'its definition.json is not that of its build id' };
   }
   const proved = new Map(readProofs(path).map((proof) => [proof[0], proof.join()]));
@@ -130,11 +130,13 @@ export function readResult(
   }
 }
 
-function digestOf(path: string): Sha256 | undefined {
+/** Whether the entry's definition is, byte for byte, the document its build id was computed from. */
+export function definitionMatches(path: string, buildId: Sha256): boolean {
   try {
-    return createHash('sha256').update(readFileSync(path)).digest('hex');
+    const bytes = readFileSync(join(path, resultFiles.definition));
+    return createHash('sha256').update(bytes).digest('hex') === buildId;
   } catch (error) {
-    if (errorCodeOf(error) === 'ENOENT') return undefined;
+    if (errorCodeOf(error) === 'ENOENT') return false;
     throw error;
   }
 }
@@ -166,7 +168,6 @@ export function isSafeRelativePath(path: string): boolean {
 }
 
 export function hasControlCharacter(text: string): boolean {
-  // eslint-disable-next-line no-control-regex
   return /[\u0000-\u001F\u007F]/u.test(text);
 }
 

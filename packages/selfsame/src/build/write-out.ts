@@ -1,0 +1,160 @@
+import { randomBytes } from 'node:crypto';
+import {
+  closeSync,
+  constants,
+  copyFileSync,
+  chmodSync,
+  lstatSync,
+  mkdirSync,
+  openSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  rmdirSync,
+  writeFileSync,
+  fsyncSync,
+} from 'node:fs';
+import { dirname, join } from 'node:path';
+import { SelfsameError } from '../errors/selfsame-error.js';
+import type { Store } from '../store/types.js';
+import { hashFileNow } from '../store/tree-digest.js';
+import { isSafeRelativePath } from './result.js';
+import type { BuildResult } from './result.js';
+
+/** Name of the hash list in each directory of finished artifacts; the format of sha256sum(1). */
+export const hashListName = 'SHA256SUMS';
+
+/** What is known of files written before: path below the out directory to size, times and inode then. */
+export type OutProofs = Map<string, string>;
+
+/** Where a result's files go, below the out directory. */
+export function outPlace(result: Pick<BuildResult, 'project' | 'version' | 'target'>): string {
+  return [result.project, result.version, result.target].map(checkedPart).join('/');
+}
+
+/** Recipes are checked when they are read; a part that is no file name must not become a path. */
+function checkedPart(part: string): string {
+  if (!isSafeRelativePath(part) || part.includes('/'))
+    throw new SelfsameError(
+      'OUT_UNWRITABLE',
+      `${JSON.stringify(part)} cannot be the name of a directory`,
+    );
+  return part;
+}
+
+/**
+ * Writes a result's artifacts to `<out>/<project>/<version>/<target>/` with a `SHA256SUMS`. Copies, so
+ * that changing them cannot reach the store; each appears whole. Files of the last result that are no
+ * longer artifacts are removed (they are known from its SHA256SUMS); others are left alone.
+ * Files proved unchanged since we wrote them are not copied again; others are hashed first.
+ */
+export function writeOut(
+  store: Store,
+  out: string,
+  result: BuildResult,
+  proofs: OutProofs,
+): string {
+  const place = outPlace(result);
+  const directory = join(out, place);
+  try {
+    const wanted = new Map(result.artifacts.map((artifact) => [artifact.path, artifact]));
+    const list = hashList(result);
+    const before = readText(join(directory, hashListName));
+    // First, because a directory may stand where a file was.
+    for (const path of namesIn(before ?? '')) if (!wanted.has(path)) removeListed(directory, path);
+    for (const { path, sha256, executable } of result.artifacts) {
+      const target = join(directory, path);
+      const name = `${place}/${path}`;
+      const mode = executable ? 0o755 : 0o644;
+      if (proofs.get(name) === proofOf(target, sha256, mode)) continue;
+      if (!isSame(target, sha256, mode)) replaceFile(store.filePath(sha256), target, mode);
+      proofs.set(name, proofOf(target, sha256, mode) ?? '');
+    }
+    if (before === list) return directory;
+    mkdirSync(directory, { recursive: true });
+    replaceText(join(directory, hashListName), list);
+    return directory;
+  } catch (error) {
+    if (error instanceof SelfsameError) throw error;
+    throw new SelfsameError(
+      'OUT_UNWRITABLE',
+      `the artifacts of ${result.project}@${result.target} could not be written to ${directory}: ${error instanceof Error ? error.message : 'unknown failure'}`,
+      {
+        hint: 'Name another directory with --out',
+        cause: error,
+      },
+    );
+  }
+}
+
+/** One line per artifact: sha256, two blanks, path; in byte order of the paths. */
+export function hashList(result: Pick<BuildResult, 'artifacts'>): string {
+  return result.artifacts.map(({ sha256, path }) => `${sha256}  ${path}\n`).join('');
+}
+
+function namesIn(list: string): string[] {
+  return list
+    .split('\n')
+    .map((line) => /^[0-9a-f]{64} [ *](.+)$/u.exec(line)?.[1])
+    .filter((path) => path !== undefined)
+    .filter(isSafeRelativePath);
+}
+
+function readText(path: string): string | undefined {
+  try {
+    return readFileSync(path, 'utf8');
+  } catch {
+    return undefined;
+  }
+}
+
+function proofOf(path: string, sha256: string, mode: number): string | undefined {
+  const facts = lstatSync(path, { bigint: true, throwIfNoEntry: false });
+  if (facts === undefined || !facts.isFile() || Number(facts.mode & 0o777n) !== mode)
+    return undefined;
+  return `${sha256} ${facts.size} ${facts.mtimeNs} ${facts.ctimeNs} ${facts.ino}`;
+}
+
+function isSame(path: string, sha256: string, mode: number): boolean {
+  const facts = lstatSync(path, { throwIfNoEntry: false });
+  return (
+    facts?.isFile() === true && (facts.mode & 0o777) === mode && hashFileNow(path).sha256 === sha256
+  );
+}
+
+function replaceFile(from: string, target: string, mode: number): void {
+  mkdirSync(dirname(target), { recursive: true });
+  const draft = `${target}.${randomBytes(6).toString('hex')}.part`;
+  try {
+    copyFileSync(from, draft, constants.COPYFILE_FICLONE | constants.COPYFILE_EXCL);
+    chmodSync(draft, mode);
+    renameSync(draft, target);
+  } catch (error) {
+    rmSync(draft, { force: true });
+    throw error;
+  }
+}
+
+function replaceText(path: string, text: string): void {
+  const draft = `${path}.${randomBytes(6).toString('hex')}.part`;
+  const fd = openSync(draft, 'wx', 0o644);
+  try {
+    writeFileSync(fd, text);
+    fsyncSync(fd);
+  } finally {
+    closeSync(fd);
+  }
+  renameSync(draft, path);
+}
+
+/** A file of the last result, and directories that are empty without it. */
+function removeListed(directory: string, path: string): void {
+  rmSync(join(directory, path), { force: true });
+  for (let parent = dirname(path); parent !== '.'; parent = dirname(parent)) {
+    try {
+      rmdirSync(join(directory, parent));
+    } catch {
+      return;
+    }
+  }
+}
