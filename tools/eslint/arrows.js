@@ -1,15 +1,16 @@
 // Who may import whom. One row per folder of packages/selfsame/src, lowest first; a file may import
 // its own folder and the folders of its row. DESIGN: arrows point one way.
 
-const bottom = ['errors', 'events', 'settings', 'util'];
+const bottom = ['text', 'errors', 'events', 'settings', 'util'];
 const engine = [...bottom, 'context', 'store'];
 
 /** @type {Readonly<Record<string, readonly string[]>>} */
 export const arrows = {
-  errors: [],
-  util: ['errors'],
-  events: ['errors', 'util'],
-  settings: ['errors', 'util'],
+  text: [],
+  errors: ['text'],
+  util: ['text', 'errors'],
+  events: ['text', 'errors', 'util'],
+  settings: ['text', 'errors', 'util'],
   // The one file at the top of src that everything long-running is handed.
   context: bottom,
   store: [...bottom, 'context', 'sandbox/user-namespace'],
