@@ -1,3 +1,6 @@
+import { runtimeProgram } from '../container/bubblewrap.js';
+import type { Recognise } from './end-facts.js';
+
 /** Exit status of selfsame-ns and selfsame-init when they failed themselves (native/src/common/fail.h). */
 export const ownFailureCode = 125;
 
@@ -23,6 +26,51 @@ export function explainStartFailure(stderr: string): StartFailure | undefined {
   return { stage, reason: text, hint: hintFor(stage, text) };
 }
 
+/** Nothing of ours ran the command: says which part refused, why, and what to do. */
+export const couldNotStart: Recognise = ({ report, diagnostics, spawnError }) => {
+  if (report.started) return undefined;
+  if (report.notStarted !== undefined) {
+    const { stage, reason } = report.notStarted;
+    return {
+      type: 'could-not-start',
+      reason: `${stageWords[stage] ?? stage}: ${reason}`,
+      hint: hintFor(stage, reason),
+    };
+  }
+  if (spawnError !== undefined) {
+    return {
+      type: 'could-not-start',
+      reason: `selfsame-ns could not be started: ${spawnError.code ?? spawnError.message}`,
+      hint: 'Build the native programs with `make -C native`, outside file systems mounted noexec; `selfsame doctor` checks',
+    };
+  }
+  const own = explainStartFailure(diagnostics);
+  if (own !== undefined) return { type: 'could-not-start', reason: own.reason, hint: own.hint };
+  const runtime = diagnostics.split('\n').find((text) => text.startsWith(`${runtimeProgram}: `));
+  if (runtime === undefined) return undefined;
+  return {
+    type: 'could-not-start',
+    reason: `the container runtime refused: ${runtime}`,
+    hint: runtimeHint(runtime),
+  };
+};
+
+const stageWords: Readonly<Record<string, string>> = {
+  'command-missing': 'the command is not in the sandbox',
+  'command-refused': 'the command cannot be run',
+  'working-directory': 'the working directory is not in the sandbox',
+};
+
+function runtimeHint(text: string): string {
+  if (text.includes('proc')) {
+    return 'This looks like a container whose /proc is partly hidden: run selfsame outside of it, or start it with an unmasked /proc (podman: --security-opt unmask=ALL)';
+  }
+  if (text.includes('loopback') || text.includes('RTM_')) {
+    return 'The network namespace could not be set up: allow CAP_NET_ADMIN in user namespaces (AppArmor or a container forbids it)';
+  }
+  return 'Run `selfsame doctor`';
+}
+
 function hintFor(stage: string, text: string): string | undefined {
   switch (stage) {
     case 'user-namespace':
@@ -39,6 +87,8 @@ function hintFor(stage: string, text: string): string | undefined {
       return 'The kernel or the file system of the store cannot do overlays in a user namespace; put the store on ext4, xfs, btrfs or tmpfs with SELFSAME_STORE, and run `selfsame doctor`';
     case 'cgroup':
       return 'Run `selfsame doctor`: the control group made for this run could not be joined';
+    case 'command-missing':
+      return 'Add the package that has it to the environment, then run `selfsame lock`';
     case 'command':
       return text.includes('bwrap')
         ? 'Install the container runtime: `sudo apt-get install bubblewrap`'

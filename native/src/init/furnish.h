@@ -1,0 +1,12 @@
+#ifndef SELFSAME_FURNISH_H
+#define SELFSAME_FURNISH_H
+
+#include "init/plan.h"
+
+/*
+ * Puts the plan's files, directories and constants in place, as root of the namespace and inside the
+ * sandbox's root: paths lead nowhere else. What a host cannot do is said with say_not_fixed.
+ */
+void furnish(const struct plan *plan);
+
+#endif

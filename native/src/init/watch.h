@@ -1,0 +1,32 @@
+#ifndef SELFSAME_WATCH_H
+#define SELFSAME_WATCH_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "init/plan.h"
+#include "init/status.h"
+
+/* What is seen by looking now and then, where no limit of the kernel's says it exactly. Times are monotonic milliseconds. */
+struct watch;
+
+struct watch *start_watch(const struct plan *plan, int upper);
+
+/* Looks; true with *how when a limit is passed. Starts a measuring child at most for a tenth of the time. */
+bool look(struct watch *watch, uint64_t now, enum ending *how);
+
+/* Takes in a finished child; true if it was the measuring one. */
+bool measured(struct watch *watch, int pid);
+
+/* After the command ended and all its processes are gone: true with *how if it ran out of room. */
+bool final_look(struct watch *watch, bool failed, enum ending *how);
+
+/* When to look next, milliseconds from now. */
+uint64_t next_look(const struct watch *watch);
+
+uint64_t peak_memory(const struct watch *watch);
+
+/* Bytes on disk below the directory `fd` (which is closed), on its own mount only. */
+uint64_t disk_usage(int fd);
+
+#endif

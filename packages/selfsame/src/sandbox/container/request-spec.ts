@@ -1,0 +1,125 @@
+import { readFileSync } from 'node:fs';
+
+import { nativePath } from '../../util/native.js';
+import type { LevelPlan } from '../levels/level.js';
+import type { SandboxRequest } from '../types.js';
+import type { ControlGroup } from './cgroup.js';
+import { frameRequest, SpecWriter } from './spec.js';
+
+/** Limits of the kernel that hold in every sandbox: its defaults, which every host can give. */
+const fixedLimits: readonly (readonly [
+  name: string,
+  soft: number | 'unlimited',
+  hard: number | 'unlimited',
+])[] = [
+  ['as', 'unlimited', 'unlimited'],
+  ['core', 0, 0],
+  ['cpu', 'unlimited', 'unlimited'],
+  ['data', 'unlimited', 'unlimited'],
+  ['locks', 'unlimited', 'unlimited'],
+  ['memlock', 65536, 65536],
+  ['msgqueue', 819200, 819200],
+  ['nice', 0, 0],
+  ['nofile', 1024, 4096],
+  ['rss', 'unlimited', 'unlimited'],
+  ['rtprio', 0, 0],
+  ['rttime', 'unlimited', 'unlimited'],
+  ['sigpending', 4096, 4096],
+  ['stack', 8 * 1024 * 1024, 'unlimited'],
+];
+
+/** The bytes selfsame-ns reads: what to assemble, then what its init is to do. */
+export function requestBytes(
+  request: SandboxRequest,
+  plan: LevelPlan,
+  group: ControlGroup | undefined,
+): Buffer {
+  return frameRequest(assembly(request, plan, group), initPlan(request, plan, group));
+}
+
+/** The part of selfsame-ns (native/src/ns/room.h). */
+function assembly(
+  request: SandboxRequest,
+  plan: LevelPlan,
+  group: ControlGroup | undefined,
+): SpecWriter {
+  const { user } = request.description;
+  const spec = new SpecWriter()
+    .add('scratch', request.scratch)
+    .add('init', nativePath(plan.supervisor));
+  if (request.asRoot) spec.add('owner', 0, 0);
+  else spec.add('owner', user.uid, user.gid);
+  for (const layer of request.rootLayers) spec.add('layer', layer);
+  for (const mount of request.mounts) spec.add('mount', mount.writable ? 'rw' : 'ro', mount.source);
+  for (const directory of group?.directories ?? []) spec.add('cgroup', directory);
+  return spec;
+}
+
+/** The part of the supervisor (native/src/init/plan.h). */
+function initPlan(
+  request: SandboxRequest,
+  plan: LevelPlan,
+  group: ControlGroup | undefined,
+): SpecWriter {
+  const { description, limits } = request;
+  const spec = new SpecWriter()
+    .add('cwd', request.cwd)
+    .add('umask', description.umask)
+    .add('epoch', description.sourceDateEpoch)
+    .add('wall', Math.ceil(limits.wallSeconds * 1000))
+    .add('processes', limits.processes)
+    .add('disk', limits.diskBytes);
+  if (group?.limitsMemory !== true) spec.add('memory', limits.memoryBytes);
+  if (request.asRoot) spec.add('as-root');
+  else spec.add('user', description.user.uid, description.user.gid);
+  if (request.stdio === 'inherit') spec.add('terminal');
+  for (const argument of request.command) spec.add('argument', argument);
+  for (const [name, value] of Object.entries({
+    ...plan.environment,
+    ...rootHome(request),
+    ...request.env,
+  })) {
+    spec.add('variable', `${name}=${value}`);
+  }
+  for (const mount of request.mounts) if (mount.writable) spec.add('watch', mount.target);
+  for (const [name, soft, hard] of fixedLimits) spec.add('limit', name, soft, hard);
+  spec.add('limit', 'nproc', limits.processes, limits.processes);
+  spec.add('limit', 'fsize', limits.diskBytes, limits.diskBytes);
+  if (!request.asRoot) addUser(spec, request);
+  for (const { path, content } of plan.facts) spec.add('fact', path, content);
+  for (const { path, content } of plan.system) spec.add('system', path, content);
+  if (plan.fixedLayout) spec.add('fixed-layout');
+  if (plan.answers !== undefined) {
+    const { cpus, memory, release, version } = plan.answers;
+    spec.add('answers', cpus, memory, release, version);
+  }
+  return spec;
+}
+
+/** Package scripts run as root, whose home is the distribution's. */
+function rootHome(request: SandboxRequest): Record<string, string> {
+  return request.asRoot ? { HOME: '/root', USER: 'root', LOGNAME: 'root' } : {};
+}
+
+/**
+ * Who and where the user is. Not for package scripts: those change these files themselves, and what they
+ * leave is kept.
+ */
+function addUser(spec: SpecWriter, request: SandboxRequest): void {
+  const { user, hostname } = request.description;
+  const home = `/home/${user.name}`;
+  spec
+    .add('account', user.name, home)
+    .add('directory', home)
+    .add('file', '/etc/hostname', `${hostname}\n`)
+    .add(
+      'file',
+      '/etc/hosts',
+      `127.0.0.1\tlocalhost ${hostname}\n::1\tlocalhost ip6-localhost ip6-loopback\n`,
+    )
+    .add(
+      'file',
+      '/etc/resolv.conf',
+      request.network === 'host' ? readFileSync('/etc/resolv.conf', 'utf8') : '',
+    );
+}
