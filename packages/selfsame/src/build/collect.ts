@@ -80,7 +80,8 @@ function listFiles(out: string, label: string): Candidate[] {
           },
         );
       }
-      if (hasControlCharacter(path) || path.includes('\uFFFD')) {
+      // U+FFFD stands for bytes that are no UTF-8; hash lists can hold no backslash.
+      if (hasControlCharacter(path) || /[\uFFFD\\]/u.test(path)) {
         throw new SelfsameError(
           'OUTPUT_INVALID',
           `${label} left a file in /build/out whose name is not plain text: ${JSON.stringify(path)}`,

@@ -16,6 +16,7 @@ import {
 } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { SelfsameError } from '../errors/selfsame-error.js';
+import { hashList } from '../record/hash-list.js';
 import type { Store } from '../store/types.js';
 import { hashFileNow } from '../store/tree-digest.js';
 import { isSafeRelativePath } from './result.js';
@@ -58,7 +59,7 @@ export function writeOut(
   const directory = join(out, place);
   try {
     const wanted = new Map(result.artifacts.map((artifact) => [artifact.path, artifact]));
-    const list = hashList(result);
+    const list = hashList(result.artifacts);
     const before = readText(join(directory, hashListName));
     // First, because a directory may stand where a file was.
     for (const path of namesIn(before ?? '')) if (!wanted.has(path)) removeListed(directory, path);
@@ -85,11 +86,6 @@ export function writeOut(
       },
     );
   }
-}
-
-/** One line per artifact: sha256, two blanks, path; in byte order of the paths. */
-export function hashList(result: Pick<BuildResult, 'artifacts'>): string {
-  return result.artifacts.map(({ sha256, path }) => `${sha256}  ${path}\n`).join('');
 }
 
 function namesIn(list: string): string[] {
