@@ -103,7 +103,7 @@ class TargetExpander {
     const override = targetData(this.#recipe, this.#target);
     const { defaults } = this.#workspace;
     this.#checkOnly();
-    const version = this.#expand(['version'], data.version, versionSchema);
+    const version = this.#version();
     const environment = this.#environment();
     const inputs = this.#allInputs();
     const steps = this.#steps();
@@ -126,6 +126,15 @@ class TargetExpander {
         override.memoryShown ?? data.memoryShown ?? defaults.memoryShown ?? defaultMemoryShown,
       sourceDateEpoch: data.sourceDateEpoch,
     };
+  }
+
+  /** Through the scope, so that it is expanded once and a circle through it is seen where it closes. */
+  #version(): string | undefined {
+    const at = (): SourceLocation => this.#locate(['version']);
+    const found = this.#attempt(() => this.#scope.lookup('version', at));
+    return found?.type === 'value'
+      ? this.#check(versionSchema, ['version'], found.value)
+      : undefined;
   }
 
   #cpus(): number {

@@ -10,7 +10,7 @@ export function inputFileName(spec: InputSpec): string | undefined {
     case 'file':
       return lastPart(spec.path);
     case 'url':
-      return spec.fileName ?? lastPart(new URL(spec.urls[0] ?? 'file:///').pathname);
+      return spec.fileName ?? decoded(lastPart(new URL(spec.urls[0] ?? 'file:///').pathname));
     case 'npm':
       return `${lastPart(spec.package)}-${spec.version}.tgz`;
     case 'git':
@@ -21,4 +21,12 @@ export function inputFileName(spec: InputSpec): string | undefined {
 
 function lastPart(path: string): string {
   return path.slice(path.lastIndexOf('/') + 1);
+}
+
+function decoded(part: string): string {
+  try {
+    return decodeURIComponent(part);
+  } catch {
+    return part;
+  }
 }

@@ -153,7 +153,8 @@ class Planner {
       if (chosen === undefined) {
         const targets = targetNames(needed);
         if (need.target === undefined) {
-          const message = `${need.project} has neither target ${target} nor ${defaultTarget}`;
+          const lacks = target === defaultTarget ? 'no target' : `neither target ${target} nor`;
+          const message = `${need.project} has ${lacks} ${defaultTarget}`;
           const hint = `say which of ${targets.join(', ')}: { project: ${need.project}, target: … }`;
           this.#complain(recipe, index, 'NEED_TARGET', message, hint);
         } else {

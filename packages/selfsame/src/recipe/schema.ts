@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { inputSchema } from '../inputs/schema.js';
+import { inputKindNames, inputSchema } from '../inputs/schema.js';
 import { withExpressions } from './expression-schema.js';
 import {
   architectureSchema,
@@ -91,9 +91,10 @@ export const targetSchema = z
   })
   .describe('What is different for this target.');
 
-const inputEntrySchema = (withExpressions(inputSchema) as z.ZodObject)
-  .extend({ only })
-  .describe('One pinned source: exactly one of file, url, git, debian-source, npm.');
+const inputEntrySchema = (withExpressions(inputSchema) as z.ZodObject).extend({ only }).meta({
+  description: 'One pinned source: exactly one of file, url, git, debian-source, npm.',
+  oneOf: inputKindNames.map((kind) => ({ required: [kind] })),
+});
 
 const needSchema = z.union([
   nameSchema.describe('Name of the project whose artifacts are needed.'),
@@ -122,7 +123,8 @@ const stepSchema = z
   })
   .refine((step) => (step.run === undefined) !== (step.script === undefined), {
     message: says('must have either run or script'),
-  });
+  })
+  .meta({ oneOf: [{ required: ['run'] }, { required: ['script'] }] });
 
 export const recipeSchema = z
   .strictObject({

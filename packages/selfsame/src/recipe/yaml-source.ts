@@ -1,1 +1,2 @@
 export { parseYamlFile } from '../util/yaml/yaml-file.js';
+export type { YamlFile, YamlPath } from '../util/yaml/yaml-file.js';

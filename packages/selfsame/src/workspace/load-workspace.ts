@@ -12,7 +12,7 @@ import { defaultYamlLimits } from '../util/yaml/limits.js';
 import { parseYamlFile } from '../util/yaml/yaml-file.js';
 import type { YamlFile } from '../util/yaml/yaml-file.js';
 import { didYouMean } from '../util/did-you-mean.js';
-import { readText } from './read-text.js';
+import { readText } from '../util/read-text.js';
 import { workspaceSchema } from './schema.js';
 import type { WorkspaceData } from './schema.js';
 import type { Workspace } from './types.js';

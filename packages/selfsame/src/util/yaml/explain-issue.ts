@@ -53,7 +53,7 @@ export function explainIssue(issue: Issue, prefix: YamlPath, subject: Subject): 
     case 'invalid_value': {
       if (value === undefined) return [missingKey(path, subject)];
       const values = issue.values.map(String);
-      const list = values.map((each) => JSON.stringify(each)).join(', ');
+      const list = issue.values.map((each) => JSON.stringify(each)).join(', ');
       const choice = values.length === 1 ? list : `one of ${list}`;
       const hint = typeof value === 'string' ? didYouMean(value, values) : undefined;
       const said = `must be ${choice}, ${butIs(value)}`;

@@ -1,0 +1,1 @@
+export { check, says, validate } from '../util/yaml/validate.js';
