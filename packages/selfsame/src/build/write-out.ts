@@ -67,7 +67,8 @@ export function writeOut(
       const target = join(directory, path);
       const name = `${place}/${path}`;
       const mode = executable ? 0o755 : 0o644;
-      if (proofs.get(name) === proofOf(target, sha256, mode)) continue;
+      const proof = proofOf(target, sha256, mode);
+      if (proof !== undefined && proofs.get(name) === proof) continue;
       if (!isSame(target, sha256, mode)) replaceFile(store.filePath(sha256), target, mode);
       proofs.set(name, proofOf(target, sha256, mode) ?? '');
     }

@@ -13,7 +13,7 @@ export interface GcOptions {
   readonly live: () => Promise<ReadonlySet<Sha256>>;
   /** Says what would go, and removes nothing. */
   readonly dryRun: boolean;
-  /** Also keeps what was written after this time, milliseconds since 1970. */
+  /** Also keeps what was put into the store after this time, milliseconds since 1970. */
   readonly keepAfter: number;
   /** Waits for other users of the store instead of failing with `STORE_IN_USE`. */
   readonly wait: boolean;
@@ -61,11 +61,12 @@ async function sweep(store: OpenStore, options: GcOptions): Promise<GcReport> {
     options.signal.throwIfAborted();
     const path = join(directory, name);
     const facts = await lstat(path);
+    // Trees carry a constant modification time; the change time is that of their publication.
     const isKept =
       kind !== 'leftovers' &&
       kind !== 'quarantine' &&
       isSha256(name) &&
-      (live.has(name) || facts.mtimeMs > options.keepAfter);
+      (live.has(name) || facts.ctimeMs > options.keepAfter);
     if (isKept) {
       kept += 1;
       return;
