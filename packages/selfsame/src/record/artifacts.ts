@@ -1,4 +1,9 @@
-import { canonicalDigest, compareBytewise, isSha256Hex } from '@selfsame/verify';
+import {
+  artifactPathProblem,
+  canonicalDigest,
+  compareBytewise,
+  isSha256Hex,
+} from '@selfsame/verify';
 import { SelfsameError } from '../errors/selfsame-error.js';
 import type { Sha256 } from '../store/types.js';
 import type { Artifact } from './definition.js';
@@ -6,7 +11,8 @@ import type { Artifact } from './definition.js';
 /**
  * Digest of everything a build that reads these artifacts can see of them: sha256 of the canonical
  * JSON of `{type, artifacts}`, the artifacts sorted by path as bytes. The order given does not matter.
- * Throws `ARTIFACT_LIST_INVALID` for a path given twice, an empty path or a digest that is none.
+ * Throws `ARTIFACT_LIST_INVALID` for a path given twice, a path that no claim could name or a digest
+ * that is none.
  */
 export function artifactListDigest(artifacts: readonly Artifact[]): Sha256 {
   return canonicalDigest({
@@ -24,10 +30,13 @@ export function artifactListDigest(artifacts: readonly Artifact[]): Sha256 {
 export function sortArtifacts(artifacts: readonly Artifact[]): readonly Artifact[] {
   const sorted = [...artifacts].sort((a, b) => compareBytewise(a.path, b.path));
   sorted.forEach((artifact, index) => {
-    if (artifact.path === '' || !isSha256Hex(artifact.sha256)) {
+    const problem = isSha256Hex(artifact.sha256)
+      ? artifactPathProblem(artifact.path)
+      : 'has no valid sha256';
+    if (problem !== undefined) {
       throw new SelfsameError(
         'ARTIFACT_LIST_INVALID',
-        `artifact ${JSON.stringify(artifact.path)} has no valid path and sha256`,
+        `the artifact ${JSON.stringify(artifact.path)} ${problem}`,
       );
     }
     if (index > 0 && sorted[index - 1]?.path === artifact.path) {

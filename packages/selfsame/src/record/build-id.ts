@@ -26,10 +26,9 @@ interface DefinitionShape {
 
 /** Shared with plan-id.ts: checks the order of lists, then digests the whole document. */
 export function definitionDigest(definition: DefinitionShape): Sha256 {
-  const names = (list: readonly { readonly name: string }[]) => list.map((item) => item.name);
-  checkSorted(definition, 'inputs', names(definition.inputs));
-  checkSorted(definition, 'needs', names(definition.needs));
-  checkSorted(definition, 'outputs', definition.outputs);
+  checkSorted(definition, 'inputs', definition.inputs, (input) => input.name);
+  checkSorted(definition, 'needs', definition.needs, (need) => need.name);
+  checkSorted(definition, 'outputs', definition.outputs, (output) => output);
   try {
     return canonicalDigest(definition);
   } catch (error) {
@@ -40,7 +39,18 @@ export function definitionDigest(definition: DefinitionShape): Sha256 {
   }
 }
 
-function checkSorted(definition: DefinitionShape, field: string, names: readonly string[]): void {
+function checkSorted<T>(
+  definition: DefinitionShape,
+  field: string,
+  list: readonly T[],
+  nameOf: (item: T) => string,
+): void {
+  const names: readonly unknown[] | undefined = Array.isArray(list)
+    ? list.map((item) => (item === null ? undefined : nameOf(item)))
+    : undefined;
+  if (names === undefined || !names.every((name) => typeof name === 'string')) {
+    throw new SelfsameError('DEFINITION_INVALID', `${title(definition)}: ${field} are missing`);
+  }
   for (let index = 1; index < names.length; index += 1) {
     if (compareBytewise(names[index - 1] ?? '', names[index] ?? '') < 0) continue;
     throw new SelfsameError(

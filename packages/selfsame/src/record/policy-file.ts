@@ -1,9 +1,9 @@
 import { parsePolicy, sha256Hex, VerifyError, type JsonValue, type Policy } from '@selfsame/verify';
 import { SelfsameError } from '../errors/selfsame-error.js';
-import { parseYamlFile, type YamlFile, type YamlPath } from '../recipe/yaml-source.js';
+import { parseYamlFile, type YamlFile, type YamlPath } from '../util/yaml/yaml-file.js';
 import type { Sha256 } from '../store/types.js';
 import { didYouMean } from '../util/did-you-mean.js';
-import { readText } from '../workspace/read-text.js';
+import { readText } from '../util/read-text.js';
 
 /** The file in a workspace that says what is accepted. */
 export const POLICY_FILE_NAME = 'policy.yaml';

@@ -10,7 +10,11 @@ const document = {
   policy: 1,
   threshold: 2,
   required: ['alice'],
-  signers: { bob: key('bob'), alice: { keys: [key('alice'), key('alice-2024')] }, carol: { key: `${key('carol')} carol` } },
+  signers: {
+    bob: key('bob'),
+    alice: { keys: [key('alice'), key('alice-2024')] },
+    carol: { key: `${key('carol')} carol` },
+  },
 };
 
 function refusal(value: unknown): VerifyError {
@@ -65,9 +69,21 @@ describe('parsePolicy', () => {
   it.each<[string, unknown, readonly (string | number)[]]>([
     ['an unknown field', { ...document, treshold: 2 }, ['treshold']],
     ['another version', { ...document, policy: 2 }, ['policy']],
-    ['a signer with both forms', { ...document, signers: { ...document.signers, bob: { key: key('b'), keys: [] } } }, ['signers', 'bob']],
-    ['a signer with none', { ...document, signers: { ...document.signers, bob: {} } }, ['signers', 'bob']],
-    ['a signer with more', { ...document, signers: { ...document.signers, bob: { key: key('b'), country: 'x' } } }, ['signers', 'bob', 'country']],
+    [
+      'a signer with both forms',
+      { ...document, signers: { ...document.signers, bob: { key: key('b'), keys: [] } } },
+      ['signers', 'bob'],
+    ],
+    [
+      'a signer with none',
+      { ...document, signers: { ...document.signers, bob: {} } },
+      ['signers', 'bob'],
+    ],
+    [
+      'a signer with more',
+      { ...document, signers: { ...document.signers, bob: { key: key('b'), country: 'x' } } },
+      ['signers', 'bob', 'country'],
+    ],
     ['no signers', { policy: 1, threshold: 2 }, []],
     [
       'a signer that is no text',

@@ -1,0 +1,97 @@
+import { join, relative, resolve } from 'node:path';
+import type { FoundResults, ResultSelection } from '../../record/built-result.js';
+import type { Command, CommandContext } from '../command.js';
+
+/** Finds the results of finished builds of the workspace around the working directory. */
+export type FindResults = (
+  selection: ResultSelection,
+  context: CommandContext,
+) => Promise<FoundResults & { readonly workspaceRoot: string }>;
+
+/** The command over a way to find results; tests hand in their own. */
+export function createSignCommand(findResults: FindResults): Command {
+  return {
+    name: 'sign',
+    summary: 'sign what your builds gave',
+    description:
+      'Signs a claim for each finished build: these artifacts (path and sha256) came out of this build ' +
+      'definition. The bytes in the store are hashed again before. A claim holds no time, host or ' +
+      'builder, so all who got the same bits sign the same bytes. Signatures are files that never ' +
+      'conflict: commit them, or send them to whoever collects them.',
+    arguments: [
+      {
+        syntax: '[projects...]',
+        description: 'projects, or project@target (default: all of the workspace)',
+        complete: 'projects',
+      },
+    ],
+    options: [
+      { flags: '--target <target>', description: 'target of the projects named without one' },
+      { flags: '--key <file>', description: 'private key (default: your only or default key)' },
+      {
+        flags: '--out <dir>',
+        description: 'attestations folder (default: attestations/ in the workspace)',
+      },
+    ],
+    examples: [
+      { command: 'selfsame sign pigz', does: 'sign what the last build of pigz gave' },
+      {
+        command: 'selfsame sign --key /run/secrets/ci.key --out /srv/attestations',
+        does: 'sign all projects, with a key and a folder of their own',
+      },
+    ],
+    async run(args, options, context) {
+      const { SelfsameError } = await import('../../errors/selfsame-error.js');
+      const { readPrivateKey } = await import('../../record/key-file.js');
+      const { chooseKeyFile } = await import('../../record/choose-key.js');
+      const { signResults } = await import('../../record/sign-results.js');
+      const { key: file, out, target } = options;
+      const keyPath = typeof file === 'string' ? resolve(context.cwd, file) : chooseKeyFile();
+      // The key first: without it nothing else is worth the wait.
+      const { key, name } = readPrivateKey(keyPath);
+      const selection = {
+        projects: args,
+        target: typeof target === 'string' ? target : undefined,
+      };
+      const found = await findResults(selection, context);
+      const [missing] = found.missing;
+      if (missing !== undefined || found.results.length === 0) {
+        const keys = found.missing.map((one) => one.key);
+        const why = missing === undefined ? 'there is nothing to sign' : missing.reason;
+        throw new SelfsameError(
+          'NOT_BUILT',
+          missing === undefined ? why : `${missing.key} has no finished build to sign: ${why}`,
+          {
+            hint: `build first: selfsame build${keys.length === 0 ? '' : ` ${keys.join(' ')}`}`,
+            details: { missing: found.missing },
+          },
+        );
+      }
+      const folder =
+        typeof out === 'string'
+          ? resolve(context.cwd, out)
+          : join(found.workspaceRoot, 'attestations');
+      const signed = await signResults(found.results, key, folder, context.signal);
+      const shown = (path: string) => relative(context.cwd, path) || '.';
+      return {
+        exitCode: 0,
+        data: { keyId: key.publicKey.id, name, folder, signed },
+        text: signed.flatMap((one) => [
+          `${context.style.bold(one.key)}  ${one.artifacts.length} artifact${one.artifacts.length === 1 ? '' : 's'}, build id ${one.definition}`,
+          `  ${one.outcome === 'unchanged' ? 'was signed already' : 'signed'}: ${shown(join(folder, one.path))}`,
+        ]),
+      };
+    },
+  };
+}
+
+/** Results of the workspace's newest builds, from the store. */
+export const findResultsInStore: FindResults = async (selection, context) => {
+  const { loadWorkspace } = await import('../../workspace/load-workspace.js');
+  const { findBuiltResults } = await import('../find-built-results.js');
+  const workspace = loadWorkspace(context.cwd);
+  const { store } = await context.engine();
+  return { ...findBuiltResults(workspace, store, selection), workspaceRoot: workspace.root };
+};
+
+export const signCommand: Command = createSignCommand(findResultsInStore);

@@ -1,0 +1,240 @@
+import { join, resolve } from 'node:path';
+import type { BuildName } from '@selfsame/verify';
+import type { Command, CommandContext, OptionValues } from '../command.js';
+import { findResultsInStore, type FindResults } from './sign.js';
+
+/** What the workspace around the working directory knows; undefined outside of any workspace. */
+export type FindWorkspace = (context: CommandContext) => Promise<
+  | {
+      readonly root: string;
+      /** The builds a selection means today, by recipe; undefined for a project that has no recipe. */
+      builds(project: string, target: string | undefined): readonly BuildName[] | undefined;
+    }
+  | undefined
+>;
+
+/** The command over ways to look around; tests hand in their own. */
+export function createVerifyCommand(
+  findWorkspace: FindWorkspace,
+  findResults: FindResults,
+): Command {
+  return {
+    name: 'verify',
+    summary: 'judge signed results by a policy',
+    description:
+      'Reads the attestations folder and says, for each artifact, whether enough signers of the policy ' +
+      'got the same bits from the same build definition. Works offline and starts no other program. ' +
+      'Exit code 0: all accepted; 1: something is refused, also when there are no claims; 2: no valid policy.',
+    arguments: [
+      {
+        syntax: '[projects...]',
+        description:
+          'projects, or project@target, at the version of their recipe (default: every build in the folder)',
+        complete: 'projects',
+      },
+    ],
+    options: [
+      { flags: '--target <target>', description: 'only this target' },
+      {
+        flags: '--policy <file>',
+        description: 'the policy (default: policy.yaml in the workspace)',
+      },
+      {
+        flags: '--attestations <dir>',
+        description: 'attestations folder (default: attestations/ in the workspace)',
+      },
+      {
+        flags: '--expect <digest>',
+        description: 'only claims on this build id count; others are reported apart',
+      },
+      {
+        flags: '--built',
+        description: 'expect the build ids of the finished builds of this workspace',
+      },
+      {
+        flags: '--file <file>',
+        description: 'say whether exactly the bytes of this file are accepted; may be repeated',
+        repeatable: true,
+      },
+    ],
+    examples: [
+      { command: 'selfsame verify', does: 'judge everything in attestations/ by policy.yaml' },
+      {
+        command: 'selfsame verify pigz --file pigz-2.8.tar.gz',
+        does: 'say whether a file you downloaded is what the signers got',
+      },
+      {
+        command: 'selfsame verify --policy mine.yaml --attestations ~/collected',
+        does: 'judge claims collected elsewhere by your own policy',
+      },
+    ],
+    async run(args, options, context) {
+      const { readPolicyFile, POLICY_FILE_NAME } = await import('../../record/policy-file.js');
+      const { judgeBuild, judgeLocalFile } = await import('../../record/judge-builds.js');
+      const { verdictData, verdictText } = await import('../verdict-report.js');
+      const workspace = await findWorkspace(context);
+      const root = workspace?.root ?? context.cwd;
+      const policyName = text(options, 'policy') ?? join(root, POLICY_FILE_NAME);
+      const policyFile = readPolicyFile(
+        resolve(context.cwd, policyName),
+        shorter(context.cwd, resolve(context.cwd, policyName)),
+      );
+      const folder = resolve(
+        context.cwd,
+        text(options, 'attestations') ?? join(root, 'attestations'),
+      );
+      const chosen = await chooseBuilds(args, options, folder, workspace);
+      const questions = await expectations(args, options, chosen.builds, context, findResults);
+      const judgements = [];
+      for (const { build, expected } of questions) {
+        context.signal.throwIfAborted();
+        judgements.push(await judgeBuild(folder, policyFile.policy, build, expected));
+      }
+      const files = [];
+      for (const name of texts(options, 'file')) {
+        files.push(
+          await judgeLocalFile(
+            await regularFile(context.cwd, name),
+            name,
+            judgements,
+            context.signal,
+          ),
+        );
+      }
+      const report = { policyFile, folder, judgements, files, unusable: chosen.unusable };
+      const data = verdictData(report);
+      return { exitCode: data.accepted ? 0 : 1, data, text: verdictText(report, context.style) };
+    },
+  };
+}
+
+/** Which builds are judged: those of the folder, narrowed by names, versions from recipes. */
+async function chooseBuilds(
+  args: readonly string[],
+  options: OptionValues,
+  folder: string,
+  workspace: Awaited<ReturnType<FindWorkspace>>,
+) {
+  const { listBuilds } = await import('../../record/attestation-folder.js');
+  const { builds: present, unusable } = await listBuilds(folder);
+  const target = text(options, 'target');
+  if (args.length === 0) {
+    const builds = present.filter((build) => target === undefined || build.target === target);
+    return { builds, unusable };
+  }
+  const { SelfsameError } = await import('../../errors/selfsame-error.js');
+  const { didYouMean } = await import('../../util/did-you-mean.js');
+  const chosen = new Map<string, BuildName>();
+  for (const argument of args) {
+    const [project = '', own] = argument.split('@', 2);
+    const wanted = own ?? target;
+    const found =
+      workspace?.builds(project, wanted) ??
+      present.filter(
+        (build) => build.project === project && (wanted === undefined || build.target === wanted),
+      );
+    if (found.length === 0) {
+      const names = present.map((build) => build.project);
+      throw new SelfsameError('WRONG_USE', `nothing is known of ${argument} in ${folder}`, {
+        hint:
+          didYouMean(project, names) ??
+          'name a project of the workspace or of the attestations folder',
+      });
+    }
+    for (const build of found) chosen.set(buildKey(build), build);
+  }
+  return { builds: [...chosen.values()], unusable };
+}
+
+interface BuildQuestion {
+  readonly build: BuildName;
+  /** The build id to insist on. */
+  readonly expected: string | undefined;
+}
+
+/** What is asked of each build. With `--built`, the builds are those of the workspace, at what they are today. */
+async function expectations(
+  args: readonly string[],
+  options: OptionValues,
+  builds: readonly BuildName[],
+  context: CommandContext,
+  findResults: FindResults,
+): Promise<readonly BuildQuestion[]> {
+  const { SelfsameError } = await import('../../errors/selfsame-error.js');
+  const { isSha256Hex } = await import('@selfsame/verify');
+  const expect = text(options, 'expect');
+  if (expect !== undefined && options['built'] === true) {
+    throw new SelfsameError('WRONG_USE', '--expect and --built both say which build to expect', {
+      hint: 'give one of them',
+    });
+  }
+  if (expect !== undefined) {
+    const [only, ...others] = builds;
+    if (!isSha256Hex(expect)) {
+      throw new SelfsameError('WRONG_USE', '--expect is not a build id of 64 hexadecimal digits', {
+        hint: 'copy it whole from: selfsame explain PROJECT',
+      });
+    }
+    if (only === undefined || others.length > 0) {
+      throw new SelfsameError('WRONG_USE', `--expect is about one build, not ${builds.length}`, {
+        hint: 'name one project@target',
+      });
+    }
+    return [{ build: only, expected: expect }];
+  }
+  if (options['built'] !== true) return builds.map((build) => ({ build, expected: undefined }));
+  const selection = { projects: args, target: text(options, 'target') };
+  const { results, missing } = await findResults(selection, context);
+  const [first] = missing;
+  if (first !== undefined) {
+    throw new SelfsameError(
+      'NOT_BUILT',
+      `${first.key} has no finished build to compare with: ${first.reason}`,
+      { hint: `build it first: selfsame build ${first.key}` },
+    );
+  }
+  return results.map(({ definition: { project, version, target }, buildId }) => ({
+    build: { project, version, target },
+    expected: buildId,
+  }));
+}
+
+async function regularFile(cwd: string, name: string): Promise<string> {
+  const { statSync } = await import('node:fs');
+  const path = resolve(cwd, name);
+  if (statSync(path, { throwIfNoEntry: false })?.isFile() === true) return path;
+  const { SelfsameError } = await import('../../errors/selfsame-error.js');
+  throw new SelfsameError('WRONG_USE', `${name} is not a file`, {
+    hint: 'name the file to check with --file FILE',
+  });
+}
+
+function buildKey({ project, version, target }: BuildName): string {
+  return JSON.stringify([project, version, target]);
+}
+
+function text(options: OptionValues, name: string): string | undefined {
+  const value = options[name];
+  return typeof value === 'string' ? value : undefined;
+}
+
+function texts(options: OptionValues, name: string): readonly string[] {
+  const value = options[name];
+  if (typeof value === 'string') return [value];
+  return typeof value === 'object' ? value : [];
+}
+
+function shorter(cwd: string, path: string): string {
+  return path.startsWith(`${cwd}/`) ? path.slice(cwd.length + 1) : path;
+}
+
+export const verifyCommand: Command = createVerifyCommand(async (context) => {
+  const { buildNames, findWorkspace } = await import('../find-workspace.js');
+  const workspace = findWorkspace(context.cwd);
+  return (
+    workspace && {
+      root: workspace.root,
+      builds: (project, target) => buildNames(workspace, project, target),
+    }
+  );
+}, findResultsInStore);

@@ -1,0 +1,223 @@
+import type {
+  ArtifactVerdict,
+  Cluster,
+  DefinitionVerdict,
+  OtherClaim,
+  Policy,
+  SetAside,
+} from '@selfsame/verify';
+import type { UnusableFile } from '../record/attestation-folder.js';
+import type { BuildJudgement, FileJudgement } from '../record/judge-builds.js';
+import type { PolicyFile } from '../record/policy-file.js';
+import { printable } from '../text/printable.js';
+import type { Style } from '../text/style.js';
+import { displayWidth } from '../text/width.js';
+import { buildSentence, fileSentence, nameOf } from './verdict-sentences.js';
+
+export interface VerdictReport {
+  readonly policyFile: PolicyFile;
+  readonly folder: string;
+  readonly judgements: readonly BuildJudgement[];
+  /** Files asked about with `--file`; if there are any, they alone decide. */
+  readonly files: readonly FileJudgement[];
+  /** Junk found while listing builds. */
+  readonly unusable: readonly UnusableFile[];
+}
+
+/** Digits of a digest in tables; `--json` has all 64. */
+const SHORT = 12;
+/** Widest table with one column for each signer; beyond it, signers are listed. */
+const MAX_COLUMNS = 120;
+
+/** The report for `--json`: plain data, full digests. */
+export function verdictData(report: VerdictReport) {
+  const { policy, sha256 } = report.policyFile;
+  return {
+    accepted: isAccepted(report),
+    policy: {
+      sha256,
+      threshold: policy.threshold,
+      required: policy.required,
+      dissent: policy.dissent,
+      signers: policy.signers.map(({ name, keys }) => ({ name, keyIds: keys.map((k) => k.id) })),
+    },
+    builds: report.judgements.map((judgement) => {
+      const { accepted, definitions, otherDefinitions, otherBuilds, setAside } = judgement.verdict;
+      return {
+        ...judgement.build,
+        expected: judgement.expected,
+        accepted,
+        sentence: buildSentence(judgement),
+        definitions: definitions.map(({ definition, accepted: all, artifacts }) => ({
+          definition,
+          accepted: all,
+          artifacts,
+        })),
+        otherDefinitions,
+        otherBuilds,
+        setAside,
+        unusable: judgement.unusable,
+      };
+    }),
+    files: report.files.map(({ file, sha256: digest, size, verdict }) => ({
+      file,
+      sha256: digest,
+      size,
+      result: verdict.result,
+      sentence: fileSentence({ file, sha256: digest, size, verdict }),
+      ...(verdict.result !== 'unknown' && {
+        ...verdict.match.build,
+        definition: verdict.match.definition,
+        artifact: verdict.match.artifact,
+      }),
+    })),
+    unusable: report.unusable,
+  };
+}
+
+/** Yes only if something was asked about, and all of it is accepted. */
+function isAccepted({ judgements, files }: VerdictReport): boolean {
+  if (files.length > 0) return files.every(({ verdict }) => verdict.result === 'accepted');
+  return judgements.length > 0 && judgements.every(({ verdict }) => verdict.accepted);
+}
+
+/** The report for a person, in lines. Names in it come from signed claims and files: made printable. */
+export function verdictText(report: VerdictReport, style: Style): readonly string[] {
+  const lines: string[] = [];
+  if (report.files.length > 0) {
+    for (const file of report.files) {
+      const line = printable(fileSentence(file));
+      lines.push(file.verdict.result === 'accepted' ? style.green(line) : style.red(line));
+    }
+    return lines;
+  }
+  for (const judgement of report.judgements) {
+    lines.push(...buildText(judgement, report.policyFile.policy, style), '');
+  }
+  lines.push(...report.unusable.map((file) => unusableText(file, style)));
+  if (report.judgements.length === 0) {
+    lines.push(
+      style.red(
+        `refused: there are no claims in ${printable(report.folder)}, and zero claims never pass`,
+      ),
+    );
+  } else if (report.judgements.length > 1) {
+    const accepted = report.judgements.filter(({ verdict }) => verdict.accepted).length;
+    const line = `${accepted} of ${report.judgements.length} builds accepted`;
+    lines.push(isAccepted(report) ? style.green(line) : style.red(line));
+  } else {
+    lines.pop();
+  }
+  return lines;
+}
+
+function buildText(judgement: BuildJudgement, policy: Policy, style: Style): string[] {
+  const { build, verdict } = judgement;
+  const lines = [style.bold(printable(nameOf(build)))];
+  for (const definition of verdict.definitions) {
+    lines.push(`  build id ${definition.definition}`);
+    lines.push(...table(definition, policy, style));
+  }
+  for (const other of verdict.otherDefinitions) lines.push(otherText(other, style));
+  for (const other of verdict.otherBuilds) lines.push(otherText(other, style));
+  lines.push(...setAsideText(verdict.setAside, style));
+  lines.push(...judgement.unusable.map((file) => unusableText(file, style)));
+  const sentence = printable(buildSentence(judgement));
+  lines.push(verdict.accepted ? style.green(sentence) : style.red(sentence));
+  return lines;
+}
+
+interface Cell {
+  readonly text: string;
+  readonly colour: 'green' | 'red' | 'dim' | 'plain';
+}
+
+/** Signer × artifact: each cell is what the signer got, a dash where it says nothing. */
+function table(definition: DefinitionVerdict, policy: Policy, style: Style): string[] {
+  const signers = policy.signers.map(({ name }) => name);
+  const heading: Cell[] = ['artifact', ...signers, 'verdict'].map((text) => ({
+    text,
+    colour: 'dim',
+  }));
+  const rows = definition.artifacts.map((artifact): Cell[] => [
+    { text: printable(artifact.path), colour: 'plain' },
+    ...signers.map((signer) => cell(artifact, signer)),
+    { text: artifact.reason, colour: artifact.accepted ? 'green' : 'red' },
+  ]);
+  const all = [heading, ...rows];
+  const widths = heading.map((_, column) =>
+    Math.max(...all.map((row) => displayWidth(row[column]?.text ?? ''))),
+  );
+  if (widths.reduce((sum, width) => sum + width + 2, 2) > MAX_COLUMNS) {
+    return definition.artifacts.flatMap((artifact) => list(artifact, style));
+  }
+  return all.map((row) => {
+    const cells = row.map(({ text, colour }, column) => {
+      const padding = ' '.repeat((widths[column] ?? 0) - displayWidth(text));
+      const painted = colour === 'plain' ? text : style[colour](text);
+      return column === row.length - 1 ? painted : painted + padding;
+    });
+    return `  ${cells.join('  ')}`;
+  });
+}
+
+function cell(artifact: ArtifactVerdict, signer: string): Cell {
+  const claimed = artifact.clusters.filter(
+    ({ agree, differs }) => agree.includes(signer) || differs.includes(signer),
+  );
+  const [first] = claimed;
+  if (first === undefined) return { text: '-', colour: 'dim' };
+  const text = claimed.map(({ sha256 }) => sha256.slice(0, SHORT)).join('!=');
+  // One result has most signers: it is what the others are compared with.
+  const leading = artifact.clusters[0];
+  const same = claimed.length === 1 && first === leading && first.agree.includes(signer);
+  return { text, colour: same ? 'green' : 'red' };
+}
+
+/** For many signers: one line for each result of an artifact. */
+function list(artifact: ArtifactVerdict, style: Style): string[] {
+  const heading = `  ${printable(artifact.path)}: ${artifact.reason}`;
+  return [
+    artifact.accepted ? style.green(heading) : style.red(heading),
+    ...artifact.clusters.map((cluster) => `    ${cluster.sha256}  ${who(cluster)}`),
+  ];
+}
+
+function who({ agree, differs }: Cluster): string {
+  const claims = [agree.join(', '), differs.length === 0 ? '' : `differs: ${differs.join(', ')}`];
+  return claims.filter((text) => text !== '').join('; ');
+}
+
+function otherText(other: OtherClaim, style: Style): string {
+  const what = printable(`${nameOf(other.build)}, build id ${other.definition}`);
+  return style.yellow(`  not compared: ${other.signers.join(', ')} built something else (${what})`);
+}
+
+function setAsideText(setAside: readonly SetAside[], style: Style): string[] {
+  const lines: string[] = [];
+  for (const { reason, signers, payload, error } of setAside) {
+    const about = `payload ${payload.slice(0, SHORT)}`;
+    const names = signers.join(', ');
+    if (reason === 'bad-signature') {
+      lines.push(
+        style.red(`  not counted: a signature said to be by ${names} does not fit (${about})`),
+      );
+    } else if (reason === 'not-a-claim') {
+      const why = printable(error?.message ?? '');
+      lines.push(style.yellow(`  not counted: ${names} signed no valid claim: ${why} (${about})`));
+    }
+  }
+  const strangers = setAside.filter(({ reason }) => reason === 'untrusted').length;
+  if (strangers > 0) {
+    const count = strangers === 1 ? 'one payload' : `${strangers} payloads`;
+    lines.push(style.dim(`  not counted: signatures on ${count} by keys not in the policy`));
+  }
+  if (setAside.some(({ reason }) => reason === 'unchecked')) {
+    lines.push(style.yellow('  not counted: too many signatures that no key explains'));
+  }
+  return lines;
+}
+
+function unusableText({ path, reason }: UnusableFile, style: Style): string {
+  return style.yellow(`  not counted: ${printable(path)}: ${printable(reason)}`);
+}

@@ -1,0 +1,73 @@
+import {
+  judge,
+  judgeFile,
+  type BuildName,
+  type FileVerdict,
+  type Policy,
+  type Sha256Hex,
+  type Verdict,
+} from '@selfsame/verify';
+import { readBuildAttestations, type UnusableFile } from './attestation-folder.js';
+import { hashFileBytes } from './built-result.js';
+
+/** The verdict on one build of an attestations folder. */
+export interface BuildJudgement {
+  readonly build: BuildName;
+  /** The build id that was asked for, undefined: any. */
+  readonly expected: Sha256Hex | undefined;
+  readonly verdict: Verdict;
+  /** Files that are no attestations. */
+  readonly unusable: readonly UnusableFile[];
+}
+
+/**
+ * Judges what a folder says of one build. Claims found in its directory that are about another build
+ * (copied there by mistake or on purpose) do not count.
+ */
+export async function judgeBuild(
+  folder: string,
+  policy: Policy,
+  build: BuildName,
+  expected: Sha256Hex | undefined,
+): Promise<BuildJudgement> {
+  const { envelopes, unusable } = await readBuildAttestations(folder, build);
+  const question = expected === undefined ? { build } : { build, definition: expected };
+  return { build, expected, verdict: judge(envelopes, policy, question), unusable };
+}
+
+export interface FileJudgement {
+  /** As given. */
+  readonly file: string;
+  readonly sha256: Sha256Hex;
+  readonly size: number;
+  readonly verdict: FileVerdict;
+}
+
+const PREFERENCE: readonly FileVerdict['result'][] = [
+  'accepted',
+  'refused',
+  'other-bytes',
+  'unknown',
+];
+
+/**
+ * Whether any of the judgements accepts exactly the bytes of a file; where several speak of it, the
+ * most favourable one, since bytes decide and an acceptance is of exactly these.
+ *
+ * @param path absolute
+ * @param name as given, for reports
+ */
+export async function judgeLocalFile(
+  path: string,
+  name: string,
+  judgements: readonly BuildJudgement[],
+  signal?: AbortSignal,
+): Promise<FileJudgement> {
+  const { sha256, size } = await hashFileBytes(path, signal);
+  const baseName = path.split('/').at(-1) ?? path;
+  const found = judgements.map(({ verdict }) => judgeFile(verdict, sha256, baseName));
+  const best = PREFERENCE.map((result) => found.find((one) => one.result === result)).find(
+    (one) => one !== undefined,
+  );
+  return { file: name, sha256, size, verdict: best ?? { result: 'unknown' } };
+}
