@@ -30,7 +30,7 @@
 #include "init/status.h"
 #include "init/watch.h"
 
-enum { FD_CONTROL = 3, FD_SPEC = 7, FD_UPPER = 9 };
+enum { FD_CONTROL = 3, FD_SPEC = 7, FD_UPPER = 9, FD_LAST = 11 };
 
 static uint64_t milliseconds(void)
 {
@@ -49,15 +49,15 @@ static struct spec read_request(void)
 	return spec_of(read_exactly(FD_SPEC, (size_t)status.st_size), (size_t)status.st_size);
 }
 
-/* Only 0 to 6 and the upper directory stay; of those, the command gets 0 to 2. */
+/* Only 0 to 6, the upper directory and the event counters (room.h) stay; of those, the command gets 0 to 2. */
 static void close_the_rest(void)
 {
 	close(FD_SPEC);
 	close(FD_SPEC + 1);
-	if (syscall(SYS_close_range, FD_UPPER + 1, ~0u, 0) < 0)
-		for (int fd = FD_UPPER + 1; fd < 1024; fd++)
+	if (syscall(SYS_close_range, FD_LAST + 1, ~0u, 0) < 0)
+		for (int fd = FD_LAST + 1; fd < 1024; fd++)
 			close(fd);
-	for (int fd = FD_CONTROL; fd <= FD_UPPER; fd++)
+	for (int fd = FD_CONTROL; fd <= FD_LAST; fd++)
 		if (fd != FD_SPEC && fd != FD_SPEC + 1)
 			fcntl(fd, F_SETFD, FD_CLOEXEC);
 }
@@ -185,6 +185,9 @@ int main(void)
 	run.command = start_command(run.plan, relay_ends(run.relay));
 	close_relay_ends(run.relay);
 	by_itself = supervise(&run, signals);
+	/* What is left of a fork bomb is still there when its first process has given up. */
+	if (by_itself && (run.how != EXITED || run.value != 0) && look_at_processes(run.watch, &run.how))
+		by_itself = false;
 	end_all();
 	finish_relay(run.relay, FD_CONTROL);
 	if (by_itself)

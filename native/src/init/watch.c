@@ -16,12 +16,17 @@
 
 #include "common/fail.h"
 
+/* The control groups' event counters, or /dev/null (native/src/ns/room.h). */
+enum { FD_PIDS_EVENTS = 10, FD_MEMORY_EVENTS = 11 };
+
 #define OPEN_TREE_CLONE_FLAG 1u
 
 enum {
 	/* Milliseconds between looks: a process can take about a GB of memory in the shorter one. */
 	INTERVAL_MEMORY = 100,
 	INTERVAL_OTHER = 250,
+	/* When half of the processes are used up. */
+	INTERVAL_CROWDED = 20,
 	/* Milliseconds after which the disk is measured even if the file system shows no growth. */
 	MEASURE_AT_LEAST = 30000,
 	/* Deeper than PATH_MAX / 2 nobody builds by accident. */
@@ -49,6 +54,7 @@ struct watch {
 	uint64_t started_measuring;
 	uint64_t peak;
 	uint64_t page;
+	bool crowded;
 };
 
 static uint64_t now_milliseconds(void)
@@ -298,10 +304,34 @@ static uint64_t count_processes(const struct watch *watch, uint64_t *memory, boo
 	return count;
 }
 
-static bool look_at_processes(struct watch *watch, enum ending *how)
+/* The number after `name` in a file of `name number` lines, 0 if it is not there. */
+static unsigned long event_count(int fd, const char *name)
+{
+	char text[1024], *at;
+	ssize_t got = pread(fd, text, sizeof text - 1, 0);
+
+	if (got <= 0)
+		return 0;
+	text[got] = '\0';
+	for (at = text; at; at = strchr(at, '\n') ? strchr(at, '\n') + 1 : NULL)
+		if (strncmp(at, name, strlen(name)) == 0 && at[strlen(name)] == ' ')
+			return strtoul(at + strlen(name), NULL, 10);
+	return 0;
+}
+
+bool look_at_processes(struct watch *watch, enum ending *how)
 {
 	const struct plan *plan = watch->plan;
 	uint64_t memory = 0, count;
+
+	if (event_count(FD_MEMORY_EVENTS, "oom_kill") > 0) {
+		*how = OUT_OF_MEMORY;
+		return true;
+	}
+	if (event_count(FD_PIDS_EVENTS, "max") > 0) {
+		*how = TOO_MANY_PROCESSES;
+		return true;
+	}
 
 	count = count_processes(watch, plan->memory ? &memory : NULL, false);
 	if (plan->memory) {
@@ -317,6 +347,7 @@ static bool look_at_processes(struct watch *watch, enum ending *how)
 			return true;
 		}
 	}
+	watch->crowded = plan->processes && count > plan->processes / 2;
 	if (plan->processes && count >= plan->processes) {
 		*how = TOO_MANY_PROCESSES;
 		return true;
@@ -374,6 +405,8 @@ bool final_look(struct watch *watch, bool failed, enum ending *how)
 
 uint64_t next_look(const struct watch *watch)
 {
+	if (watch->crowded)
+		return INTERVAL_CROWDED;
 	return watch->plan->memory ? INTERVAL_MEMORY : INTERVAL_OTHER;
 }
 

@@ -15,6 +15,9 @@ struct watch *start_watch(const struct plan *plan, int upper);
 /* Looks; true with *how when a limit is passed. Starts a measuring child at most for a tenth of the time. */
 bool look(struct watch *watch, uint64_t now, enum ending *how);
 
+/* The part of look() about processes and memory. */
+bool look_at_processes(struct watch *watch, enum ending *how);
+
 /* Takes in a finished child; true if it was the measuring one. */
 bool measured(struct watch *watch, int pid);
 

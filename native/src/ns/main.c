@@ -66,10 +66,10 @@ static void reserve_descriptors(void)
 
 	if (null < 0)
 		fail("assemble", errno, "cannot open /dev/null");
-	for (int fd = FD_INIT_SPEC; fd <= FD_UPPER; fd++)
+	for (int fd = FD_INIT_SPEC; fd <= FD_LAST; fd++)
 		if (dup2(null, fd) < 0)
 			fail("assemble", errno, "cannot reserve descriptors");
-	if (null > FD_UPPER)
+	if (null > FD_LAST)
 		close(null);
 }
 

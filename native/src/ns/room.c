@@ -47,6 +47,20 @@ struct room *read_room(struct spec *spec)
 	return room;
 }
 
+static void keep_events(const char *directory, const char *name, int number)
+{
+	char path[4096];
+	int fd;
+
+	snprintf(path, sizeof path, "%s/%s", directory, name);
+	fd = open(path, O_RDONLY | O_CLOEXEC);
+	if (fd < 0)
+		return;
+	if (dup2(fd, number) < 0)
+		fail("cgroup", errno, "cannot keep %s", path);
+	close(fd);
+}
+
 void join_cgroups(const struct room *room)
 {
 	for (int i = 0; i < room->cgroup_count; i++) {
@@ -58,6 +72,9 @@ void join_cgroups(const struct room *room)
 		if (fd < 0 || write(fd, "0", 1) != 1)
 			fail("cgroup", errno, "cannot join %s", room->cgroups[i]);
 		close(fd);
+		keep_events(room->cgroups[i], "pids.events", FD_PIDS_EVENTS);
+		keep_events(room->cgroups[i], "memory.oom_control", FD_MEMORY_EVENTS); /* Version 1. */
+		keep_events(room->cgroups[i], "memory.events", FD_MEMORY_EVENTS);      /* Version 2. */
 	}
 }
 
@@ -91,7 +108,8 @@ static void prepare_scratch(const struct room *room, uint32_t root_uid, uint32_t
 	static const char *const names[] = {"upper", "work"};
 
 	/* Left by the `volatile` option of an earlier run; the kernel refuses to continue while it is there. */
-	if (unlinkat(room->scratch_fd, "work/work/incompat/volatile", AT_REMOVEDIR) < 0 && errno != ENOENT && errno != ENOTDIR)
+	if ((unlinkat(room->scratch_fd, "work/work/incompat/volatile/dirty", 0) < 0 && errno != ENOENT) ||
+	    (unlinkat(room->scratch_fd, "work/work/incompat/volatile", AT_REMOVEDIR) < 0 && errno != ENOENT))
 		fail("assemble", errno, "cannot reuse the scratch directory");
 	for (int i = 0; i < 2; i++) {
 		int made = mkdirat(room->scratch_fd, names[i], 0755);

@@ -21,7 +21,7 @@
 enum { LAYERS_MAX = 400, MOUNTS_MAX = 2000, CGROUPS_MAX = 8 };
 
 /* Fixed file descriptors of the programs after us; the caller's 0 to 6 stay as they are. */
-enum { FD_CONTROL = 3, FD_STATUS = 4, FD_STDOUT = 5, FD_STDERR = 6, FD_INIT_SPEC = 7, FD_INIT = 8, FD_UPPER = 9 };
+enum { FD_CONTROL = 3, FD_STATUS = 4, FD_STDOUT = 5, FD_STDERR = 6, FD_INIT_SPEC = 7, FD_INIT = 8, FD_UPPER = 9, FD_PIDS_EVENTS = 10, FD_MEMORY_EVENTS = 11, FD_LAST = 11 };
 
 struct room_mount {
 	bool writable;
@@ -48,7 +48,9 @@ struct room {
 /* Reads the request. The result points into `spec`. */
 struct room *read_room(struct spec *spec);
 
-/* Joins the request's control groups. Must come before the namespace, which has no right to. */
+/*
+ * Joins the request's control groups and keeps their event counters open for the init: /dev/null stands
+ * for those there are not. Must come before the namespace, which has no right to. */
 void join_cgroups(const struct room *room);
 
 /*

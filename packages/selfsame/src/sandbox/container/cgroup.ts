@@ -19,6 +19,8 @@ export interface ControlGroup {
   readonly directories: readonly string[];
   /** True when the kernel enforces the memory limit, so that nobody need poll. */
   readonly limitsMemory: boolean;
+  /** The same for the number of processes. */
+  readonly limitsProcesses: boolean;
   /** Read after the run. */
   facts(): ControlGroupFacts;
   /** Waits up to 2 seconds for the last process to be gone, then removes the directories. */
@@ -74,6 +76,7 @@ export function makeControlGroup(limits: Limits): ControlGroup | undefined {
   return {
     directories: made.map(({ path }) => path),
     limitsMemory: memory !== undefined,
+    limitsProcesses: pids !== undefined,
     facts: () => ({
       memoryKills:
         memory === undefined
