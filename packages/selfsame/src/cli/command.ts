@@ -1,6 +1,7 @@
 import type { Context } from '../context.js';
 import type { ExitCode } from '../errors/error-code.js';
 import type { Settings } from '../settings/settings.js';
+import type { Style } from '../text/style.js';
 
 /** An option in commander's syntax, for example `--jobs <n>`. Values arrive as strings; the command checks them. */
 export interface OptionSpec {
@@ -11,7 +12,9 @@ export interface OptionSpec {
   readonly repeatable?: boolean;
 }
 
-export type OptionValues = Readonly<Record<string, string | boolean | readonly string[] | undefined>>;
+export type OptionValues = Readonly<
+  Record<string, string | boolean | readonly string[] | undefined>
+>;
 
 /** What a command says when it is done. Nothing else reaches standard output. */
 export interface CommandResult {
@@ -36,14 +39,7 @@ export interface CommandContext {
   engine(): Promise<Context>;
 }
 
-export interface Style {
-  bold(text: string): string;
-  dim(text: string): string;
-  red(text: string): string;
-  green(text: string): string;
-  yellow(text: string): string;
-  cyan(text: string): string;
-}
+export type { Style } from '../text/style.js';
 
 /**
  * One command. Its file imports only types and other light modules at the top; `run` imports the
@@ -57,9 +53,19 @@ export interface Command {
   /** A paragraph or two for `--help`. */
   readonly description?: string;
   /** Positional arguments in commander's syntax, for example `[projects...]`. */
-  readonly arguments: readonly { readonly syntax: string; readonly description: string; readonly complete?: 'projects' | 'environments' | 'files' }[];
+  readonly arguments: readonly {
+    readonly syntax: string;
+    readonly description: string;
+    readonly complete?: 'projects' | 'environments' | 'files';
+  }[];
   readonly options: readonly OptionSpec[];
   /** At least one. */
   readonly examples: readonly { readonly command: string; readonly does: string }[];
-  run(args: readonly string[], options: OptionValues, context: CommandContext): Promise<CommandResult>;
+  /** The command hands our terminal to a program of the person's (a shell): Ctrl-C is for that program, and no progress is painted. */
+  readonly interactive?: boolean;
+  run(
+    args: readonly string[],
+    options: OptionValues,
+    context: CommandContext,
+  ): Promise<CommandResult>;
 }

@@ -1,0 +1,54 @@
+import { readFile, readdir, stat } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+
+export type NamesOf = (what: 'projects' | 'environments') => Promise<readonly string[]>;
+
+/** Largest selfsame.yaml that completion reads, bytes: it answers at every press of a key. */
+const maxBytes = 1024 * 1024;
+
+/**
+ * Names for completion, read quickly and without checking: projects are the directories of
+ * `projects/` next to the nearest selfsame.yaml above, environments its keys under `environments:`.
+ * Anything unreadable completes to nothing.
+ */
+export function namesOfWorkspace(cwd: string): NamesOf {
+  return async (what) => {
+    try {
+      const root = await workspaceRoot(cwd);
+      if (root === undefined) return [];
+      return (what === 'projects' ? await projects(root) : await environments(root)).toSorted();
+    } catch {
+      return [];
+    }
+  };
+}
+
+async function workspaceRoot(cwd: string): Promise<string | undefined> {
+  for (let at = cwd; ; at = dirname(at)) {
+    const found = await stat(join(at, 'selfsame.yaml')).catch(() => undefined);
+    if (found?.isFile() === true) return at;
+    if (dirname(at) === at) return undefined;
+  }
+}
+
+async function projects(root: string): Promise<string[]> {
+  const entries = await readdir(join(root, 'projects'), { withFileTypes: true });
+  return entries
+    .filter((entry) => entry.isDirectory() && !entry.name.startsWith('.'))
+    .map((entry) => entry.name);
+}
+
+async function environments(root: string): Promise<string[]> {
+  const path = join(root, 'selfsame.yaml');
+  if ((await stat(path)).size > maxBytes) return [];
+  const { parseDocument, isMap, isScalar } = await import('yaml');
+  const document = parseDocument(await readFile(path, 'utf8'), {
+    schema: 'core',
+    logLevel: 'silent',
+  });
+  const map = document.get('environments');
+  if (!isMap(map)) return [];
+  return map.items.flatMap(({ key }) =>
+    isScalar(key) && typeof key.value === 'string' ? [key.value] : [],
+  );
+}

@@ -1,0 +1,72 @@
+import { constants } from 'node:os';
+import { SelfsameError } from '../errors/selfsame-error.js';
+import { runCommandLine } from './frame.js';
+import { commands, groups } from './registry.js';
+import type { Io, OutputStream } from './terminal.js';
+import { version } from './version.js';
+
+/** The command line of this process, from its arguments to its exit code. Called once, by bin/selfsame.js. */
+export async function main(): Promise<void> {
+  const interruption = new AbortController();
+  let interactive = false;
+  const stop = (name: 'SIGINT' | 'SIGTERM' | 'SIGHUP'): void => {
+    if (interactive && name === 'SIGINT') return;
+    // Asked twice: no more waiting for anything to clean up. The store is safe against that.
+    if (interruption.signal.aborted) process.exit(128 + constants.signals[name]);
+    interruption.abort(new SelfsameError('INTERRUPTED', `interrupted by ${name}`));
+  };
+  for (const name of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(name, () => stop(name));
+
+  const io: Io = {
+    cwd: process.cwd(),
+    env: process.env,
+    stdout: outputStream(process.stdout),
+    stderr: outputStream(process.stderr),
+    stdinIsTerminal: process.stdin.isTTY,
+    signal: interruption.signal,
+    setInteractive: (value) => (interactive = value),
+  };
+  const argv = process.argv.slice(2);
+  if (argv[0] === '__complete') {
+    const { completionLines } = await import('./completion/complete.js');
+    const lines = await completionLines(argv.slice(argv[1] === '--' ? 2 : 1), {
+      commands,
+      groups,
+      cwd: io.cwd,
+    });
+    io.stdout.write(lines.map((line) => line + '\n').join(''));
+  } else {
+    process.exitCode = await runCommandLine(argv, io, {
+      version,
+      commands,
+      groups,
+      loadSettings: async (env, cwd) =>
+        (await import('../settings/load-settings.js')).loadSettings(env, cwd),
+      openStore: async (path) => (await import('../store/store.js')).openStore(path),
+    });
+  }
+  await Promise.all([flushed(process.stdout), flushed(process.stderr)]);
+  // Sockets kept alive and idle workers must not keep a person waiting.
+  process.exit();
+}
+
+/** A reader that leaves early (`selfsame … | head`) ends the output, not the work. */
+function outputStream(stream: NodeJS.WriteStream): OutputStream {
+  let gone = false;
+  stream.on('error', (error: NodeJS.ErrnoException) => {
+    if (error.code !== 'EPIPE' && error.code !== 'EIO') throw error;
+    gone = true;
+  });
+  return {
+    isTerminal: stream.isTTY,
+    write: (text) => void (gone || stream.write(text)),
+    size: () => ({ columns: stream.columns || 80, rows: stream.rows || 24 }),
+  };
+}
+
+function flushed(stream: NodeJS.WriteStream): Promise<void> {
+  return new Promise((done) => {
+    if (stream.writableLength === 0 || stream.destroyed || stream.errored) done();
+    else stream.write('', () => done());
+  });
+}

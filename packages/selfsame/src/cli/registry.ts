@@ -1,0 +1,28 @@
+import type { Command } from './command.js';
+import { completionCommand } from './commands/completion.js';
+import { doctorCommand } from './commands/doctor.js';
+import { initCommand } from './commands/init.js';
+import { keyNewCommand } from './commands/key-new.js';
+import { keyShowCommand } from './commands/key-show.js';
+import { schemaCommand } from './commands/schema.js';
+import { signCommand } from './commands/sign.js';
+import { verifyCommand } from './commands/verify.js';
+
+/** Every command there is, in the order of help. Their files are light: what does the work is imported when a command runs. */
+export const commands: readonly Command[] = [
+  initCommand,
+  signCommand,
+  verifyCommand,
+  keyNewCommand,
+  keyShowCommand,
+  doctorCommand,
+  schemaCommand,
+  completionCommand,
+];
+
+/** What the first word of two-word commands says of itself in the list of commands. */
+export const groups: Readonly<Record<string, string>> = {
+  store: 'look after the store: what is kept between builds',
+  key: 'make and show signing keys',
+  environment: 'work with locked environments',
+};

@@ -1,0 +1,110 @@
+import type { Event } from '../../events/event.js';
+import { formatBytes } from '../../text/bytes.js';
+import { formatDuration } from '../../text/duration.js';
+import { printable } from '../../text/printable.js';
+import { OutputTail } from './output-tail.js';
+import type { LineReporterOptions } from './reporter.js';
+
+/** Lines of a failed build's output that are shown. */
+const tailLines = 30;
+
+/**
+ * Turns events into the lines that stay: what was done, what is worth knowing, what failed.
+ * Used by both the plain reporter and, above its live region, the terminal's.
+ */
+export function eventLines({ style, verbosity }: LineReporterOptions): (event: Event) => string[] {
+  const tail = new OutputTail(tailLines);
+  const verbose = verbosity === 'verbose';
+  const quiet = verbosity === 'quiet';
+  const done = (text: string): string[] => (quiet ? [] : [`${style.green('✓')} ${text}`]);
+  const detail = (text: string): string[] => (verbose ? [style.dim(text)] : []);
+
+  return (event) => {
+    switch (event.type) {
+      case 'notice': {
+        if (event.level === 'info' && quiet) return [];
+        const label = event.level === 'warning' ? style.yellow('warning') : style.cyan('note');
+        const hint =
+          event.hint === undefined ? [] : [`  ${style.cyan('hint')}: ${printable(event.hint)}`];
+        return [`${label}: ${printable(event.message)}`, ...hint];
+      }
+
+      case 'download-started':
+      case 'download-progress':
+        return [];
+      case 'download-finished':
+        return detail(`downloaded ${printable(event.name)} (${formatBytes(event.size)})`);
+      case 'download-failed':
+        return detail(`could not download ${printable(event.name)}: ${printable(event.reason)}`);
+
+      case 'lock-resolved': {
+        const { added, removed, changed } = event;
+        const changes =
+          added + removed + changed === 0
+            ? 'unchanged'
+            : `${added} added, ${removed} removed, ${changed} changed`;
+        return done(
+          `locked ${printable(event.environment)}: ${count(event.packages, 'package')} (${changes})`,
+        );
+      }
+      case 'environment-started':
+      case 'environment-progress':
+        return [];
+      case 'environment-ready':
+        return event.cached
+          ? detail(`environment ${printable(event.environment)} from the store`)
+          : done(
+              `environment ${printable(event.environment)} ready in ${formatDuration(event.milliseconds)}`,
+            );
+
+      case 'output': {
+        const lines = tail.add(event.source, event.text);
+        // The prefix also keeps build output from being read as a command by a CI's log reader.
+        return verbose
+          ? lines.map((line) => `${style.dim(`${printable(event.source)} |`)} ${line}`)
+          : [];
+      }
+
+      case 'plan-ready':
+        return detail(`${count(event.builds, 'build')}, ${event.jobs} at a time`);
+      case 'build-waiting':
+        return quiet
+          ? []
+          : [`${printable(event.build)} waits for another process that is building it`];
+      case 'build-started':
+        return detail(`${printable(event.build)} started (build id ${event.buildId})`);
+      case 'step-started':
+        return [];
+      case 'step-finished':
+        return detail(
+          `${printable(event.build)}: ${printable(event.step)} took ${formatDuration(event.milliseconds)}`,
+        );
+      case 'build-cached':
+        return detail(`${printable(event.build)} is built already`);
+      case 'build-finished':
+        tail.take(event.build);
+        return done(
+          `${printable(event.build)} built in ${formatDuration(event.milliseconds)} (${count(event.artifacts, 'artifact')})`,
+        );
+      case 'build-failed': {
+        const output = tail.take(event.build);
+        return [
+          `${style.red('✗')} ${printable(event.build)} failed: ${printable(event.message)}`,
+          ...(verbose ? [] : output.map((line) => `  ${style.dim('|')} ${line}`)),
+          ...(event.logPath === undefined ? [] : [`  whole log: ${printable(event.logPath)}`]),
+          ...(event.keptAt === undefined
+            ? []
+            : [`  its directory is kept: selfsame shell --failed ${printable(event.build)}`]),
+        ];
+      }
+      case 'build-skipped':
+        return [
+          `${style.yellow('-')} ${printable(event.build)} not built, because ${printable(event.because)}`,
+        ];
+    }
+  };
+}
+
+function count(number: number, noun: string): string {
+  return `${number} ${noun}${number === 1 ? '' : 's'}`;
+}

@@ -1,0 +1,33 @@
+// Bundles the command line into packages/selfsame/dist/cli-bundle: one small file that every start
+// reads, and one per command, read only when that command runs. Type-checking is tsc's part.
+import { readFile, rename, rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import { pid } from 'node:process';
+import { bundleForNode, repositoryRoot } from './esbuild-options.js';
+
+const source = join(repositoryRoot, 'packages/selfsame/src');
+const target = join(repositoryRoot, 'packages/selfsame/dist/cli-bundle');
+const fresh = `${target}.${pid}`;
+
+const { dependencies } = JSON.parse(
+  await readFile(join(repositoryRoot, 'packages/selfsame/package.json'), 'utf8'),
+);
+
+await bundleForNode({
+  entryPoints: [join(source, 'cli/main.ts')],
+  outdir: fresh,
+  splitting: true,
+  minifySyntax: true,
+  minifyWhitespace: true,
+  chunkNames: '[name]-[hash]',
+  legalComments: 'linked',
+  alias: { '@selfsame/verify': join(repositoryRoot, 'packages/verify/src/index.ts') },
+  // Stays a package of its own: it may be replaced by the person (LGPL), and only few commands load it.
+  external: Object.keys(dependencies).filter((name) => name === 'openpgp'),
+  // CommonJS packages inside a module bundle still call require().
+  banner: {
+    js: "import { createRequire as __createRequire } from 'node:module';const require = __createRequire(import.meta.url);",
+  },
+});
+await rm(target, { recursive: true, force: true });
+await rename(fresh, target);
