@@ -1,4 +1,7 @@
 import type { EnvironmentSpec } from '../environment/types.js';
+import { SelfsameError } from '../errors/selfsame-error.js';
+import type { SourceLocation } from '../errors/selfsame-error.js';
+import { didYouMean } from '../util/did-you-mean.js';
 import type { EnvironmentData } from './schema.js';
 
 /** Debian architecture of environments that name none: never the machine's. */
@@ -19,4 +22,21 @@ export function toEnvironmentSpec(
     extraSuites: data.extraSuites ?? [],
     packages: [...new Set(packages)].sort(),
   };
+}
+
+/** The complaint about a name that selfsame.yaml does not define. */
+export function unknownEnvironment(
+  name: string,
+  names: readonly string[],
+  location: SourceLocation,
+): SelfsameError {
+  const hint =
+    didYouMean(name, names) ??
+    (names.length === 0
+      ? `add to selfsame.yaml: environments: { ${name}: { debian: trixie } }`
+      : `environments of selfsame.yaml are: ${names.join(', ')}`);
+  return new SelfsameError('UNKNOWN_ENVIRONMENT', `there is no environment ${name}`, {
+    location,
+    hint,
+  });
 }

@@ -1,24 +1,24 @@
-import { z } from 'zod';
+import type { z } from 'zod';
 import type { EnvironmentSpec } from '../environment/types.js';
 import type { ErrorCollector } from '../errors/error-collector.js';
 import { SelfsameError } from '../errors/selfsame-error.js';
 import type { SourceLocation } from '../errors/selfsame-error.js';
 import { inputSchema, toInputSpec } from '../inputs/schema.js';
-import { didYouMean } from '../util/did-you-mean.js';
 import type { Workspace } from '../workspace/types.js';
-import { toEnvironmentSpec } from './environment-spec.js';
+import { toEnvironmentSpec, unknownEnvironment } from './environment-spec.js';
 import { expand } from './expressions/expand.js';
 import type { TextSource } from './expressions/expand.js';
 import { hasExpressions } from './expressions/parse.js';
 import { inputFileName } from './input-file-name.js';
 import { defaultCpus, defaultMemoryShown, mergeLimits } from './limits.js';
-import { packageSchema, versionSchema } from './names.js';
+import { outputSchema, packageSchema, placeSchema, versionSchema } from './names.js';
 import { readScript } from './read-script.js';
-import { isFor, targetData, targetNames } from './recipe.js';
+import { isFor, targetData } from './recipe.js';
 import type { Recipe } from './recipe.js';
 import { TargetScope } from './target-scope.js';
+import { unknownTargetsIn } from './unknown-targets.js';
 import type { PlannedBuild, PlannedInput, PlannedStep } from './types.js';
-import { check, says } from '../util/yaml/validate.js';
+import { check } from '../util/yaml/validate.js';
 import type { YamlFile, YamlPath } from '../util/yaml/yaml-file.js';
 
 /** A build without the builds it needs, which only the plan knows. */
@@ -37,28 +37,6 @@ export function expandBuild(
 ): ExpandedBuild | undefined {
   return new TargetExpander(recipe, target, workspace, errors).build();
 }
-
-const outputSchema = z
-  .string()
-  .max(1024, says('must have at most 1024 characters'))
-  .regex(
-    /^(?!\/)(?!.*(?:^|\/)\.{1,2}(?:\/|$))[^\p{Cc}\\]+$/u,
-    says(
-      'must be a pattern of paths below /build/out: relative, without . and .. parts or backslashes',
-    ),
-  );
-
-const placeSchema = z
-  .string()
-  .max(256, says('must have at most 256 characters'))
-  .regex(
-    /^(?!.*(?:^|\/)\.{1,2}(?:\/|$))[A-Za-z0-9_+.@~-]+(?:\/[A-Za-z0-9_+.@~-]+)*$/,
-    says('must be a path below /build: letters, digits and _ + . @ ~ - between single slashes'),
-  )
-  .regex(
-    /^(?!(?:inputs|needs|out)(?:\/|$))/,
-    says('must not be in inputs, needs or out', 'put it below work, for example work/src'),
-  );
 
 class TargetExpander {
   readonly #recipe: Recipe;
@@ -102,7 +80,8 @@ class TargetExpander {
     const { data } = this.#recipe;
     const override = targetData(this.#recipe, this.#target);
     const { defaults } = this.#workspace;
-    this.#checkOnly();
+    const unknownTargets = unknownTargetsIn(this.#recipe);
+    if (unknownTargets.length > 0) this.#fail(...unknownTargets);
     const version = this.#version();
     const environment = this.#environment();
     const inputs = this.#allInputs();
@@ -168,32 +147,6 @@ class TargetExpander {
     return new Set(targets.flatMap((target) => Object.keys(target?.variables ?? {})));
   }
 
-  /** Targets that `only:` names must exist: a slip there would silently drop what it marks. */
-  #checkOnly(): void {
-    const { data } = this.#recipe;
-    const marked: [YamlPath, unknown][] = [
-      ...Object.entries(data.inputs ?? {}).map(([name, each]): [YamlPath, unknown] => [
-        ['inputs', name],
-        each,
-      ]),
-      ...(data.needs ?? []).map((each, index): [YamlPath, unknown] => [['needs', index], each]),
-      ...data.steps.map((each, index): [YamlPath, unknown] => [['steps', index], each]),
-    ];
-    const targets = targetNames(this.#recipe);
-    for (const [path, item] of marked) {
-      const only = (item as { readonly only?: readonly string[] }).only ?? [];
-      for (const [index, name] of only.entries()) {
-        if (targets.includes(name)) continue;
-        this.#fail(
-          new SelfsameError('UNKNOWN_TARGET', `${this.#recipe.name} has no target ${name}`, {
-            location: this.#locate([...path, 'only', index]),
-            hint: didYouMean(name, targets) ?? `its targets are: ${targets.join(', ')}`,
-          }),
-        );
-      }
-    }
-  }
-
   #environment(): EnvironmentSpec | undefined {
     const { data, name } = this.#recipe;
     const override = targetData(this.#recipe, this.#target);
@@ -223,7 +176,11 @@ class TargetExpander {
     const named = this.#workspace.environments.get(written ?? 'default');
     if (named === undefined) {
       this.#fail(
-        unknownEnvironment(written ?? 'default', this.#workspace, this.#locate(path ?? ['name'])),
+        unknownEnvironment(
+          written ?? 'default',
+          [...this.#workspace.environments.keys()],
+          this.#locate(path ?? ['name']),
+        ),
       );
       return undefined;
     }
@@ -388,21 +345,4 @@ class TargetExpander {
 
 function textSource(yaml: YamlFile, path: YamlPath, text: string): TextSource {
   return { text, locate: (offset, length) => yaml.locateInString(path, offset, length) };
-}
-
-export function unknownEnvironment(
-  name: string,
-  workspace: Workspace,
-  location: SourceLocation,
-): SelfsameError {
-  const names = [...workspace.environments.keys()];
-  const hint =
-    didYouMean(name, names) ??
-    (names.length === 0
-      ? `add to selfsame.yaml: environments: { ${name}: { debian: trixie } }`
-      : `environments of selfsame.yaml are: ${names.join(', ')}`);
-  return new SelfsameError('UNKNOWN_ENVIRONMENT', `there is no environment ${name}`, {
-    location,
-    hint,
-  });
 }

@@ -58,3 +58,27 @@ export const packageSchema = z
     /^[a-z0-9][a-z0-9+.-]+(?:=(?:[0-9]+:)?[0-9][A-Za-z0-9.+~-]*)?$/,
     says('must be a package name, optionally with a version: zlib1g-dev, gcc=4:14.2.0-1'),
   );
+
+/** A pattern of paths below /build/out. */
+export const outputSchema = z
+  .string()
+  .max(1024, says('must have at most 1024 characters'))
+  .regex(
+    /^(?!\/)(?!.*(?:^|\/)\.{1,2}(?:\/|$))[^\p{Cc}\\]+$/u,
+    says(
+      'must be a pattern of paths below /build/out: relative, without . and .. parts or backslashes',
+    ),
+  );
+
+/** Where an input is copied to, below /build. */
+export const placeSchema = z
+  .string()
+  .max(256, says('must have at most 256 characters'))
+  .regex(
+    /^(?!.*(?:^|\/)\.{1,2}(?:\/|$))[A-Za-z0-9_+.@~-]+(?:\/[A-Za-z0-9_+.@~-]+)*$/,
+    says('must be a path below /build: letters, digits and _ + . @ ~ - between single slashes'),
+  )
+  .regex(
+    /^(?!(?:inputs|needs|out)(?:\/|$))/,
+    says('must not be in inputs, needs or out', 'put it below work, for example work/src'),
+  );

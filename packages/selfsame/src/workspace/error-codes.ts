@@ -16,6 +16,7 @@ export const workspaceErrorCodes = {
     exit: 2,
     meaning: 'A file of a workspace or the settings could not be read.',
   },
+  WORKSPACE_UNWRITABLE: { exit: 5, meaning: 'A file of a new workspace could not be written.' },
   PROJECT_NAME: {
     exit: 2,
     meaning: "A project's directory and the name in its recipe differ, or the name is not allowed.",

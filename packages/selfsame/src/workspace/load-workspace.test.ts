@@ -109,6 +109,12 @@ describe('loadWorkspace', () => {
     expect(complaints(root)).toEqual([complaint]);
   });
 
+  it('says when the projects are no directory', () => {
+    expect(complaints(makeWorkspace({ projects: '' }))).toEqual([
+      'WORKSPACE_UNREADABLE projects cannot be read: ENOTDIR (look at it with: ls -ld projects)',
+    ]);
+  });
+
   it('says when there are no projects', () => {
     expect(complaints(makeWorkspace({ 'projects/README': '' }))).toEqual([
       'WORKSPACE_EMPTY selfsame.yaml has no projects (create projects/NAME/recipe.yaml)',

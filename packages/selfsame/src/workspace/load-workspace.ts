@@ -1,17 +1,18 @@
-import { lstatSync, readdirSync, realpathSync } from 'node:fs';
+import { readdirSync, realpathSync } from 'node:fs';
+import type { Dirent } from 'node:fs';
 import { dirname, join, relative, sep } from 'node:path';
 import type { EnvironmentSpec } from '../environment/types.js';
 import { ErrorCollector } from '../errors/error-collector.js';
 import { SelfsameError, SelfsameErrors } from '../errors/selfsame-error.js';
-import { toEnvironmentSpec } from '../recipe/environment-spec.js';
+import { toEnvironmentSpec, unknownEnvironment } from '../recipe/environment-spec.js';
 import { nameForm, packageSchema } from '../recipe/names.js';
 import type { Recipe } from '../recipe/recipe.js';
 import { recipeSchema } from '../recipe/schema.js';
 import { check, validate } from '../util/yaml/validate.js';
+import { statIfThere } from '../util/stat-if-there.js';
 import { defaultYamlLimits } from '../util/yaml/limits.js';
 import { parseYamlFile } from '../util/yaml/yaml-file.js';
 import type { YamlFile } from '../util/yaml/yaml-file.js';
-import { didYouMean } from '../util/did-you-mean.js';
 import { readText } from '../util/read-text.js';
 import { workspaceSchema } from './schema.js';
 import type { WorkspaceData } from './schema.js';
@@ -52,14 +53,8 @@ export function loadWorkspace(cwd: string): Workspace {
   const projects =
     errors.attempt(() => findProjects(root, data, yaml, display)) ?? new Map<string, string>();
   if (data.defaults?.environment !== undefined && !environments.has(data.defaults.environment)) {
-    const name = data.defaults.environment;
-    const names = [...environments.keys()];
-    errors.add(
-      new SelfsameError('UNKNOWN_ENVIRONMENT', `there is no environment ${name}`, {
-        location: yaml.locate(['defaults', 'environment']),
-        hint: didYouMean(name, names) ?? `environments of this file are: ${names.join(', ')}`,
-      }),
-    );
+    const at = yaml.locate(['defaults', 'environment']);
+    errors.add(unknownEnvironment(data.defaults.environment, [...environments.keys()], at));
   }
   errors.throwIfAny();
   const recipes = new Map<string, Recipe>();
@@ -89,7 +84,7 @@ export function loadWorkspace(cwd: string): Workspace {
 /** The nearest directory upwards that holds selfsame.yaml. */
 function findUp(cwd: string): string | undefined {
   for (let directory = cwd; ; directory = dirname(directory)) {
-    if (lstatSync(join(directory, workspaceFileName), { throwIfNoEntry: false }) !== undefined) {
+    if (statIfThere(join(directory, workspaceFileName)) !== undefined) {
       return directory;
     }
     if (dirname(directory) === directory) return undefined;
@@ -110,7 +105,7 @@ function readYaml(path: string, root: string, display: (path: string) => string)
 
 /** A symbolic link in a workspace may lead elsewhere in it, but not out of it. */
 function refuseEscape(path: string, root: string, display: (path: string) => string): void {
-  if (lstatSync(path, { throwIfNoEntry: false })?.isSymbolicLink() !== true) return;
+  if (statIfThere(path)?.isSymbolicLink() !== true) return;
   let target: string | undefined;
   try {
     target = realpathSync(path);
@@ -187,10 +182,10 @@ function findProjects(
   }
   const projects = new Map<string, string>();
   const errors = new ErrorCollector();
-  for (const entry of readdirSync(directory, { withFileTypes: true })) {
+  for (const entry of list(directory, display)) {
     if (entry.name.startsWith('.') || !(entry.isDirectory() || entry.isSymbolicLink())) continue;
     const path = join(directory, entry.name, recipeFileName);
-    if (lstatSync(path, { throwIfNoEntry: false }) === undefined) continue;
+    if (statIfThere(path) === undefined) continue;
     errors.attempt(() => {
       refuseEscape(dirname(path), root, display);
       if (!nameForm.test(entry.name)) {
@@ -207,6 +202,22 @@ function findProjects(
   }
   errors.throwIfAny();
   return projects;
+}
+
+function list(directory: string, display: (path: string) => string): Dirent[] {
+  try {
+    return readdirSync(directory, { withFileTypes: true });
+  } catch (cause) {
+    const { code } = cause as NodeJS.ErrnoException;
+    throw new SelfsameError(
+      'WORKSPACE_UNREADABLE',
+      `${display(directory)} cannot be read: ${code}`,
+      {
+        hint: `look at it with: ls -ld ${display(directory)}`,
+        cause,
+      },
+    );
+  }
 }
 
 function readRecipe(
