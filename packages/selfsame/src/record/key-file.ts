@@ -46,7 +46,9 @@ export function publicKeyPath(privatePath: string): string {
  */
 export async function writeKeyFiles(path: string, key: PrivateKey, name: string): Promise<void> {
   checkName(name);
-  await mkdir(dirname(path), { recursive: true, mode: 0o700 });
+  await mkdir(dirname(path), { recursive: true, mode: 0o700 }).catch((cause: unknown) => {
+    throw cannotWrite(dirname(path), cause);
+  });
   await writeNew(path, formatPrivateKeyFile(key, name), 0o600);
   try {
     await writeNew(publicKeyPath(path), formatPublicKeyFile(key.publicKey, name), 0o644);
@@ -134,13 +136,18 @@ async function writeNew(path: string, content: string, mode: number): Promise<vo
         hint: 'choose another --name or --out, or move the old key away',
       });
     }
-    throw new SelfsameError('KEY_WRITE', `cannot write ${path}: ${code ?? String(error)}`, {
-      hint: 'name a directory you can write to with --out FILE',
-      cause: error,
-    });
+    throw cannotWrite(path, error);
   } finally {
     await rm(draft, { force: true });
   }
+}
+
+function cannotWrite(path: string, cause: unknown): SelfsameError {
+  const why = (cause as NodeJS.ErrnoException).code ?? String(cause);
+  return new SelfsameError('KEY_WRITE', `cannot write ${path}: ${why}`, {
+    hint: 'name a directory you can write to with --out FILE',
+    cause,
+  });
 }
 
 function checkName(name: string): void {
