@@ -4,12 +4,19 @@ import { defineConfig } from 'vitest/config';
 export default defineConfig({
   resolve: {
     // Tests run from the sources, so that no build is needed before them.
-    alias: { '@selfsame/verify': fileURLToPath(new URL('packages/verify/src/index.ts', import.meta.url)) },
+    alias: {
+      '@selfsame/verify': fileURLToPath(new URL('packages/verify/src/index.ts', import.meta.url)),
+    },
   },
   test: {
     include: ['packages/*/src/**/*.test.ts', 'tools/**/*.test.ts'],
     testTimeout: 60_000,
     hookTimeout: 120_000,
     maxWorkers: 2,
+    // CI reads the counts from the file.
+    ...(process.env['CI'] && {
+      reporters: ['default', 'json'],
+      outputFile: { json: 'out/test-results.json' },
+    }),
   },
 });
