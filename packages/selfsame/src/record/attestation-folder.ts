@@ -182,7 +182,7 @@ async function readBounded(file: string, maxBytes: number): Promise<Buffer> {
   const status = await handle.stat();
   if (!status.isFile()) throw new TypeError('not a regular file');
   if (status.size > maxBytes) throw new RangeError(`larger than ${maxBytes} bytes`);
-  return handle.readFile();
+  return await handle.readFile();
 }
 
 /** Entries in byte order; none for a directory that is not there or that is a link. */

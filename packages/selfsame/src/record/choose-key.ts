@@ -1,13 +1,13 @@
 import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { SelfsameError } from '../errors/selfsame-error.js';
-import { DEFAULT_KEY_NAME, keyDirectory, keyFilePath } from './key-file.js';
+import { DEFAULT_KEY_NAME, keyDirectory, keyFilePath, type Environment } from './key-file.js';
 
 /**
  * The private key file to use when none is named: the key called `default`, else the only one there is.
  * Throws `KEY_NOT_FOUND` when there is none, or several without a default.
  */
-export function chooseKeyFile(env: NodeJS.ProcessEnv = process.env): string {
+export function chooseKeyFile(env: Environment): string {
   const directory = keyDirectory(env);
   let names: string[] = [];
   try {

@@ -21,8 +21,11 @@ const MAX_BYTES = 16 * 1024;
 /** Name of the key when none is given. */
 export const DEFAULT_KEY_NAME = 'default';
 
+/** Environment variables. */
+export type Environment = Readonly<Record<string, string | undefined>>;
+
 /** Where keys are kept: `$XDG_CONFIG_HOME/selfsame/keys`, `~/.config/selfsame/keys` without that variable. */
-export function keyDirectory(env: NodeJS.ProcessEnv = process.env): string {
+export function keyDirectory(env: Environment): string {
   const configured = env['XDG_CONFIG_HOME'];
   // The base directory specification: a relative path is invalid and to be ignored.
   const config = configured?.startsWith('/') ? configured : join(homedir(), '.config');
@@ -30,7 +33,7 @@ export function keyDirectory(env: NodeJS.ProcessEnv = process.env): string {
 }
 
 /** Absolute path of the private key file of that name. Throws `WRONG_USE` for what cannot be a name. */
-export function keyFilePath(name: string, env?: NodeJS.ProcessEnv): string {
+export function keyFilePath(name: string, env: Environment): string {
   checkName(name);
   return join(keyDirectory(env), `${name}.key`);
 }

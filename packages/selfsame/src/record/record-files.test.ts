@@ -3,7 +3,7 @@ import { chmodSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSyn
 import { join } from 'node:path';
 import { formatPublicKey, parseJson, privateKeyToPem, sha256Hex } from '@selfsame/verify';
 import { describe, expect, it } from 'vitest';
-import { errorCodes } from '../errors/codes.js';
+import type { errorCodes } from '../errors/codes.js';
 import { SelfsameError, SelfsameErrors } from '../errors/selfsame-error.js';
 import { verifyArtifacts } from './built-result.js';
 import { chooseKeyFile } from './choose-key.js';
@@ -107,7 +107,7 @@ describe('key files', () => {
       /^\/.*\/\.config\/selfsame\/keys$/,
     );
     for (const name of ['../x', '', '.x', 'a/b', 'a b']) {
-      expect(() => keyFilePath(name)).toThrow(withCode('WRONG_USE'));
+      expect(() => keyFilePath(name, {})).toThrow(withCode('WRONG_USE'));
     }
   });
 

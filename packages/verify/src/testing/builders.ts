@@ -7,9 +7,13 @@ import { PrivateKey } from '../keys/private-key.js';
 import type { Policy } from '../policy/policy.js';
 import { STATEMENT_PAYLOAD_TYPE } from '../statement/statement.js';
 
+const keys = new Map<string, PrivateKey>();
+
 /** For tests: a key that is the same in every run. */
 export function testKey(name: string): PrivateKey {
-  return new PrivateKey(Buffer.from(sha256Hex(`test key ${name}`), 'hex'));
+  const key = keys.get(name) ?? new PrivateKey(Buffer.from(sha256Hex(`test key ${name}`), 'hex'));
+  keys.set(name, key);
+  return key;
 }
 
 /** For tests: a claim with one artifact `x.tar.gz`, changed as asked. */

@@ -6,9 +6,19 @@ import { sha256Hex } from '../digest/sha256.js';
 import type { Envelope } from '../dsse/envelope.js';
 import { formatEnvelope } from '../dsse/envelope.js';
 import type { DissentRule } from '../policy/policy.js';
-import { claimOf, signedBy, testPolicy } from '../testing/builders.js';
+import { claimOf, signedBy as sign, testPolicy } from '../testing/builders.js';
 import { judge } from './judge.js';
 import type { Verdict } from './verdict.js';
+
+const made = new Map<string, Envelope>();
+
+/** Every signature is made once: the properties are about what becomes of them. */
+function signedBy(signer: string, claim: ResultClaim): Envelope {
+  const id = `${signer} ${JSON.stringify(claim)}`;
+  const envelope = made.get(id) ?? sign(signer, claim);
+  made.set(id, envelope);
+  return envelope;
+}
 
 const SIGNERS = ['alice', 'bob', 'carol', 'dave'];
 

@@ -29,7 +29,8 @@ export const keyNewCommand: Command = {
     const { formatPublicKey, PrivateKey } = await import('@selfsame/verify');
     const name = typeof options['name'] === 'string' ? options['name'] : DEFAULT_KEY_NAME;
     const out = options['out'];
-    const path = typeof out === 'string' ? resolve(context.cwd, out) : keyFilePath(name);
+    const path =
+      typeof out === 'string' ? resolve(context.cwd, out) : keyFilePath(name, process.env);
     const key = PrivateKey.generate();
     await writeKeyFiles(path, key, name);
     const publicPath = publicKeyPath(path);

@@ -32,7 +32,8 @@ export const keyShowCommand: Command = {
     }
     let path: string;
     if (typeof file === 'string') path = resolve(context.cwd, file);
-    else path = typeof name === 'string' ? keyFilePath(name) : chooseKeyFile();
+    else
+      path = typeof name === 'string' ? keyFilePath(name, process.env) : chooseKeyFile(process.env);
     const named = readPublicKey(path);
     const pem = publicKeyToPem(named.key);
     const publicKey = formatPublicKey(named.key);

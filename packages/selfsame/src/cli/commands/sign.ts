@@ -46,7 +46,8 @@ export function createSignCommand(findResults: FindResults): Command {
       const { chooseKeyFile } = await import('../../record/choose-key.js');
       const { signResults } = await import('../../record/sign-results.js');
       const { key: file, out, target } = options;
-      const keyPath = typeof file === 'string' ? resolve(context.cwd, file) : chooseKeyFile();
+      const keyPath =
+        typeof file === 'string' ? resolve(context.cwd, file) : chooseKeyFile(process.env);
       // The key first: without it nothing else is worth the wait.
       const { key, name } = readPrivateKey(keyPath);
       const selection = {
