@@ -90,7 +90,8 @@ export function sourceDateEpoch(
   return { epoch: environment.epoch, from: 'environment' };
 }
 
-function describeSandbox(planned: PlannedBuild, epoch: number): SandboxDescription {
+/** What a build of a recipe sees of its surroundings. `epoch`: SOURCE_DATE_EPOCH, seconds since 1970. */
+export function describeSandbox(planned: PlannedBuild, epoch: number): SandboxDescription {
   return {
     level: planned.determinism,
     hostname: 'selfsame',

@@ -21,6 +21,8 @@ export interface KeptFailure {
   readonly limits: Limits;
   readonly rootLayers: readonly string[];
   readonly mounts: readonly Mount[];
+  /** Path in the entry of the script of the step that failed, or null. */
+  readonly script: string | null;
   /** Directory in the entry that holds the writable root's changes, or null before any step ran. */
   readonly overlay: string | null;
   /** Milliseconds since 1970, to find the latest. */
@@ -144,6 +146,7 @@ export async function keepFailed(
     readonly rootLayers: readonly string[];
     readonly mounts: readonly Mount[];
     readonly overlay: string;
+    readonly stepIndex: number | undefined;
   },
 ): Promise<string> {
   const { buildId, planned, definition } = defined;
@@ -164,6 +167,7 @@ export async function keepFailed(
     limits: planned.limits,
     rootLayers: facts.rootLayers.map(relative),
     mounts: facts.mounts.map((mount) => ({ ...mount, source: relative(mount.source) })),
+    script: facts.stepIndex === undefined ? null : `steps/${facts.stepIndex}`,
     overlay: facts.overlay === '' ? null : facts.overlay.slice(scratch.path.length + 1),
     time: Date.now(),
   };

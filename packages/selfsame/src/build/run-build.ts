@@ -57,6 +57,7 @@ export async function runBuild(
       rootLayers: environment.rootLayers,
       mounts: area?.mounts ?? [],
       overlay: steps?.overlay ?? '',
+      stepIndex: steps?.failed?.index,
     });
   try {
     area = await layOut(scratch.path, defined, inputs, options.needs, store);
@@ -103,7 +104,8 @@ export async function runBuild(
   }
 }
 
-async function fetchInputs(
+/** Brings every input of a build into the store, by the input's name. */
+export async function fetchInputs(
   defined: DefinedBuild,
   dependencies: EngineDependencies,
 ): Promise<ReadonlyMap<string, FetchedInput>> {
