@@ -54,8 +54,8 @@ export async function runCommandLine(
   }
   switch (request.type) {
     case 'help':
-      io.stdout.write(request.text);
-      return 0;
+      (request.asked ? io.stdout : io.stderr).write(request.text);
+      return request.asked ? 0 : 2;
     case 'version':
       io.stdout.write(`selfsame ${product.version}\n`);
       return 0;

@@ -13,7 +13,7 @@ export type Request =
       readonly args: readonly string[];
       readonly options: OptionValues;
     }
-  | { readonly type: 'help'; readonly text: string }
+  | { readonly type: 'help'; readonly text: string; readonly asked: boolean }
   | { readonly type: 'version' };
 
 export interface ProgramOptions {
@@ -41,7 +41,8 @@ export function parseCommandLine(argv: readonly string[], options: ProgramOption
   } catch (error) {
     if (!(error instanceof CommanderError)) throw error;
     if (error.code === 'commander.version') return { type: 'version' };
-    if (error.exitCode === 0) return { type: 'help', text: help };
+    if (error.exitCode === 0) return { type: 'help', text: help, asked: true };
+    if (argv.length === 0) return { type: 'help', text: program.helpInformation(), asked: false };
     throw wrongUse(error, argv, program);
   }
   if (request !== undefined) return request;
