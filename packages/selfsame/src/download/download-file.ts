@@ -1,9 +1,10 @@
 import { randomBytes } from 'node:crypto';
+import { createReadStream } from 'node:fs';
 import { stat } from 'node:fs/promises';
 import type { Context } from '../context.js';
 import type { Lock } from '../store/types.js';
 import { attemptMirror, inMemoryBytes } from './attempt.js';
-import { expectedKey } from './digests.js';
+import { DigestSink, digestProblem, expectedKey } from './digests.js';
 import { downloadError, interrupted, offlineError } from './download-errors.js';
 import { PartialFile } from './partial.js';
 import { defaultPolicy } from './policy.js';
@@ -46,7 +47,27 @@ async function fromStore(
   const { sha256 } = request;
   if (sha256 === undefined || !(await context.store.hasFile(sha256))) return undefined;
   const path = context.store.filePath(sha256);
-  return { sha256, size: (await stat(path)).size, path, cached: true };
+  const { size } = await stat(path);
+  await checkStored(request, sha256, path, size);
+  return { sha256, size, path, cached: true };
+}
+
+/** What is in the store under the right sha256 must fit the other expectations too. */
+async function checkStored(
+  request: DownloadRequest,
+  sha256: string,
+  path: string,
+  size: number,
+): Promise<void> {
+  let wrong = request.size === undefined || request.size === size ? undefined : `${size} bytes`;
+  if (request.sha512 !== undefined || request.integrity !== undefined) {
+    const sink = new DigestSink(request);
+    for await (const chunk of createReadStream(path)) sink.update(chunk as Uint8Array);
+    wrong ??= digestProblem(request, sink.digests())?.got;
+  }
+  if (wrong === undefined) return;
+  const message = `has ${wrong} under sha256:${sha256}`;
+  throw downloadError(request, [{ url: 'the store', reason: 'wrong-digest', message, got: wrong }]);
 }
 
 /**

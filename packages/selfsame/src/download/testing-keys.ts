@@ -14,6 +14,8 @@ export interface TestSigner extends AsyncDisposable {
   /** Detached signature, armored. */
   sign(data: string | Uint8Array, options?: readonly string[]): Promise<Buffer>;
   clearSign(text: string): Promise<Buffer>;
+  /** Revokes the key and gives its public key with the revocation, binary. */
+  revoke(): Promise<Buffer>;
 }
 
 /** Makes an ed25519 key. `expires` as gpg takes it: `0` never, `seconds=1`, `20200101T000000`. */
@@ -62,6 +64,14 @@ export async function testSigner(
       await writeFile(path, data);
       await gpg([...time, ...more, '--yes', '--armor', '--detach-sign', path]);
       return await readFile(`${path}.asc`);
+    },
+    async revoke() {
+      const certificate = join(home, 'openpgp-revocs.d', `${fingerprint}.rev`);
+      // gpg puts a colon in front, so that nobody imports it by accident.
+      const text = (await readFile(certificate, 'utf8')).replace(/^:-----/m, '-----');
+      await writeFile(certificate, text);
+      await gpg(['--import', certificate]);
+      return await gpg(['--export']);
     },
     clearSign: (text) => gpg([...time, '--clear-sign'], text),
     async [Symbol.asyncDispose]() {

@@ -8,7 +8,8 @@ export const inputErrorCodes = {
   },
   INPUT_OUTSIDE_WORKSPACE: {
     exit: 2,
-    meaning: 'A path in a recipe leads out of the workspace, directly or through a symbolic link.',
+    meaning:
+      'A path in a recipe leads out of the workspace, or a symbolic link leads out of an input.',
   },
   INPUT_FILE_NAME_INVALID: {
     exit: 2,

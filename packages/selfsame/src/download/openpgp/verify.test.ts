@@ -1,5 +1,3 @@
-import { writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { testSigner } from '../testing-keys.js';
 import type { TestSigner } from '../testing-keys.js';
@@ -107,12 +105,7 @@ describe.each(engines)('a detached signature, by %s', (_, verify) => {
   it('is revoked when its key is', async () => {
     await using signer = await testSigner('revoked');
     const signature = await signer.sign(data);
-    const certificate = join(signer.home, 'openpgp-revocs.d', `${signer.fingerprint}.rev`);
-    const { readFile } = await import('node:fs/promises');
-    const text = (await readFile(certificate, 'utf8')).replace(/^:-----/m, '-----');
-    await writeFile(certificate, text);
-    await signer.gpg(['--import', certificate]);
-    const keyring = await signer.gpg(['--export']);
+    const keyring = await signer.revoke();
     expect(await verify({ data, signature, keyring })).toMatchObject({ result: 'revoked' });
   });
 

@@ -24,6 +24,7 @@ export const gitInputSchema = z
     tag: tagSchema.optional(),
     signed: z.enum(['tag', 'commit']).optional(),
     keyring: workspacePathSchema.optional(),
+    allowExpiredKeys: z.boolean().optional(),
     submodules: z.boolean().optional(),
   })
   .superRefine((git, context) => {
@@ -64,6 +65,8 @@ export interface GitSpec {
   readonly signed?: 'tag' | 'commit' | undefined;
   /** Relative to the recipe's directory. */
   readonly keyring?: string | undefined;
+  /** Accept a key that has expired since, if the signature was made before that. Default false. */
+  readonly allowExpiredKeys?: boolean | undefined;
   readonly submodules: boolean;
   readonly unpack: boolean;
 }

@@ -1,13 +1,12 @@
-import { mkdir, readFile, rename, stat, writeFile } from 'node:fs/promises';
-import { randomBytes } from 'node:crypto';
+import { mkdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
-import { z } from 'zod';
 import type { Context } from '../../context.js';
 import { compressionOf, decompress, readHead } from '../../download/decompress.js';
 import { SelfsameError } from '../../errors/selfsame-error.js';
 import { storeTree } from '../../store/store-tree.js';
 import type { Sha256 } from '../../store/types.js';
 import { escapingLink } from '../links.js';
+import { recallTree, rememberTree } from '../memo.js';
 import { ArchiveError, quote } from './entry.js';
 import type { ArchiveEntry } from './entry.js';
 import { allowedBytes, unpackLimits } from './limits.js';
@@ -40,18 +39,14 @@ export async function unpackArchive(
   context: Pick<Context, 'store' | 'signal'>,
   limits: UnpackLimits = unpackLimits,
 ): Promise<UnpackedTree> {
-  const memo = join(context.store.root, 'unpacked', `${unpackerVersion}-${archive.sha256}`);
-  const known = await readMemo(memo);
-  if (known !== undefined) {
-    const path = await context.store.entry('trees', known.digest);
-    if (path !== undefined) return { digest: known.digest, path, date: known.date };
-  }
+  const known = await unpackedBefore(archive.sha256, context);
+  if (known !== undefined) return known;
   await using scratch = await context.store.scratch('unpack');
   const target = join(scratch.path, 'tree');
   await mkdir(target);
   const { root, date } = await unpackInto(archive.path, target, label, context.signal, limits);
   const stored = await storeTree(context.store, root, { move: true });
-  await writeMemo(memo, { digest: stored.digest, ...(date === undefined ? {} : { date }) });
+  await rememberTree(context.store, memoKey(archive.sha256), { digest: stored.digest, date });
   return { digest: stored.digest, path: stored.path, date };
 }
 
@@ -84,8 +79,18 @@ export async function unpackInto(
   }
 }
 
-/** Raised when the same archive would unpack to something else than before. */
-const unpackerVersion = 1;
+/** The tree an archive was unpacked to on this machine before, if it is still there; the archive need not be. */
+export async function unpackedBefore(
+  sha256: Sha256,
+  context: Pick<Context, 'store'>,
+): Promise<UnpackedTree | undefined> {
+  return await recallTree(context.store, memoKey(sha256));
+}
+
+/** The number is raised when the same archive would unpack to something else than before. */
+function memoKey(sha256: Sha256): string {
+  return `archive-1-${sha256}`;
+}
 
 async function openArchive(
   path: string,
@@ -169,28 +174,4 @@ function notAnArchive(label: string): SelfsameError {
   return new SelfsameError('ARCHIVE_UNKNOWN', `${label} is not a tar or zip archive`, {
     hint: 'leave out unpack to get the file as it is',
   });
-}
-
-const memoSchema = z.strictObject({
-  digest: z.string().regex(/^[0-9a-f]{64}$/),
-  date: z.number().int().optional(),
-});
-
-/** Which tree an archive unpacked to. A lost or wrong memo costs time only: trees are looked up by digest. */
-async function readMemo(
-  path: string,
-): Promise<{ digest: Sha256; date: number | undefined } | undefined> {
-  try {
-    const memo = memoSchema.parse(JSON.parse(await readFile(path, 'utf8')));
-    return { digest: memo.digest, date: memo.date };
-  } catch {
-    return undefined;
-  }
-}
-
-async function writeMemo(path: string, memo: z.infer<typeof memoSchema>): Promise<void> {
-  await mkdir(join(path, '..'), { recursive: true });
-  const draft = `${path}.${randomBytes(6).toString('hex')}`;
-  await writeFile(draft, JSON.stringify(memo));
-  await rename(draft, path);
 }

@@ -15,6 +15,7 @@ const signatureSchema = z
     url: urlSchema().optional(),
     file: workspacePathSchema.optional(),
     keyring: workspacePathSchema,
+    allowExpiredKeys: z.boolean().optional(),
   })
   .refine((signature) => (signature.url === undefined) !== (signature.file === undefined), {
     message: 'a signature has either a url or a file',
@@ -40,6 +41,8 @@ export interface SignatureSpec {
   readonly file?: string | undefined;
   /** Keyring (binary or armored), relative to the recipe's directory. */
   readonly keyring: string;
+  /** Accept a key that has expired since, if the signature was made before that. Default false. */
+  readonly allowExpiredKeys?: boolean | undefined;
 }
 
 export interface UrlSpec {
