@@ -1,3 +1,5 @@
+import { statSync } from 'node:fs';
+import { join } from 'node:path';
 import type { z } from 'zod';
 import type { EnvironmentSpec } from '../environment/types.js';
 import type { ErrorCollector } from '../errors/error-collector.js';
@@ -244,12 +246,23 @@ class TargetExpander {
 
   #fileName(name: string, at: () => SourceLocation): string {
     const input = this.#input(name);
-    const fileName = input === undefined ? undefined : inputFileName(input.spec);
+    const fileName =
+      input === undefined || this.#isDirectory(input) ? undefined : inputFileName(input.spec);
     if (fileName !== undefined) return fileName;
     throw new SelfsameError('EXPRESSION_FAILED', `input ${name} is a directory, not one file`, {
       location: at(),
       hint: `write \${{ inputs.${name}.path }}/… with the path inside it`,
     });
+  }
+
+  #isDirectory({ spec }: PlannedInput): boolean {
+    if (spec.kind !== 'file') return false;
+    try {
+      return statSync(join(this.#recipe.directory, spec.path)).isDirectory();
+    } catch {
+      // What is not there is for inputs/ to complain about, when it is fetched.
+      return false;
+    }
   }
 
   #steps(): PlannedStep[] {

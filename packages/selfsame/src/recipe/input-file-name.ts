@@ -12,7 +12,7 @@ export function inputFileName(spec: InputSpec): string | undefined {
     case 'url':
       return spec.fileName ?? decoded(lastPart(new URL(spec.urls[0] ?? 'file:///').pathname));
     case 'npm':
-      return `${lastPart(spec.package)}-${spec.version}.tgz`;
+      return `${spec.package.replace('@', '').replace('/', '-')}-${spec.version}.tgz`;
     case 'git':
     case 'debian-source':
       return undefined;

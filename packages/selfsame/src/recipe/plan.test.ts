@@ -151,6 +151,39 @@ sourceDateEpoch: 1000
   });
 });
 
+describe('the file of an input', () => {
+  it.each([
+    ['{ file: src/main.c }', 'main.c'],
+    ['{ url: { urls: ["https://example.org/a%2B1.tar.gz?x"] } }', 'a+1.tar.gz'],
+    ['{ url: { urls: ["https://example.org/get?x"], fileName: x.tar } }', 'x.tar'],
+    ['{ npm: { package: "@scope/name", version: 1.0.0 } }', 'scope-name-1.0.0.tgz'],
+  ])('%s is %s', (input, name) => {
+    const text = 'name: a\nversion: "1"\nsteps: [{ run: "${{ inputs.i.file }}" }]\noutputs: [x]\n';
+    const build = only(
+      { 'projects/a/recipe.yaml': `${text}inputs: { i: ${input} }\n` },
+      'a@default',
+    );
+    expect(build.steps[0]?.script).toBe(`/build/inputs/i/${name}`);
+  });
+
+  it('is refused for directories', () => {
+    const text = 'name: a\nversion: "1"\nsteps: [{ run: "${{ inputs.i.file }}" }]\noutputs: [x]\n';
+    for (const input of [
+      '{ file: src }',
+      '{ file: x.zip, unpack: true }',
+      '{ debian-source: { package: xx, version: "1" } }',
+    ]) {
+      const files = {
+        'projects/a/recipe.yaml': `${text}inputs: { i: ${input} }\n`,
+        'projects/a/src/x': '',
+      };
+      expect(complaintsAbout(files)).toEqual([
+        expect.stringMatching(/^EXPRESSION_FAILED \S+:3:21\+13 input i is a directory/),
+      ]);
+    }
+  });
+});
+
 describe('environments', () => {
   it('of a recipe have a name of their own for each set of packages', () => {
     const files = {

@@ -118,7 +118,10 @@ const stepSchema = z
       .max(1024)
       .optional()
       .describe('A file beside the recipe that holds the script.'),
-    shell: z.enum(['sh', 'bash']).optional().describe('Default sh. Run with -e (and -u).'),
+    shell: z
+      .enum(['sh', 'bash'])
+      .optional()
+      .describe('Default sh (run with -eu); bash is run with -euo pipefail.'),
     only,
   })
   .refine((step) => (step.run === undefined) !== (step.script === undefined), {

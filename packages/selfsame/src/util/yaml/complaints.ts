@@ -2,7 +2,7 @@ import { SelfsameError, SelfsameErrors } from '../../errors/selfsame-error.js';
 import type { LineIndex } from './line-index.js';
 
 /** The most complaints about one file; more would not be read. */
-const mostErrorsPerFile = 20;
+export const mostErrorsPerFile = 20;
 
 export type YamlErrorCode = 'YAML_SYNTAX' | 'YAML_REFUSED' | 'YAML_LIMIT' | 'DUPLICATE_KEY';
 
@@ -21,6 +21,11 @@ export class Complaints {
     this.#errors.push(
       new SelfsameError(code, message, { location, ...(hint === undefined ? {} : { hint }) }),
     );
+  }
+
+  /** True if no more would be kept. */
+  get isFull(): boolean {
+    return this.#errors.length >= mostErrorsPerFile;
   }
 
   throwIfAny(): void {

@@ -1,5 +1,6 @@
 import { Composer, Lexer, Parser } from 'yaml';
 import type { Document } from 'yaml';
+import { mostErrorsPerFile } from './complaints.js';
 import type { Complaints } from './complaints.js';
 import type { YamlLimits } from './limits.js';
 import { quote } from './quote.js';
@@ -43,40 +44,31 @@ export function compose(
   const documents: Document[] = [];
   // One level of the document is at most two of the parser's stack (an item and its collection).
   const deepest = 2 * limits.depth + 4;
+  // A value takes about four lexemes with its indicators and blanks; comments and empty lines count too.
+  const mostLexemes = 5 * limits.nodes;
+  let lexemes = 0;
+  let errors = 0;
   let previous = '';
   for (const lexeme of new Lexer().lex(text)) {
     const start = parser.offset;
-    if (previous !== scalarMark) {
-      if (lexeme.startsWith('!')) {
-        complaints.add(
-          'YAML_REFUSED',
-          `tag ${quote(lexeme)} is not allowed`,
-          start,
-          start + lexeme.length,
-          'remove the tag',
-        );
-      } else if (lexeme.startsWith('%')) {
-        complaints.add(
-          'YAML_REFUSED',
-          'YAML directives are not allowed',
-          start,
-          start + lexeme.length,
-          'remove this line; files are read as YAML 1.2',
-        );
-      }
-    }
+    if (previous !== scalarMark) refuseLexeme(lexeme, start, complaints);
     previous = lexeme;
-    for (const token of parser.next(lexeme)) documents.push(...composer.next(token));
+    for (const token of parser.next(lexeme)) {
+      documents.push(...composer.next(token));
+      if (token.type === 'error') errors++;
+    }
     if (parser.stack.length > deepest) {
-      complaints.add(
-        'YAML_LIMIT',
-        `nested deeper than ${limits.depth} levels`,
-        start,
-        start + 1,
-        'flatten the structure',
-      );
+      const message = `nested deeper than ${limits.depth} levels`;
+      complaints.add('YAML_LIMIT', message, start, start + 1, 'flatten the structure');
       return undefined;
     }
+    if (++lexemes > mostLexemes) {
+      const message = `more than ${mostLexemes} words, indicators, comments and lines`;
+      complaints.add('YAML_LIMIT', message, start, start + 1, 'write less');
+      return undefined;
+    }
+    // What follows would not be reported: two documents are known of when a third begins.
+    if (complaints.isFull || errors >= mostErrorsPerFile || documents.length > 1) break;
   }
   for (const token of parser.end()) documents.push(...composer.next(token));
   documents.push(...composer.end());
@@ -96,6 +88,17 @@ export function compose(
     );
   }
   return document;
+}
+
+function refuseLexeme(lexeme: string, start: number, complaints: Complaints): void {
+  const end = start + lexeme.length;
+  if (lexeme.startsWith('!')) {
+    const message = `tag ${quote(lexeme)} is not allowed`;
+    complaints.add('YAML_REFUSED', message, start, end, 'remove the tag');
+  } else if (lexeme.startsWith('%')) {
+    const hint = 'remove this line; files are read as YAML 1.2';
+    complaints.add('YAML_REFUSED', 'YAML directives are not allowed', start, end, hint);
+  }
 }
 
 function lowerFirst(text: string): string {

@@ -105,6 +105,18 @@ describe('limits', () => {
     ]);
   });
 
+  it('stops early at what would take long', () => {
+    expect(complaints('#\n'.repeat(2000), limits)).toEqual([]);
+    expect(complaints('#\n'.repeat(500_000))[0]).toMatch(
+      /^YAML_LIMIT 2\d{5}:\d\+1 more than 500000 words/,
+    );
+    expect(complaints('a: ]\n'.repeat(200_000))).toHaveLength(20);
+    expect(complaints('%A\n'.repeat(300_000))).toHaveLength(20);
+    expect(complaints('--- a\n'.repeat(150_000))).toEqual([
+      'YAML_REFUSED 2:1+3 a second YAML document starts here',
+    ]);
+  });
+
   it('reads a megabyte of keys in linear time', () => {
     const keys = Array.from({ length: 45_000 }, (_, i) => `k${i}: 1`).join('\n');
     expect(Object.keys(parseYamlFile(keys, 'f').value as object)).toHaveLength(45_000);
