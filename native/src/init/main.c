@@ -4,6 +4,8 @@
  * reaps, answers the calls whose answers are constant, holds the limits, and says how it ended on
  * descriptor 4 (status.h). When it goes, the kernel ends every process of the sandbox with it.
  *
+ * `selfsame-init --probe` only exits with status 0.
+ *
  * It stops the run when descriptor 3 is closed: whoever asked is gone or has changed their mind.
  */
 #include <errno.h>
@@ -152,7 +154,7 @@ static bool supervise(struct run *run, int signals)
 	}
 }
 
-int main(void)
+int main(int count, char **arguments)
 {
 	struct spec spec;
 	struct run run;
@@ -160,6 +162,9 @@ int main(void)
 	int signals, upper;
 	bool by_itself;
 
+	/* `selfsame doctor` tries sandboxes with the one program it knows to need nothing: this one. */
+	if (count == 2 && strcmp(arguments[1], "--probe") == 0)
+		return 0;
 	program_name = "selfsame-init";
 	prctl(PR_SET_NAME, "init");
 	prctl(PR_SET_PDEATHSIG, SIGKILL);

@@ -56,6 +56,9 @@ static void run(char **arguments)
 	identity = find_identity((uint32_t)base);
 	enter_namespace(&identity, true);
 	die_with_parent();
+	/* A set-user-ID program of the host's root (mount, su) would be somebody without rights here. */
+	if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) < 0)
+		fail("assemble", errno, "cannot give up new privileges");
 	execute(arguments + 1);
 }
 

@@ -1,13 +1,13 @@
 import { execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { existsSync, mkdirSync, readFileSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
 
 import { runInSandbox } from './run.js';
-import { sandboxesWork, TestRoom } from './test-environment.js';
+import { bundle, nativeDirectory, sandboxesWork, TestRoom } from './test-environment.js';
 import { runInUserNamespace } from './user-namespace.js';
 
 describe.skipIf(!sandboxesWork)('what a sandbox lets through', () => {
@@ -204,10 +204,14 @@ print(client.recv(5).decode())`;
     const request = await room.request('', {
       command: ['bash', '-c', `echo ready; exec -a ${word} sleep 300`],
     });
-    const probe = spawn(process.execPath, [await bundledProbe(room.directory)], {
-      stdio: ['pipe', 'pipe', 'inherit'],
-      env: { ...process.env, SELFSAME_NATIVE_DIR: nativeDirectory() },
-    });
+    const probe = spawn(
+      process.execPath,
+      [await bundle(join(import.meta.dirname, 'test-probe.ts'), join(room.directory, 'probe.mjs'))],
+      {
+        stdio: ['pipe', 'pipe', 'inherit'],
+        env: { ...process.env, SELFSAME_NATIVE_DIR: nativeDirectory },
+      },
+    );
     probe.stdin.end(JSON.stringify({ ...request, signal: undefined }));
     await once(probe.stdout, 'data');
     const running = (): string => execFileSync('ps', ['-eo', 'args']).toString();
@@ -219,23 +223,3 @@ print(client.recv(5).decode())`;
     expect(running()).not.toContain(word);
   });
 });
-
-function nativeDirectory(): string {
-  return join(import.meta.dirname, '../../../../native/build');
-}
-
-/** The probe (test-probe.ts) as one file that plain node runs. */
-async function bundledProbe(directory: string): Promise<string> {
-  const { build } = await import('esbuild');
-  const outfile = join(directory, 'probe.mjs');
-  const entryPoints = [join(import.meta.dirname, 'test-probe.ts')];
-  await build({
-    entryPoints,
-    outfile,
-    bundle: true,
-    platform: 'node',
-    format: 'esm',
-    logLevel: 'error',
-  });
-  return readFileSync(outfile, 'utf8') === '' ? '' : outfile;
-}

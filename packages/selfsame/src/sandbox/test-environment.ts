@@ -1,7 +1,7 @@
 import { spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 
 import { nativePath } from '../util/native.js';
 import { runInSandbox } from './run.js';
@@ -21,6 +21,23 @@ export const sandboxesWork: boolean = (() => {
   }
   return false;
 })();
+
+/** Where the C programs are, for bundles that run elsewhere. */
+export const nativeDirectory: string = sandboxesWork ? dirname(nativePath('selfsame-ns')) : '';
+
+/** A TypeScript file and all it imports as one file that plain node runs. Returns `outfile`. */
+export async function bundle(entry: string, outfile: string): Promise<string> {
+  const { build } = await import('esbuild');
+  await build({
+    entryPoints: [entry],
+    outfile,
+    bundle: true,
+    platform: 'node',
+    format: 'esm',
+    logLevel: 'error',
+  });
+  return outfile;
+}
 
 export const testDescription: SandboxDescription = {
   level: 'fixed',

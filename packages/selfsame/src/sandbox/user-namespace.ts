@@ -96,6 +96,7 @@ export async function runInUserNamespace(
           `${argv[0]} could not run in a user namespace: ${failure.reason}`,
           {
             ...(failure.hint === undefined ? {} : { hint: failure.hint }),
+            details: { stage: failure.stage },
           },
         );
       }

@@ -28,7 +28,10 @@ const fixedLimits: readonly (readonly [
   ['stack', 8 * 1024 * 1024, 'unlimited'],
 ];
 
-/** Where a control group counts exactly and tells, the cruder limit must not come first. */
+/**
+ * How far the kernel's own limit, which refuses without telling us, lies above the one that is told: a
+ * control group where there is one, the init's looking otherwise.
+ */
 const nprocSlack = 64;
 
 /** The bytes selfsame-ns reads: what to assemble, then what its init is to do. */
@@ -86,8 +89,7 @@ function initPlan(
   }
   for (const mount of request.mounts) if (mount.writable) spec.add('watch', mount.target);
   for (const [name, soft, hard] of fixedLimits) spec.add('limit', name, soft, hard);
-  const most = limits.processes + (group?.limitsProcesses === true ? nprocSlack : 0);
-  spec.add('limit', 'nproc', most, most);
+  spec.add('limit', 'nproc', limits.processes + nprocSlack, limits.processes + nprocSlack);
   spec.add('limit', 'fsize', limits.diskBytes, limits.diskBytes);
   if (!request.asRoot) addUser(spec, request);
   for (const { path, content } of plan.facts) spec.add('fact', path, content);
