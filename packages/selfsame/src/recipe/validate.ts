@@ -1,1 +1,0 @@
-export { check, says, validate } from '../util/yaml/validate.js';

@@ -1,1 +1,0 @@
-export { readText } from '../util/read-text.js';
