@@ -56,9 +56,15 @@ export async function hashFileBytes(
   const hash = createHash('sha256');
   let size = 0;
   const stream = createReadStream(path, { highWaterMark: 1024 * 1024, ...(signal && { signal }) });
-  for await (const chunk of stream as AsyncIterable<Buffer>) {
-    hash.update(chunk);
-    size += chunk.length;
+  try {
+    for await (const chunk of stream as AsyncIterable<Buffer>) {
+      hash.update(chunk);
+      size += chunk.length;
+    }
+  } catch (error) {
+    // The signal's own reason says more than the stream's complaint about it.
+    signal?.throwIfAborted();
+    throw error;
   }
   return { sha256: hash.digest('hex'), size };
 }
@@ -67,7 +73,6 @@ async function hashOrUndefined(path: string, signal: AbortSignal | undefined) {
   try {
     return await hashFileBytes(path, signal);
   } catch (error) {
-    signal?.throwIfAborted();
     if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
     throw error;
   }
