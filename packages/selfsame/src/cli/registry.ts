@@ -1,20 +1,30 @@
 import type { Command } from './command.js';
+import { buildCommand } from './commands/build.js';
 import { completionCommand } from './commands/completion.js';
 import { doctorCommand } from './commands/doctor.js';
+import { explainCommand } from './commands/explain.js';
 import { initCommand } from './commands/init.js';
 import { keyNewCommand } from './commands/key-new.js';
 import { keyShowCommand } from './commands/key-show.js';
 import { schemaCommand } from './commands/schema.js';
+import { shellCommand } from './commands/shell.js';
 import { signCommand } from './commands/sign.js';
+import { storeGcCommand } from './commands/store-gc.js';
+import { storeVerifyCommand } from './commands/store-verify.js';
 import { verifyCommand } from './commands/verify.js';
 
 /** Every command there is, in the order of help. Their files are light: what does the work is imported when a command runs. */
 export const commands: readonly Command[] = [
   initCommand,
+  buildCommand,
+  shellCommand,
+  explainCommand,
   signCommand,
   verifyCommand,
   keyNewCommand,
   keyShowCommand,
+  storeGcCommand,
+  storeVerifyCommand,
   doctorCommand,
   schemaCommand,
   completionCommand,

@@ -22,12 +22,6 @@ export const programs: readonly Program[] = [
   { name: 'xz', command: ['xz', '--version'], package: 'xz-utils', neededBy: needs.download },
   { name: 'zstd', command: ['zstd', '--version'], package: 'zstd', neededBy: needs.download },
   { name: 'bzip2', command: ['bzip2', '--help'], package: 'bzip2', neededBy: needs.download },
-  {
-    name: 'bubblewrap',
-    command: ['bwrap', '--version'],
-    package: 'bubblewrap',
-    neededBy: needs.sandbox,
-  },
 ];
 
 export const checkPrograms: Check = (options) =>
