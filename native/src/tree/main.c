@@ -12,6 +12,7 @@
  *         file PATH MODE UID GID TIME SIZE         then SIZE bytes
  *         symlink PATH TARGET UID GID TIME
  *         link FROM PATH                           a hard link: both stay the same file
+ *         alias FROM PATH                          a hard link inside DIRECTORY
  *         move FROM PATH                           replaces a file at PATH
  *         copy FROM PATH MODE UID GID TIME
  *         attributes PATH MODE UID GID

@@ -9,6 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <sys/xattr.h>
 #include <unistd.h>
 
 #include "common/fail.h"
@@ -183,6 +184,26 @@ static void make_symlink(struct place *root)
 	set_time(root, parent, name, seconds);
 }
 
+/* Notes an overlay left on a file of its upper directory mean nothing, or something else, anywhere else. */
+static void strip_overlay_notes(struct place *root, int parent, const char *name)
+{
+	static const char prefix[] = "user.overlay.";
+	char names[TEXT_MAX], self[64];
+	ssize_t length;
+	int fd = openat(parent, name, O_PATH | O_NOFOLLOW | O_CLOEXEC);
+
+	if (fd < 0)
+		fail_at(root, errno, "open", name);
+	snprintf(self, sizeof self, "/proc/self/fd/%d", fd);
+	length = listxattr(self, names, sizeof names);
+	if (length < 0 && errno != ENOTSUP)
+		fail_at(root, errno, "list the attributes of", name);
+	for (const char *at = names; at < names + (length > 0 ? length : 0); at += strlen(at) + 1)
+		if (strncmp(at, prefix, sizeof prefix - 1) == 0 && removexattr(self, at) < 0)
+			fail_at(root, errno, "clear the attributes of", name);
+	close(fd);
+}
+
 static void link_or_move(struct place *root, struct place *source, bool move)
 {
 	char *from = need_text(0);
@@ -194,9 +215,19 @@ static void link_or_move(struct place *root, struct place *source, bool move)
 	if (move) {
 		if (renameat(from_parent, from_name, parent, name) < 0)
 			fail_at(root, errno, "move to", path);
+		strip_overlay_notes(root, parent, name);
 	} else if (linkat(from_parent, from_name, parent, name, 0) < 0) {
 		fail_at(root, errno, "link", path);
 	}
+}
+
+/* A second name inside the tree. A second place, so that one remembered parent does not drive out the other. */
+static void alias(struct place *root, const char *directory)
+{
+	struct place again = place_open("tree", directory);
+
+	link_or_move(root, &again, false);
+	place_close(&again);
 }
 
 static void copy_file(struct place *root, struct place *source)
@@ -312,6 +343,8 @@ void write_tree(const char *directory)
 			change_time(&root);
 		else if (strcmp(request, "remove") == 0)
 			remove_path(&root);
+		else if (strcmp(request, "alias") == 0)
+			alias(&root, directory);
 		else if (source.fd < 0)
 			fail("request", 0, "unknown request, or no source yet: %.40s", request);
 		else if (strcmp(request, "link") == 0)

@@ -67,6 +67,14 @@ export const environmentErrorCodes = {
     exit: 5,
     meaning: 'The helper that writes environment trees failed.',
   },
+  HOST_TOOL_MISSING: {
+    exit: 3,
+    meaning: 'A program of the host that environments need is not installed.',
+  },
+  ARCHITECTURE_NOT_RUNNABLE: {
+    exit: 3,
+    meaning: 'An environment is for an architecture whose programs this machine cannot run.',
+  },
   EXPORT_FAILED: {
     exit: 5,
     meaning: 'An environment could not be written as an image.',
