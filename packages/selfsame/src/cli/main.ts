@@ -1,53 +1,47 @@
-import { constants } from 'node:os';
 import { SelfsameError } from '../errors/selfsame-error.js';
-import { runCommandLine } from './frame.js';
-import { commands, groups } from './registry.js';
+import { runCommandLine, type Product } from './frame.js';
+import { selfsame } from './product.js';
 import type { Io, OutputStream } from './terminal.js';
-import { version } from './version.js';
 
-/** The command line of this process, from its arguments to its exit code. Called once, by bin/selfsame.js. */
-export async function main(): Promise<void> {
-  const interruption = new AbortController();
-  let interactive = false;
-  const stop = (name: 'SIGINT' | 'SIGTERM' | 'SIGHUP'): void => {
-    if (interactive && name === 'SIGINT') return;
-    // Asked twice: no more waiting for anything to clean up. The store is safe against that.
-    if (interruption.signal.aborted) process.exit(128 + constants.signals[name]);
-    interruption.abort(new SelfsameError('INTERRUPTED', `interrupted by ${name}`));
-  };
-  for (const name of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(name, () => stop(name));
-
-  const io: Io = {
-    cwd: process.cwd(),
-    env: process.env,
-    stdout: outputStream(process.stdout),
-    stderr: outputStream(process.stderr),
-    stdinIsTerminal: process.stdin.isTTY,
-    signal: interruption.signal,
-    setInteractive: (value) => (interactive = value),
-  };
+/**
+ * The command line of this process, from its arguments to its exit code; ends the process.
+ * Called once, by bin/selfsame.js.
+ */
+export async function main(product: Product = selfsame): Promise<void> {
+  const io = processIo();
   const argv = process.argv.slice(2);
   if (argv[0] === '__complete') {
     const { completionLines } = await import('./completion/complete.js');
-    const lines = await completionLines(argv.slice(argv[1] === '--' ? 2 : 1), {
-      commands,
-      groups,
-      cwd: io.cwd,
-    });
+    const words = argv.slice(argv[1] === '--' ? 2 : 1);
+    const lines = await completionLines(words, { ...product, cwd: io.cwd });
     io.stdout.write(lines.map((line) => line + '\n').join(''));
   } else {
-    process.exitCode = await runCommandLine(argv, io, {
-      version,
-      commands,
-      groups,
-      loadSettings: async (env, cwd) =>
-        (await import('../settings/load-settings.js')).loadSettings(env, cwd),
-      openStore: async (path) => (await import('../store/store.js')).openStore(path),
-    });
+    process.exitCode = await runCommandLine(argv, io, product);
   }
   await Promise.all([flushed(process.stdout), flushed(process.stderr)]);
   // Sockets kept alive and idle workers must not keep a person waiting.
   process.exit();
+}
+
+function processIo(): Io {
+  const interruption = new AbortController();
+  let interactive = false;
+  const stop = (name: NodeJS.Signals): void => {
+    if (interactive && name === 'SIGINT') return;
+    // Asked twice: no more waiting for anything to clean up. The store is safe against that.
+    if (interruption.signal.aborted) process.exit(130);
+    interruption.abort(new SelfsameError('INTERRUPTED', `interrupted by ${name}`));
+  };
+  for (const name of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(name, () => stop(name));
+  return {
+    cwd: process.cwd(),
+    env: process.env,
+    stdout: outputStream(process.stdout),
+    stderr: outputStream(process.stderr),
+    stdinIsTerminal: Boolean(process.stdin.isTTY),
+    signal: interruption.signal,
+    setInteractive: (value) => (interactive = value),
+  };
 }
 
 /** A reader that leaves early (`selfsame … | head`) ends the output, not the work. */
@@ -58,7 +52,7 @@ function outputStream(stream: NodeJS.WriteStream): OutputStream {
     gone = true;
   });
   return {
-    isTerminal: stream.isTTY,
+    isTerminal: Boolean(stream.isTTY),
     write: (text) => void (gone || stream.write(text)),
     size: () => ({ columns: stream.columns || 80, rows: stream.rows || 24 }),
   };
