@@ -69,7 +69,10 @@ export const inputErrorCodes = {
     exit: 3,
     meaning: 'A submodule has no usable address, or submodules are nested too deeply.',
   },
-  GIT_DAMAGED: { exit: 3, meaning: 'A git repository gave objects that cannot be read.' },
+  GIT_DAMAGED: {
+    exit: 3,
+    meaning: 'A git repository has objects that cannot be read or that git refuses.',
+  },
   DEBIAN_SOURCE_NOT_FOUND: {
     exit: 3,
     meaning: 'No configured archive has the version of a Debian source package.',

@@ -31,16 +31,8 @@ export class Repository {
     const what = `the commit ${commit} of ${redactUrl(this.url)}`;
     if (this.#context.settings.offline) throw offlineError(what);
     // One commit without its history; servers may refuse commits that no branch or tag names.
-    const direct = await this.#fetch(['--depth=1'], [`+${commit}:refs/selfsame/commits/${commit}`]);
-    if (direct.ok) return;
-    const shallow = await this.#run(['rev-parse', '--is-shallow-repository']);
-    const unshallow =
-      shallow.ok && shallow.stdout.toString().trim() === 'true' ? ['--unshallow'] : [];
-    const all = await this.#fetch(unshallow, [
-      '+refs/heads/*:refs/fetched/heads/*',
-      '+refs/tags/*:refs/fetched/tags/*',
-    ]);
-    if (!all.ok) throw this.#unreachable(all.complaint);
+    const direct = await this.#fetch(['--depth=1'], [commit]);
+    if (!direct.ok) await this.#fetchAll();
     const type = await this.#run(['cat-file', '-t', commit]);
     if (!type.ok || type.stdout.toString().trim() !== 'commit') {
       throw new SelfsameError('GIT_COMMIT_MISSING', `${what} is not there`, {
@@ -49,6 +41,16 @@ export class Repository {
       });
     }
     await this.#run(['update-ref', `refs/selfsame/commits/${commit}`, commit]);
+  }
+
+  async #fetchAll(): Promise<void> {
+    const shallow = await this.#run(['rev-parse', '--is-shallow-repository']);
+    const isShallow = shallow.ok && shallow.stdout.toString().trim() === 'true';
+    const fetched = await this.#fetch(isShallow ? ['--unshallow'] : [], [
+      '+refs/heads/*:refs/fetched/heads/*',
+      '+refs/tags/*:refs/fetched/tags/*',
+    ]);
+    if (!fetched.ok) throw this.#unreachable(fetched.complaint);
   }
 
   /**
@@ -120,6 +122,14 @@ export class Repository {
   }
 
   #unreachable(complaint: string): SelfsameError {
+    // What git's own check of arriving objects says (git-fsck, "fsck messages").
+    if (/\bfsck\b|unpack-objects|index-pack/.test(complaint)) {
+      return new SelfsameError(
+        'GIT_DAMAGED',
+        `${redactUrl(this.url)} has objects that git refuses: ${complaint}`,
+        { hint: 'use a release tarball of the project instead' },
+      );
+    }
     return new SelfsameError(
       'GIT_UNREACHABLE',
       `${redactUrl(this.url)} could not be fetched: ${complaint}`,
