@@ -245,6 +245,16 @@ const mistakes: readonly [string, string, ...string[]][] = [
     'EXPRESSION_FAILED recipe.yaml:8:16+18 input source is a directory, not one file (write ${{ inputs.source.path }}/… with the path inside it)',
   ],
   [
+    'more targets than anybody reads',
+    recipe(
+      [],
+      `targets: { ${Array.from({ length: 257 }, (_, index) => `t${index}: {}`).join(', ')} }\n`,
+    ),
+    expect.stringMatching(
+      /^INVALID_VALUE recipe\.yaml:11:10\+\d+ targets must have at most 256 entries$/,
+    ) as string,
+  ],
+  [
     'a package that is none',
     recipe([], 'packages: [gcc, "x y"]\n'),
     'INVALID_VALUE recipe.yaml:11:17+5 packages[1] must be a package name, optionally with a version: zlib1g-dev, gcc=4:14.2.0-1',
@@ -274,6 +284,30 @@ describe('a recipe with', () => {
   });
 });
 
+describe('a script file', () => {
+  it.each([
+    ['is not a file', undefined],
+    ['is larger than 1048576 bytes', 'x'.repeat(1024 * 1024 + 1)],
+    ['is not UTF-8 text', Buffer.from([0xff])],
+    ['holds a NUL byte', 'a\0b'],
+  ])('that %s is refused', (why, content) => {
+    const text = recipe([['outputs:', '  - script: build\noutputs:']]);
+    const script =
+      content === undefined ? { 'projects/tool/build/x': '' } : { 'projects/tool/build': content };
+    const all = complaintsAbout({ [file]: text, ...script });
+    expect(all).toEqual([expect.stringContaining(`:10:13+5 script build ${why}`)]);
+    expect(all[0]).toMatch(/^SCRIPT_UNREADABLE /);
+  });
+
+  it('has its own lines in complaints', () => {
+    const text = recipe([['outputs:', '  - script: build.sh\noutputs:']]);
+    const files = { [file]: text, 'projects/tool/build.sh': '#!/bin/sh\necho ${{ versoin }}\n' };
+    expect(complaintsAbout(files)).toEqual([
+      'UNKNOWN_NAME projects/tool/build.sh:2:10+7 there is no versoin (did you mean "version"?)',
+    ]);
+  });
+});
+
 describe('an expanded text', () => {
   it('is bounded, however it is doubled', () => {
     const variables = Array.from({ length: 40 }, (_, index) =>
@@ -292,14 +326,24 @@ describe('an expanded text', () => {
     ]);
   });
 
+  it('is bounded over all texts of a recipe', () => {
+    const large = `variables:\n  a: ${'x'.repeat(200_000)}\n  b: \${{ variables.a }}\${{ variables.a }}\${{ variables.a }}\n`;
+    const steps = Array.from({ length: 80 }, () => '  - run: ${{ variables.b }}\n').join('');
+    expect(complaints(recipe([['outputs:', `${steps}outputs:`]], large))).toContainEqual(
+      expect.stringMatching(
+        /^EXPRESSION_TOO_LONG \S+ the texts of this recipe are too long in all/,
+      ),
+    );
+  });
+
   it('is bounded in depth', () => {
     const variables = Array.from(
-      { length: 5000 },
+      { length: 900 },
       (_, index) => `  v${index}: \${{ variables.v${index + 1} }}`,
     );
     const text = recipe(
       [['make\n', 'echo ${{ variables.v0 }}\n']],
-      `variables:\n${variables.join('\n')}\n  v5000: x\n`,
+      `variables:\n${variables.join('\n')}\n  v900: x\n`,
     );
     expect(complaints(text)).toEqual([
       expect.stringMatching(

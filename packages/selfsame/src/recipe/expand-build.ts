@@ -17,8 +17,8 @@ import { outputSchema, packageSchema, placeSchema, versionSchema } from './names
 import { readScript } from './read-script.js';
 import { isFor, targetData } from './recipe.js';
 import type { Recipe } from './recipe.js';
-import { TargetScope } from './target-scope.js';
-import { unknownTargetsIn } from './unknown-targets.js';
+import { recipeBudget, TargetScope } from './target-scope.js';
+import type { Budget } from './target-scope.js';
 import type { PlannedBuild, PlannedInput, PlannedStep } from './types.js';
 import { check } from '../util/yaml/validate.js';
 import type { YamlFile, YamlPath } from '../util/yaml/yaml-file.js';
@@ -30,14 +30,16 @@ export type ExpandedBuild = Omit<PlannedBuild, 'needs'>;
  * Expands one target of a recipe. Complaints go to `errors`; with any, undefined is returned.
  *
  * @param target a target the recipe has
+ * @param budget shared by the targets of one recipe
  */
 export function expandBuild(
   recipe: Recipe,
   target: string,
   workspace: Workspace,
   errors: ErrorCollector,
+  budget: Budget = { left: recipeBudget },
 ): ExpandedBuild | undefined {
-  return new TargetExpander(recipe, target, workspace, errors).build();
+  return new TargetExpander(recipe, target, workspace, errors, budget).build();
 }
 
 class TargetExpander {
@@ -49,13 +51,20 @@ class TargetExpander {
   readonly #inputs = new Map<string, PlannedInput | undefined>();
   #failed = false;
 
-  constructor(recipe: Recipe, target: string, workspace: Workspace, errors: ErrorCollector) {
+  constructor(
+    recipe: Recipe,
+    target: string,
+    workspace: Workspace,
+    errors: ErrorCollector,
+    budget: Budget,
+  ) {
     this.#recipe = recipe;
     this.#target = target;
     this.#workspace = workspace;
     this.#errors = errors;
     const { data } = recipe;
     this.#scope = new TargetScope({
+      budget,
       project: recipe.name,
       target,
       version: this.#source(['version'], data.version),
@@ -82,8 +91,6 @@ class TargetExpander {
     const { data } = this.#recipe;
     const override = targetData(this.#recipe, this.#target);
     const { defaults } = this.#workspace;
-    const unknownTargets = unknownTargetsIn(this.#recipe);
-    if (unknownTargets.length > 0) this.#fail(...unknownTargets);
     const version = this.#version();
     const environment = this.#environment();
     const inputs = this.#allInputs();

@@ -7,6 +7,9 @@ import type { ExpandedBuild } from './expand-build.js';
 import { orderByNeeds } from './order.js';
 import { defaultTarget, hasTarget, isFor, targetNames } from './recipe.js';
 import type { Recipe } from './recipe.js';
+import { recipeBudget } from './target-scope.js';
+import type { Budget } from './target-scope.js';
+import { unknownTargetsIn } from './unknown-targets.js';
 import type { Plan, PlannedBuild, PlannedNeed } from './types.js';
 
 /** What to plan; what it needs comes along. */
@@ -58,8 +61,11 @@ class Planner {
       queue.push(...this.#needs(reached));
     }
     const expanded = new Map<string, ExpandedBuild>();
+    const budgets = new Map<Recipe, Budget>();
     for (const [key, { recipe, target }] of this.#reached) {
-      const build = expandBuild(recipe, target, this.#workspace, this.#errors);
+      const budget = budgets.get(recipe) ?? { left: recipeBudget };
+      budgets.set(recipe, budget);
+      const build = expandBuild(recipe, target, this.#workspace, this.#errors, budget);
       if (build !== undefined) expanded.set(key, build);
     }
     const order = this.#order();
@@ -211,10 +217,9 @@ class Planner {
 
   #recipe(name: string): Recipe | undefined {
     if (!this.#recipes.has(name)) {
-      this.#recipes.set(
-        name,
-        this.#errors.attempt(() => this.#workspace.project(name)),
-      );
+      const recipe = this.#errors.attempt(() => this.#workspace.project(name));
+      this.#recipes.set(name, recipe);
+      if (recipe !== undefined) this.#errors.add(...unknownTargetsIn(recipe));
     }
     return this.#recipes.get(name);
   }

@@ -20,6 +20,20 @@ const packages = z
   .max(5000)
   .describe('Names of packages, optionally with a version (name=version).');
 
+/** A mapping from names, with a bound on how many. */
+function named<Key extends typeof nameSchema, Value extends z.ZodType>(
+  key: Key,
+  value: Value,
+  most: number,
+): z.ZodRecord<Key, Value> {
+  return z
+    .record(key, value)
+    .refine(
+      (entries) => Object.keys(entries).length <= most,
+      says(`must have at most ${most} entries`),
+    );
+}
+
 /** An environment as it is written: in `environments:` of selfsame.yaml, or in a recipe. */
 export const environmentSchema = z
   .strictObject({
@@ -55,9 +69,9 @@ export const limitsSchema = z
   })
   .describe('Bounds on the build. They never influence its result.');
 
-export const variablesSchema = z
-  .record(variableNameSchema, template)
-  .describe('Texts for use in expressions as ${{ variables.NAME }}.');
+export const variablesSchema = named(variableNameSchema, template, 1000).describe(
+  'Texts for use in expressions as ${{ variables.NAME }}.',
+);
 
 const outputs = z
   .array(template.min(1, says('must not be empty')))
@@ -139,12 +153,11 @@ export const recipeSchema = z
       .describe('Default: defaults.environment of selfsame.yaml, or the environment default.'),
     packages: packages.optional().describe('Packages beyond those of the environment.'),
     variables: variablesSchema.optional(),
-    targets: z
-      .record(nameSchema, z.union([targetSchema, z.null()]))
+    targets: named(nameSchema, z.union([targetSchema, z.null()]), 256)
       .refine((targets) => Object.keys(targets).length > 0, says('must have at least one target'))
       .optional()
       .describe('Variants of the build; default: one named default.'),
-    inputs: z.record(nameSchema, inputEntrySchema).optional(),
+    inputs: named(nameSchema, inputEntrySchema, 1000).optional(),
     needs: z.array(needSchema).max(10_000).optional().describe("Other projects' artifacts."),
     steps: z.array(stepSchema).min(1).max(1000),
     outputs,

@@ -19,7 +19,15 @@ export interface ScopeParts {
   >;
   /** Names of needs; false: not for this target. */
   readonly needs: ReadonlyMap<string, boolean>;
+  readonly budget: Budget;
 }
+
+/** UTF-16 code units that all expanded texts of one recipe may still have, over all its targets. */
+export interface Budget {
+  left: number;
+}
+
+export const recipeBudget = 32 * 1024 * 1024;
 
 /** How deep variables may refer to variables. */
 const deepest = 100;
@@ -52,6 +60,11 @@ export class TargetScope implements Scope {
     if (group === 'inputs') return this.#input(rest, at);
     if (group === 'needs') return this.#need(rest);
     return this.#unknown();
+  }
+
+  spend(length: number): boolean {
+    this.#parts.budget.left -= length;
+    return this.#parts.budget.left >= 0;
   }
 
   #variable(name: string, at: () => SourceLocation): Lookup {

@@ -18,7 +18,7 @@ export const plainWorkspace =
   'version: 1\nenvironments:\n  default: { debian: trixie, packages: [make, gcc] }\n';
 
 /** Writes files (paths with their text) to a new directory, with a plain selfsame.yaml unless one is given. */
-export function makeWorkspace(files: Readonly<Record<string, string>>): string {
+export function makeWorkspace(files: Readonly<Record<string, string | Uint8Array>>): string {
   const root = mkdtempSync(join(tmpdir(), 'selfsame-recipe-'));
   made.push(root);
   for (const [path, text] of Object.entries({ 'selfsame.yaml': plainWorkspace, ...files })) {
@@ -29,13 +29,16 @@ export function makeWorkspace(files: Readonly<Record<string, string>>): string {
 }
 
 /** Plans a workspace of these files. */
-export function planOf(files: Readonly<Record<string, string>>, selection: Selection = {}): Plan {
+export function planOf(
+  files: Readonly<Record<string, string | Uint8Array>>,
+  selection: Selection = {},
+): Plan {
   return planBuilds(loadWorkspace(makeWorkspace(files)), selection);
 }
 
 /** The complaints about a workspace of these files, each as `CODE file:line:column+length message (hint)`. */
 export function complaintsAbout(
-  files: Readonly<Record<string, string>>,
+  files: Readonly<Record<string, string | Uint8Array>>,
   selection: Selection = {},
 ): string[] {
   return complaintsOf(() => planOf(files, selection));

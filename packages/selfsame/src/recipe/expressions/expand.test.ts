@@ -21,6 +21,7 @@ const scope: Scope = {
       : name === 'unset'
         ? { type: 'unset', why: 'is not set for target x' }
         : { type: 'unknown', candidates: Object.keys(values) },
+  spend: () => true,
 };
 
 function source(text: string): TextSource {

@@ -21,6 +21,8 @@ export type Lookup =
 /** What names mean in a text. `at` places complaints about the name itself. */
 export interface Scope {
   lookup(name: string, at: () => SourceLocation): Lookup;
+  /** Told of every text that was made, in UTF-16 code units; false: it is too much in all. */
+  spend(length: number): boolean;
 }
 
 /** The longest text an expression may make, UTF-16 code units. */
@@ -51,6 +53,7 @@ export function expand(source: TextSource, scope: Scope): string {
     }
     return text;
   });
+  if (!scope.spend(length)) throw tooMuch(source);
   return parts.join('');
 }
 
@@ -133,5 +136,13 @@ function tooLong(source: TextSource, span: Span): SelfsameError {
       location: source.locate(span.offset, span.length),
       hint: 'move large texts into an input file',
     },
+  );
+}
+
+function tooMuch(source: TextSource): SelfsameError {
+  return new SelfsameError(
+    'EXPRESSION_TOO_LONG',
+    'the texts of this recipe are too long in all once expanded',
+    { location: source.locate(0, 1), hint: 'move large texts into an input file' },
   );
 }
