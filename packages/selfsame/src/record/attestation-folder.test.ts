@@ -169,6 +169,7 @@ describe('an attestations folder', () => {
     await writeAttestation(elsewhere.path, build, signedBy('alice', claim));
     symlinkSync(join(elsewhere.path, 'pigz'), join(folder.path, 'pigz'));
     expect((await listBuilds(folder.path)).builds).toEqual([]);
+    expect((await readBuildAttestations(folder.path, build)).envelopes).toEqual([]);
     mkdirSync(join(folder.path, 'zlib', '1'), { recursive: true });
     symlinkSync(
       join(elsewhere.path, 'pigz', '2.8', 'default'),
@@ -176,6 +177,24 @@ describe('an attestations folder', () => {
     );
     const zlib = { project: 'zlib', version: '1', target: 'default' };
     expect((await readBuildAttestations(folder.path, zlib)).envelopes).toEqual([]);
+  });
+
+  it('may itself be a link', async () => {
+    using folder = temporaryDirectory();
+    await writeAttestation(join(folder.path, 'real'), build, signedBy('alice', claim));
+    const link = join(folder.path, 'link');
+    symlinkSync('real', link);
+    expect((await listBuilds(link)).builds).toEqual([build]);
+    expect((await readBuildAttestations(link, build)).envelopes).toHaveLength(1);
+  });
+
+  it('that cannot be read is an error, never an empty one', async () => {
+    using folder = temporaryDirectory();
+    const loop = join(folder.path, 'loop');
+    symlinkSync('loop', loop);
+    const refused = expect.objectContaining({ code: 'ATTESTATION_READ' }) as Error;
+    await expect(listBuilds(loop)).rejects.toThrow(refused);
+    await expect(readBuildAttestations(loop, build)).rejects.toThrow(refused);
   });
 
   it('names directories that belong to no build', async () => {

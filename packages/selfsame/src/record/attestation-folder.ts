@@ -1,5 +1,5 @@
 import { constants } from 'node:fs';
-import { lstat, mkdir, open, readdir, rename, rm, writeFile } from 'node:fs/promises';
+import { lstat, mkdir, open, readdir, realpath, rename, rm, writeFile } from 'node:fs/promises';
 import { randomBytes } from 'node:crypto';
 import { dirname, join } from 'node:path';
 import {
@@ -90,11 +90,12 @@ export async function listBuilds(
   folder: string,
   limits: FolderLimits = folderLimits,
 ): Promise<{ readonly builds: readonly BuildName[]; readonly unusable: readonly UnusableFile[] }> {
+  const root = await resolveRoot(folder);
   const builds: BuildName[] = [];
   const unusable: UnusableFile[] = [];
   const decoded = async (path: string): Promise<{ name: string; path: string }[]> => {
     const entries: { name: string; path: string }[] = [];
-    for (const entry of await sortedEntries(join(folder, path))) {
+    for (const entry of await sortedEntries(join(root, path))) {
       if (!entry.isDirectory()) continue;
       const name = decodePathComponent(entry.name);
       const below = path === '' ? entry.name : `${path}/${entry.name}`;
@@ -118,19 +119,21 @@ export async function listBuilds(
  * Every envelope below a build's directory. What is no envelope (a web page, a cut file, a link) is
  * reported and counts for nothing; what the names of files say is not believed.
  *
- * Throws `ATTESTATION_LIMIT` beyond the limits: reading only a part could hide dissent.
+ * Throws `ATTESTATION_LIMIT` beyond the limits and `ATTESTATION_READ` for a directory that cannot be
+ * read: judging only a part could hide dissent.
  */
 export async function readBuildAttestations(
   folder: string,
   build: BuildName,
   limits: FolderLimits = folderLimits,
 ): Promise<BuildAttestations> {
+  const root = await resolveRoot(folder);
   const envelopes: Envelope[] = [];
   const unusable: UnusableFile[] = [];
   let files = 0;
   let bytes = 0;
   const visit = async (path: string, depth: number): Promise<void> => {
-    for (const entry of await sortedEntries(join(folder, path))) {
+    for (const entry of await sortedEntries(join(root, path))) {
       const below = `${path}/${entry.name}`;
       // Not only attestations live here: notes, .gitkeep, drafts of a writer that was killed.
       if (entry.isFile() && !entry.name.endsWith('.json')) continue;
@@ -141,7 +144,7 @@ export async function readBuildAttestations(
       } else if (!entry.isFile() || !entry.name.endsWith(ATTESTATION_SUFFIX)) {
         unusable.push({ path: below, reason: `not a file named *${ATTESTATION_SUFFIX}` });
       } else {
-        const result = await readAttestation(join(folder, below), limits.fileBytes);
+        const result = await readAttestation(join(root, below), limits.fileBytes);
         if ('reason' in result) unusable.push({ path: below, reason: result.reason });
         else {
           envelopes.push(result.envelope);
@@ -153,7 +156,8 @@ export async function readBuildAttestations(
       }
     }
   };
-  await visit(buildPath(build), 1);
+  const path = buildPath(build);
+  if (await isPlainPath(root, path)) await visit(path, 1);
   return { build, envelopes, unusable };
 }
 
@@ -185,12 +189,53 @@ async function readBounded(file: string, maxBytes: number): Promise<Buffer> {
   return await handle.readFile();
 }
 
-/** Entries in byte order; none for a directory that is not there or that is a link. */
+/** The folder itself may be a link: the person named it. */
+async function resolveRoot(folder: string): Promise<string> {
+  try {
+    return await realpath(folder);
+  } catch (error) {
+    if (isAbsent(error)) return folder;
+    throw cannotRead(folder, error);
+  }
+}
+
+/** True when every directory of `path` below `root` is there and none is a link. */
+async function isPlainPath(root: string, path: string): Promise<boolean> {
+  const parts = path.split('/');
+  for (let depth = 1; depth <= parts.length; depth += 1) {
+    const directory = join(root, ...parts.slice(0, depth));
+    try {
+      if (!(await lstat(directory)).isDirectory()) return false;
+    } catch (error) {
+      if (isAbsent(error)) return false;
+      throw cannotRead(directory, error);
+    }
+  }
+  return true;
+}
+
+/** Entries in byte order; none for a directory that is not there. */
 async function sortedEntries(directory: string) {
-  const status = await lstat(directory).catch(() => undefined);
-  if (!status?.isDirectory()) return [];
-  const entries = await readdir(directory, { withFileTypes: true });
-  return entries.sort((a, b) => (a.name < b.name ? -1 : 1));
+  try {
+    const entries = await readdir(directory, { withFileTypes: true });
+    return entries.sort((a, b) => (a.name < b.name ? -1 : 1));
+  } catch (error) {
+    if (isAbsent(error)) return [];
+    throw cannotRead(directory, error);
+  }
+}
+
+function isAbsent(error: unknown): boolean {
+  const { code } = error as NodeJS.ErrnoException;
+  return code === 'ENOENT' || code === 'ENOTDIR';
+}
+
+function cannotRead(directory: string, cause: unknown): SelfsameError {
+  const why = (cause as NodeJS.ErrnoException).code ?? String(cause);
+  return new SelfsameError('ATTESTATION_READ', `${directory} cannot be read: ${why}`, {
+    hint: `look at it with: ls -ld ${directory}; nothing was judged, because a part could hide dissent`,
+    cause,
+  });
 }
 
 function tooMuch(directory: string, bound: string): SelfsameError {

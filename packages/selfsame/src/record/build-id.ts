@@ -33,9 +33,7 @@ export function definitionDigest(definition: DefinitionShape): Sha256 {
     return canonicalDigest(definition);
   } catch (error) {
     if (!(error instanceof VerifyError)) throw error;
-    throw new SelfsameError('DEFINITION_INVALID', `${title(definition)}: ${error.message}`, {
-      cause: error,
-    });
+    throw new SelfsameError('DEFINITION_INVALID', `${title(definition)}: ${error.message}`);
   }
 }
 

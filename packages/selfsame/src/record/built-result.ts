@@ -30,16 +30,18 @@ export interface ResultSelection {
 
 /**
  * Hashes every artifact of a result again. A claim is about bytes, not about a record of them.
- * Throws `ARTIFACT_CHANGED` for bytes that are missing, of another size or of another digest.
+ * Throws `ARTIFACT_CHANGED` for bytes that cannot be read or are of another size or digest.
  */
 export async function verifyArtifacts(
   result: BuiltResult,
   signal: AbortSignal | undefined,
 ): Promise<void> {
   for (const artifact of result.artifacts) {
-    const found = await hashOrUndefined(result.artifactPath(artifact.sha256), signal);
-    if (found?.sha256 === artifact.sha256 && found.size === artifact.size) continue;
-    const what = found === undefined ? 'is missing' : `has other bytes (sha256 ${found.sha256})`;
+    const found = await tryToHash(result.artifactPath(artifact.sha256), signal);
+    const isSame =
+      typeof found !== 'string' && found.sha256 === artifact.sha256 && found.size === artifact.size;
+    if (isSame) continue;
+    const what = typeof found === 'string' ? found : `has other bytes (sha256 ${found.sha256})`;
     throw new SelfsameError(
       'ARTIFACT_CHANGED',
       `${artifact.path} of ${result.key} ${what} in the store, where sha256 ${artifact.sha256} was built`,
@@ -69,11 +71,13 @@ export async function hashFileBytes(
   return { sha256: hash.digest('hex'), size };
 }
 
-async function hashOrUndefined(path: string, signal: AbortSignal | undefined) {
+/** The digest and size, or in words why there are none. */
+async function tryToHash(path: string, signal: AbortSignal | undefined) {
   try {
     return await hashFileBytes(path, signal);
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
-    throw error;
+    signal?.throwIfAborted();
+    const { code } = error as NodeJS.ErrnoException;
+    return code === 'ENOENT' ? 'is missing' : `cannot be read (${code ?? String(error)})`;
   }
 }

@@ -18,6 +18,7 @@ export const recordErrorCodes = {
     exit: 2,
     meaning: 'An attestations folder holds more files or bytes than are read.',
   },
+  ATTESTATION_READ: { exit: 2, meaning: 'An attestations folder cannot be read.' },
   ATTESTATION_WRITE: {
     exit: 5,
     meaning: 'A signature could not be written into the attestations folder.',

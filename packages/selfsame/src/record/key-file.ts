@@ -95,7 +95,6 @@ function parseKey<T>(path: string, text: string, parse: (text: string) => T): T 
     if (!(error instanceof VerifyError)) throw error;
     throw new SelfsameError('KEY_FILE_INVALID', `${path} is not a key: ${error.message}`, {
       hint: 'name a file made by: selfsame key new',
-      cause: error,
     });
   }
 }
@@ -117,7 +116,6 @@ function readKeyText(path: string, hint: string): { text: string; mode: number }
     const why = code === 'ENOENT' ? 'there is no such file' : code;
     throw new SelfsameError('KEY_NOT_FOUND', `cannot read the key ${path}: ${why}`, {
       hint: `make a key with: ${hint}, or name another with --key FILE`,
-      cause: error,
     });
   } finally {
     if (descriptor !== undefined) closeSync(descriptor);

@@ -48,7 +48,6 @@ function explain(error: VerifyError, yaml: YamlFile): SelfsameError {
   return new SelfsameError('POLICY_INVALID', error.message, {
     location: yaml.locate(path, isUnknown ? 'key' : 'value'),
     hint: nearby ?? hintFor(error),
-    cause: error,
   });
 }
 

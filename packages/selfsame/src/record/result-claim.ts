@@ -48,7 +48,6 @@ export function signClaim(claim: ResultClaim, key: PrivateKey): Envelope {
       `the result of ${project}@${target} cannot be signed: ${error.message}`,
       {
         hint: 'give the outputs plain relative names, without backslashes and control characters',
-        cause: error,
       },
     );
   }

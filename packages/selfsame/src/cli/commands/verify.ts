@@ -1,5 +1,6 @@
 import { join, resolve } from 'node:path';
 import type { BuildName } from '@selfsame/verify';
+import type { BuildJudgement, FileJudgement } from '../../record/judge-builds.js';
 import type { Command, CommandContext, OptionValues } from '../command.js';
 import { findResultsInStore, type FindResults } from './sign.js';
 
@@ -70,7 +71,7 @@ export function createVerifyCommand(
     ],
     async run(args, options, context) {
       const { readPolicyFile, POLICY_FILE_NAME } = await import('../../record/policy-file.js');
-      const { judgeBuild, judgeLocalFile } = await import('../../record/judge-builds.js');
+      const { judgeBuild } = await import('../../record/judge-builds.js');
       const { verdictData, verdictText } = await import('../verdict-report.js');
       const workspace = await findWorkspace(context);
       const root = workspace?.root ?? context.cwd;
@@ -92,14 +93,7 @@ export function createVerifyCommand(
       }
       const files = [];
       for (const name of texts(options, 'file')) {
-        files.push(
-          await judgeLocalFile(
-            await regularFile(context.cwd, name),
-            name,
-            judgements,
-            context.signal,
-          ),
-        );
+        files.push(await judgeNamedFile(name, judgements, context));
       }
       const report = { policyFile, folder, judgements, files, unusable: chosen.unusable };
       const data = verdictData(report);
@@ -199,12 +193,27 @@ async function expectations(
   }));
 }
 
-async function regularFile(cwd: string, name: string): Promise<string> {
+async function judgeNamedFile(
+  name: string,
+  judgements: readonly BuildJudgement[],
+  context: CommandContext,
+): Promise<FileJudgement> {
   const { statSync } = await import('node:fs');
-  const path = resolve(cwd, name);
-  if (statSync(path, { throwIfNoEntry: false })?.isFile() === true) return path;
+  const { judgeLocalFile } = await import('../../record/judge-builds.js');
+  const path = resolve(context.cwd, name);
+  let why = 'it is not a file';
+  try {
+    if (statSync(path, { throwIfNoEntry: false })?.isFile() === true) {
+      return await judgeLocalFile(path, name, judgements, context.signal);
+    }
+  } catch (error) {
+    context.signal.throwIfAborted();
+    const { code } = error as NodeJS.ErrnoException;
+    if (code === undefined) throw error;
+    why = code;
+  }
   const { SelfsameError } = await import('../../errors/selfsame-error.js');
-  throw new SelfsameError('WRONG_USE', `${name} is not a file`, {
+  throw new SelfsameError('WRONG_USE', `${name} cannot be read: ${why}`, {
     hint: 'name the file to check with --file FILE',
   });
 }
