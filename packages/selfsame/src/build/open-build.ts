@@ -79,7 +79,7 @@ export async function realDependencies(
 }
 
 /** Real root reads everything; others become the owner through the namespace, where they are root. */
-async function takeBack(path: string): Promise<void> {
+export async function takeBack(path: string): Promise<void> {
   const { runInUserNamespace } = await import('../sandbox/user-namespace.js');
   // -h and -P: links are changed themselves, and never followed.
   const result = await runInUserNamespace(['chown', '-hRP', '0:0', '--', path]);

@@ -6,6 +6,7 @@ import { dirname, join } from 'node:path';
 import type { Readable } from 'node:stream';
 import { SelfsameError } from '../errors/selfsame-error.js';
 import type { Layout } from './layout.js';
+import { storedTreeTime } from './stored-time.js';
 import { asStoreError, errorCodeOf } from './store-errors.js';
 import type { Sha256, StoredFile } from './types.js';
 
@@ -74,6 +75,7 @@ async function takeOver(path: string, draft: string): Promise<StoredFile | undef
     try {
       await file.chmod(0o444);
       const stored = await pump(handleChunks(file), undefined);
+      await file.utimes(storedTreeTime, storedTreeTime);
       await file.sync();
       return stored;
     } finally {
@@ -90,6 +92,7 @@ async function copyIn(from: string | Readable | Uint8Array, draft: string): Prom
   try {
     const stored = await pumpInto(from, to);
     await to.chmod(0o444);
+    await to.utimes(storedTreeTime, storedTreeTime);
     await to.sync();
     return stored;
   } finally {

@@ -21,15 +21,11 @@ import {
   treeDigest,
   walkTree,
 } from './tree-digest.js';
+import { storedTreeTime } from './stored-time.js';
 import type { FoundEntry } from './tree-digest.js';
 import type { Sha256, Store, TreeEntry } from './types.js';
 
-/**
- * Modification time of everything in a stored tree, seconds since 1970: 1 January 2000 UTC. One tree
- * is shared by builds with different SOURCE_DATE_EPOCHs, so it cannot carry theirs; this one is old
- * enough never to be newer than an output, and new enough for zip archives, which begin in 1980.
- */
-export const storedTreeTime = 946_684_800;
+export { storedTreeTime };
 
 export interface StoredTree {
   readonly digest: Sha256;
