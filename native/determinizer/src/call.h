@@ -1,0 +1,106 @@
+#ifndef DETERMINIZER_CALL_H
+#define DETERMINIZER_CALL_H
+
+#include <limits.h>
+#include <linux/seccomp.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <sys/types.h>
+
+#include "image.h"
+#include "state.h"
+
+/* One system call of a determinised process that waits for our answer. */
+struct call {
+	const struct seccomp_notif *request;
+	pid_t thread;          /* who calls, in our process numbers */
+	struct entry *entry;   /* what we keep open of it (target.c) */
+	int directory;         /* its /proc directory: stays that process's, or fails */
+	int memory;            /* its memory, or -1 */
+	struct image *image;
+	struct state state;    /* its state page as it was when the call was received */
+	bool has_state;
+	/* The answer: */
+	int64_t value;
+	int error;             /* errno value; 0 success */
+	bool go_on;            /* let the kernel perform the call as it stands */
+	bool answered;         /* the handler has sent the answer itself */
+};
+
+static inline uint64_t argument(const struct call *call, int index)
+{
+	return call->request->data.args[index];
+}
+
+/* Arguments that the kernel takes as int. */
+static inline int int_argument(const struct call *call, int index)
+{
+	return (int)(uint32_t)call->request->data.args[index];
+}
+
+/* The listening descriptor; shared by all threads. */
+extern int listener;
+
+/* Is the caller still waiting for this answer? Afterwards, what was opened by its number was certainly its own. */
+bool call_waits(const struct call *call);
+
+/* Sends the answer; false if nobody waits for it any more. */
+bool call_answer(struct call *call);
+
+/* Opens what is known of the caller. False: it is gone, or cannot be looked into (then `error` is set). */
+bool call_open(struct call *call);
+void call_close(struct call *call);
+
+/* Forgets what is kept of a thread or process, before what it is changes. */
+void target_forget(pid_t thread);
+/* Remembers a program that was just executed. Takes over both descriptors. */
+void target_learn(pid_t process, int directory, int memory, uint32_t image);
+void targets_start(void);
+
+/* Reads up to `length` bytes: the number read, 0 if the address is bad. */
+size_t target_read(const struct call *call, uint64_t address, void *bytes, size_t length);
+/* Writes all of them, after making sure that the caller still waits. False: bad address or gone. */
+bool target_write(const struct call *call, uint64_t address, const void *bytes, size_t length);
+/* Writes one field of the state page; failures do not matter. */
+void target_write_state(const struct call *call, size_t offset, const void *bytes, size_t length);
+
+/* Reads a path: 0, or EFAULT or ENAMETOOLONG. */
+int target_path(const struct call *call, uint64_t address, char path[PATH_MAX]);
+
+/* The process number of the calling thread's process; 0 if unknown. With `inner`, as it sees itself. */
+pid_t target_process(const struct call *call, bool inner);
+pid_t target_inner_thread(const struct call *call);
+
+/* A place in the file system, as openat and its relatives take it. */
+struct place {
+	int directory;
+	bool opened; /* directory is ours to close */
+	char path[PATH_MAX + 64];
+};
+
+/* Where a path of the caller leads, for calls of ours; 0 or an errno value. `empty` allows an empty path to mean `fd`. */
+int place_find(struct call *call, int fd, const char *path, bool empty, struct place *place);
+/* The same for a descriptor of the caller. */
+void place_descriptor(struct call *call, int fd, struct place *place);
+void place_close(struct place *place);
+/*
+ * After ENOENT: if the path ends in a link into /proc/self or alike, which means another process for us than
+ * for the caller, replaces the place by the right one and returns true.
+ */
+bool place_retry(struct call *call, int fd, const char *path, struct place *place);
+
+/* The supervisor's own /proc, in whose numbers callers are known to us. */
+extern int proc_directory;
+
+/* Set once any process may have changed its ids or root: from then on they are looked at for every call. */
+extern _Atomic bool ids_may_differ, roots_may_differ;
+/* Takes on the caller's file system ids and rights, if they may differ from the usual ones. */
+bool become_caller(const struct call *call);
+/* The usual ones, for a thread of the supervisor. */
+void become_usual(void);
+
+/* A copy of a descriptor of the caller, or -1 and errno. */
+int target_descriptor(const struct call *call, int fd);
+
+#endif

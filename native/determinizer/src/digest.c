@@ -1,0 +1,126 @@
+#include "digest.h"
+
+#include <string.h>
+
+static const uint32_t rounds[64] = {
+	0x428a2f98, 0x71374491, 0xb5c0fbcf, 0xe9b5dba5, 0x3956c25b, 0x59f111f1, 0x923f82a4, 0xab1c5ed5, 0xd807aa98, 0x12835b01, 0x243185be,
+	0x550c7dc3, 0x72be5d74, 0x80deb1fe, 0x9bdc06a7, 0xc19bf174, 0xe49b69c1, 0xefbe4786, 0x0fc19dc6, 0x240ca1cc, 0x2de92c6f, 0x4a7484aa,
+	0x5cb0a9dc, 0x76f988da, 0x983e5152, 0xa831c66d, 0xb00327c8, 0xbf597fc7, 0xc6e00bf3, 0xd5a79147, 0x06ca6351, 0x14292967, 0x27b70a85,
+	0x2e1b2138, 0x4d2c6dfc, 0x53380d13, 0x650a7354, 0x766a0abb, 0x81c2c92e, 0x92722c85, 0xa2bfe8a1, 0xa81a664b, 0xc24b8b70, 0xc76c51a3,
+	0xd192e819, 0xd6990624, 0xf40e3585, 0x106aa070, 0x19a4c116, 0x1e376c08, 0x2748774c, 0x34b0bcb5, 0x391c0cb3, 0x4ed8aa4a, 0x5b9cca4f,
+	0x682e6ff3, 0x748f82ee, 0x78a5636f, 0x84c87814, 0x8cc70208, 0x90befffa, 0xa4506ceb, 0xbef9a3f7, 0xc67178f2};
+
+static uint32_t rotate(uint32_t x, int n)
+{
+	return x >> n | x << (32 - n);
+}
+
+static void mix(uint32_t state[8], const uint8_t block[64])
+{
+	uint32_t w[64], s[8];
+	for (int i = 0; i < 16; i++)
+		w[i] = (uint32_t)block[4 * i] << 24 | (uint32_t)block[4 * i + 1] << 16 | (uint32_t)block[4 * i + 2] << 8 | block[4 * i + 3];
+	for (int i = 16; i < 64; i++) {
+		uint32_t a = rotate(w[i - 15], 7) ^ rotate(w[i - 15], 18) ^ w[i - 15] >> 3;
+		uint32_t b = rotate(w[i - 2], 17) ^ rotate(w[i - 2], 19) ^ w[i - 2] >> 10;
+		w[i] = w[i - 16] + a + w[i - 7] + b;
+	}
+	memcpy(s, state, sizeof s);
+	for (int i = 0; i < 64; i++) {
+		uint32_t e = rotate(s[4], 6) ^ rotate(s[4], 11) ^ rotate(s[4], 25);
+		uint32_t one = s[7] + e + ((s[4] & s[5]) ^ (~s[4] & s[6])) + rounds[i] + w[i];
+		uint32_t a = rotate(s[0], 2) ^ rotate(s[0], 13) ^ rotate(s[0], 22);
+		uint32_t two = a + ((s[0] & s[1]) ^ (s[0] & s[2]) ^ (s[1] & s[2]));
+		memmove(s + 1, s, 7 * sizeof *s);
+		s[4] += one;
+		s[0] = one + two;
+	}
+	for (int i = 0; i < 8; i++)
+		state[i] += s[i];
+}
+
+void sha256_start(struct sha256 *sha)
+{
+	static const uint32_t first[8] = {0x6a09e667, 0xbb67ae85, 0x3c6ef372, 0xa54ff53a, 0x510e527f, 0x9b05688c, 0x1f83d9ab, 0x5be0cd19};
+	memcpy(sha->state, first, sizeof first);
+	sha->length = 0;
+}
+
+void sha256_add(struct sha256 *sha, const void *bytes, size_t length)
+{
+	const uint8_t *from = bytes;
+	while (length) {
+		size_t used = sha->length % 64, part = 64 - used < length ? 64 - used : length;
+		memcpy(sha->block + used, from, part);
+		sha->length += part;
+		from += part;
+		length -= part;
+		if (used + part == 64)
+			mix(sha->state, sha->block);
+	}
+}
+
+void sha256_field(struct sha256 *sha, const void *bytes, size_t length)
+{
+	uint64_t count = length;
+	sha256_add(sha, &count, sizeof count);
+	if (length)
+		sha256_add(sha, bytes, length);
+}
+
+void sha256_end(struct sha256 *sha, uint8_t digest[32])
+{
+	uint64_t bits = sha->length * 8;
+	uint8_t one = 0x80, zero = 0, tail[8];
+	sha256_add(sha, &one, 1);
+	while (sha->length % 64 != 56)
+		sha256_add(sha, &zero, 1);
+	for (int i = 0; i < 8; i++)
+		tail[i] = (uint8_t)(bits >> (56 - 8 * i));
+	sha256_add(sha, tail, 8);
+	for (int i = 0; i < 32; i++)
+		digest[i] = (uint8_t)(sha->state[i / 4] >> (24 - 8 * (i % 4)));
+}
+
+void stream_bytes(const uint8_t key[32], uint64_t offset, uint8_t *out, size_t length)
+{
+	while (length) {
+		uint8_t block[32];
+		uint64_t number = offset / 32;
+		struct sha256 sha;
+		sha256_start(&sha);
+		sha256_add(&sha, key, 32);
+		sha256_add(&sha, &number, sizeof number);
+		sha256_end(&sha, block);
+		size_t skip = offset % 32, part = 32 - skip < length ? 32 - skip : length;
+		memcpy(out, block + skip, part);
+		out += part;
+		offset += part;
+		length -= part;
+	}
+}
+
+uint64_t seeded_number(const char *seed, const char *label, uint64_t index)
+{
+	struct sha256 sha;
+	uint8_t digest[32];
+	uint64_t number;
+	sha256_start(&sha);
+	sha256_field(&sha, seed, strlen(seed));
+	sha256_field(&sha, label, strlen(label));
+	sha256_add(&sha, &index, sizeof index);
+	sha256_end(&sha, digest);
+	memcpy(&number, digest, sizeof number);
+	return number;
+}
+
+uint64_t quick_hash(uint64_t start, const void *bytes, size_t length)
+{
+	const uint8_t *from = bytes;
+	uint64_t hash = start ^ 0xcbf29ce484222325u;
+	for (size_t i = 0; i < length; i++)
+		hash = (hash ^ from[i]) * 0x100000001b3u;
+	hash ^= hash >> 33;
+	hash *= 0xff51afd7ed558ccdu;
+	return hash ^ hash >> 33;
+}

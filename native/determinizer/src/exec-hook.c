@@ -1,0 +1,261 @@
+#include <elf.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/ptrace.h>
+#include <sys/stat.h>
+#include <sys/syscall.h>
+#include <sys/user.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "handlers.h"
+#include "log.h"
+#include "notify.h"
+#include "vdso.h"
+
+/*
+ * A program is held for one moment, between being loaded and its first instruction: its random bytes are
+ * replaced, its vDSO is overwritten, and then it runs free. No debugger stays attached, so a build's own debuggers work.
+ */
+
+enum { STACK_PART = 16 << 10, STACK_MAX = 16 << 20, ARGUMENTS_MAX = 4 << 20, VDSO_MAX = 64 << 10 };
+
+/* What the kernel has put on the stack of a new program. */
+struct start {
+	uint64_t *words; /* argument count, arguments, 0, environment, 0, pairs of the auxiliary vector */
+	size_t count;
+	uint64_t address;
+	size_t pairs; /* index of the auxiliary vector */
+};
+
+static bool read_start(int memory, uint64_t stack, struct start *start)
+{
+	size_t size = STACK_PART;
+	*start = (struct start){.address = stack};
+	for (; size <= STACK_MAX; size *= 4) {
+		uint64_t *words = realloc(start->words, size);
+		if (!words)
+			break;
+		start->words = words;
+		ssize_t length = pread(memory, words, size, (off_t)stack);
+		if (length < 16)
+			break;
+		start->count = (size_t)length / 8;
+		size_t at = words[0] < start->count ? 2 + (size_t)words[0] : start->count;
+		while (at < start->count && words[at])
+			at++;
+		start->pairs = at + 1;
+		for (at++; at + 1 < start->count; at += 2)
+			if (words[at] == AT_NULL)
+				return true;
+		if ((size_t)length < size)
+			break;
+	}
+	free(start->words);
+	start->words = NULL;
+	return false;
+}
+
+/* Index of the value of an entry of the auxiliary vector, or 0. */
+static size_t auxiliary(const struct start *start, uint64_t type)
+{
+	for (size_t at = start->pairs; at + 1 < start->count && start->words[at] != AT_NULL; at += 2)
+		if (start->words[at] == type)
+			return at + 1;
+	return 0;
+}
+
+static struct image *identify(pid_t process, int directory, int memory, const struct start *start, uint32_t parent)
+{
+	char executable[PATH_MAX], where[PATH_MAX];
+	ssize_t executable_length = readlinkat(directory, "exe", executable, sizeof executable - 1);
+	ssize_t where_length = readlinkat(directory, "cwd", where, sizeof where - 1);
+	executable[executable_length < 0 ? 0 : executable_length] = 0;
+	where[where_length < 0 ? 0 : where_length] = 0;
+	/* The texts of the arguments lie behind each other, and then those of the environment. */
+	uint64_t count = start->words[0], from = count ? start->words[1] : 0, to = start->words[count + 2];
+	if (!to) {
+		size_t name = auxiliary(start, AT_EXECFN);
+		to = name ? start->words[name] : from;
+	}
+	size_t length = from && to > from && to - from <= ARGUMENTS_MAX ? (size_t)(to - from) : 0;
+	char *arguments = malloc(length ? length : 1);
+	ssize_t have = arguments && length ? pread(memory, arguments, length, (off_t)from) : 0;
+	struct image *image = image_new(parent, process, executable, arguments ? arguments : "", have > 0 ? (size_t)have : 0, where);
+	free(arguments);
+	return image;
+}
+
+static bool patch_vdso(pid_t process, int memory, uint64_t base, const struct image *image, struct user_regs_struct *registers)
+{
+	static _Thread_local uint8_t bytes[VDSO_MAX];
+	struct state state;
+	if (!vdso_patch.usable || vdso_patch.length > sizeof bytes)
+		return false;
+	clock_state(&state, image);
+	state.entry = registers->rip;
+	memcpy(bytes, vdso_patch.bytes, vdso_patch.length);
+	memcpy(bytes + (vdso_patch.state - vdso_patch.offset), &state, sizeof state);
+	if (pwrite(memory, bytes, vdso_patch.length, (off_t)(base + vdso_patch.offset)) != (ssize_t)vdso_patch.length)
+		return false;
+	registers->rip = base + vdso_patch.stub;
+	registers->orig_rax = (unsigned long long)-1;
+	return ptrace(PTRACE_SETREGS, process, NULL, registers) == 0;
+}
+
+static void end_program(pid_t process, const char *why, uint32_t image)
+{
+	log_gap(why, image, NULL);
+	kill(process, SIGKILL);
+}
+
+/* The program is loaded and stopped before its first instruction. */
+static void take_over(pid_t process, uint32_t parent)
+{
+	struct user_regs_struct registers;
+	struct start start;
+	char path[48];
+	snprintf(path, sizeof path, "%d", process);
+	int directory = openat(proc_directory, path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	int memory = directory >= 0 ? openat(directory, "mem", O_RDWR | O_CLOEXEC) : -1;
+	if (ptrace(PTRACE_GETREGS, process, NULL, &registers) != 0 || memory < 0 || !read_start(memory, registers.rsp, &start)) {
+		end_program(process, "a new program could not be looked into; it was ended", parent);
+		goto close_both;
+	}
+	if (registers.cs != 0x33) { /* the 64-bit code segment of Linux */
+		end_program(process, "32-bit program refused; it was ended", parent);
+		goto free_words;
+	}
+	struct image *image = identify(process, directory, memory, &start, parent);
+	if (!image) {
+		end_program(process, "too many programs; one was ended", parent);
+		goto free_words;
+	}
+	size_t random = auxiliary(&start, AT_RANDOM), vdso = auxiliary(&start, AT_SYSINFO_EHDR);
+	if (determined(SOURCE_RANDOMNESS) && random) {
+		uint8_t bytes[16];
+		random_start_bytes(image, bytes);
+		if (pwrite(memory, bytes, sizeof bytes, (off_t)start.words[random]) != sizeof bytes)
+			log_gap("AT_RANDOM could not be replaced", image->number, NULL);
+	}
+	bool needed = determined(SOURCE_CLOCK) || determined(SOURCE_RANDOMNESS) || determined(SOURCE_CPUS);
+	if (needed && vdso && !patch_vdso(process, memory, start.words[vdso], image, &registers)) {
+		/* Without a vDSO the program asks the kernel, where the filter sees it. */
+		uint64_t ignore = AT_IGNORE;
+		log_gap("vDSO hidden instead of replaced", image->number, vdso_patch.why);
+		if (pwrite(memory, &ignore, sizeof ignore, (off_t)(start.address + 8 * (vdso - 1))) != sizeof ignore)
+			end_program(process, "the vDSO could be neither replaced nor hidden; the program was ended", image->number);
+	}
+	free(start.words);
+	target_learn(process, directory, memory, image->number);
+	return;
+free_words:
+	free(start.words);
+close_both:
+	if (memory >= 0)
+		close(memory);
+	if (directory >= 0)
+		close(directory);
+}
+
+/*
+ * Waits until the thread has become the new program, or was refused it. It was asked to stop as soon as it is
+ * about to run its own code again; so one of the two always comes.
+ */
+static void follow(pid_t thread, uint32_t parent)
+{
+	int status;
+	(void)thread;
+	for (;;) {
+		pid_t process = wait4(-1, &status, __WALL | __WNOTHREAD, NULL);
+		if (process < 0 && errno == EINTR)
+			continue;
+		if (process < 0 || !WIFSTOPPED(status))
+			return;
+		int event = status >> 16, signal = WSTOPSIG(status);
+		if (event == PTRACE_EVENT_EXEC) {
+			target_forget(process);
+			take_over(process, parent);
+			signal = 0;
+		} else if (event) {
+			signal = 0;
+		}
+		if (ptrace(PTRACE_DETACH, process, NULL, (void *)(uintptr_t)signal) == 0 || errno == ESRCH)
+			return;
+	}
+}
+
+/* What the file begins with decides whether it could be determined. 0, or the error to answer with. */
+static int check_program(struct call *call, const struct place *place)
+{
+	uint8_t head[20] = {0};
+	struct stat file;
+	if (fstatat(place->directory, place->path, &file, 0) != 0)
+		return errno;
+	if (!S_ISREG(file.st_mode))
+		return 0;
+	int fd = openat(place->directory, place->path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
+	if (fd < 0)
+		return 0; /* executable but not readable: judged after it is loaded */
+	ssize_t length = read(fd, head, sizeof head);
+	close(fd);
+	if (length == sizeof head && memcmp(head, ELFMAG, SELFMAG) == 0 && head[EI_CLASS] == ELFCLASS32) {
+		log_gap("32-bit program refused", call->image->number, place->path);
+		return ENOEXEC;
+	}
+	return 0;
+}
+
+static void execute(struct call *call, int fd, uint64_t address, int flags)
+{
+	char path[PATH_MAX];
+	struct place place;
+	if ((call->error = target_path(call, address, path)))
+		return;
+	if (!become_caller(call)) {
+		call->error = EPERM;
+		return;
+	}
+	if ((call->error = place_find(call, fd, path, flags & AT_EMPTY_PATH, &place)))
+		return;
+	call->error = check_program(call, &place);
+	if (call->error == ENOENT && place_retry(call, fd, path, &place))
+		call->error = check_program(call, &place);
+	place_close(&place);
+	if (call->error == ENOENT || call->error == ENOTDIR || call->error == ENOEXEC)
+		return;
+	call->error = 0;
+	call->go_on = true;
+
+	if (call->has_state) {
+		call->image->counts[SOURCE_CLOCK] += call->state.reads + call->state.cpu_reads;
+		if (call->state.stalls)
+			log_gap("wall clock moved by real time, because the program waited for it", call->image->number, NULL);
+	}
+	target_forget(call->thread);
+	pool_leave();
+	if (ptrace(PTRACE_SEIZE, call->thread, NULL, PTRACE_O_TRACEEXEC | PTRACE_O_EXITKILL) != 0) {
+		if (errno != ESRCH)
+			log_gap("a new program is traced by another and keeps its real clock and start bytes", call->image->number, path);
+		call_answer(call);
+	} else {
+		call_answer(call);
+		ptrace(PTRACE_INTERRUPT, call->thread, NULL, NULL);
+		follow(call->thread, call->image->number);
+	}
+	pool_return();
+}
+
+void handle_execve(struct call *call)
+{
+	execute(call, AT_FDCWD, argument(call, 0), 0);
+}
+
+void handle_execveat(struct call *call)
+{
+	execute(call, int_argument(call, 0), argument(call, 1), int_argument(call, 4));
+}

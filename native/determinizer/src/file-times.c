@@ -1,0 +1,208 @@
+#include <errno.h>
+#include <fcntl.h>
+#include <string.h>
+#include <sys/time.h>
+#include <utime.h>
+
+#include "handlers.h"
+#include "log.h"
+
+/*
+ * Times of files, in bands: inputs up to the epoch; what the build writes in the second after it, in its
+ * order but with a week of real time pressed into that second; and then the clock. So nothing is ever newer
+ * than "now", seconds are constant, and newer files stay newer.
+ */
+
+enum { PRESSED = 7 * 86400 };
+static const int64_t second = 1000000000;
+
+static struct timespec started; /* real time from which stamps can only be the kernel's */
+static int64_t press = PRESSED;
+static int64_t inputs_shift;
+
+void file_times_start(void)
+{
+	/* Stamps are taken from the coarse clock, which is behind the fine one by up to a tick (10 ms at 100 Hz). */
+	clock_gettime(CLOCK_REALTIME_COARSE, &started);
+	started.tv_nsec -= 10000000;
+	if (started.tv_nsec < 0) {
+		started.tv_nsec += second;
+		started.tv_sec--;
+	}
+	if (config.sources[SOURCE_FILE_TIMES].mode == MODE_VARY) {
+		press += (int64_t)(varied(SOURCE_FILE_TIMES, "file time scale", 0) % PRESSED);
+		inputs_shift = 1 + (int64_t)(varied(SOURCE_FILE_TIMES, "file time shift", 0) % (1000 * 86400u));
+	}
+}
+
+struct timespec file_time_constant(void)
+{
+	return (struct timespec){config.epoch, 0};
+}
+
+struct timespec file_time_shown(struct timespec real, bool comparing)
+{
+	int64_t first = config.epoch + 1 + clock_shift();
+	struct timespec shown = {real.tv_sec - inputs_shift, real.tv_nsec};
+	bool written = real.tv_sec > started.tv_sec || (real.tv_sec == started.tv_sec && real.tv_nsec >= started.tv_nsec);
+	if (written && real.tv_sec - started.tv_sec < PRESSED) {
+		int64_t since = (real.tv_sec - started.tv_sec) * second + real.tv_nsec - started.tv_nsec;
+		shown = (struct timespec){first, since / press};
+	} else if (written) {
+		shown = real; /* a week ahead: no clock wrote this, somebody set it */
+	} else if (real.tv_sec >= config.epoch) {
+		shown = file_time_constant();
+	}
+	if (config.hide_nanoseconds && !comparing)
+		shown.tv_nsec = 0;
+	return shown;
+}
+
+enum file_time_set file_time_asked(struct timespec *asked)
+{
+	int64_t first = config.epoch + 1 + clock_shift();
+	if (asked->tv_sec >= first + 1 && asked->tv_sec < first + 1 + PRESSED)
+		return FILE_TIME_NOW; /* the program's idea of now */
+	if (asked->tv_sec == first) {
+		/* A copied time of a file of this build: back to the kernel's scale, to be shown as it was. */
+		int64_t since = asked->tv_nsec * press + started.tv_nsec;
+		*asked = (struct timespec){started.tv_sec + since / second, since % second};
+	} else if (asked->tv_sec < config.epoch && inputs_shift) {
+		asked->tv_sec += inputs_shift;
+	}
+	return FILE_TIME_AS_IS;
+}
+
+/* Would this real time be shown as it is, if it were set by a program? */
+static bool shows_itself(const struct timespec *real)
+{
+	struct timespec shown = file_time_shown(*real, true);
+	return shown.tv_sec == real->tv_sec && shown.tv_nsec == real->tv_nsec;
+}
+
+static void set_times(struct call *call, const struct place *place, int flags, struct timespec times[2])
+{
+	struct timespec asked = times[1];
+	bool translated = false;
+	for (int i = 0; i < 2; i++) {
+		if (times[i].tv_nsec == UTIME_NOW || times[i].tv_nsec == UTIME_OMIT || times[i].tv_nsec < 0 || times[i].tv_nsec >= second)
+			continue;
+		struct timespec before = times[i];
+		if (file_time_asked(&times[i]) == FILE_TIME_NOW)
+			times[i].tv_nsec = UTIME_NOW;
+		if (i == 1)
+			translated = times[i].tv_nsec == UTIME_NOW || times[i].tv_sec != before.tv_sec || times[i].tv_nsec != before.tv_nsec;
+	}
+	if (utimensat(place->directory, place->path, times, flags) != 0) {
+		call->error = errno;
+		return;
+	}
+	call->error = 0;
+	image_count(call->image, SOURCE_FILE_TIMES);
+	bool is_time = asked.tv_nsec >= 0 && asked.tv_nsec < second;
+	if (is_time && !translated && !shows_itself(&asked)) {
+		struct statx file;
+		if (statx(place->directory, place->path, flags, STATX_BASIC_STATS | STATX_BTIME, &file) == 0) {
+			inode_shown(call, &file, place); /* so that it is known */
+			inode_set_time(&file, (struct timespec){file.stx_mtime.tv_sec, file.stx_mtime.tv_nsec});
+		}
+	}
+}
+
+static void set_path_times(struct call *call, int fd, uint64_t address, int flags, struct timespec times[2])
+{
+	char path[PATH_MAX];
+	struct place place;
+	call->error = target_path(call, address, path);
+	if (!call->error && !become_caller(call))
+		call->error = EPERM;
+	if (!call->error)
+		call->error = place_find(call, fd, path, flags & AT_EMPTY_PATH, &place);
+	if (call->error)
+		return;
+	if (!call_waits(call))
+		call->error = EINTR;
+	else
+		set_times(call, &place, flags & AT_SYMLINK_NOFOLLOW, times);
+	place_close(&place);
+}
+
+void handle_utimensat(struct call *call)
+{
+	struct timespec times[2];
+	int flags = int_argument(call, 3);
+	if (flags & ~(AT_SYMLINK_NOFOLLOW | AT_EMPTY_PATH)) {
+		call->error = EINVAL;
+	} else if (target_read(call, argument(call, 2), times, sizeof times) != sizeof times) {
+		call->error = EFAULT;
+	} else if (argument(call, 1)) {
+		set_path_times(call, int_argument(call, 0), argument(call, 1), flags, times);
+	} else {
+		/* Without a path: the descriptor itself. */
+		struct place place;
+		struct stat exists;
+		place_descriptor(call, int_argument(call, 0), &place);
+		if (flags)
+			call->error = EINVAL;
+		else if (!become_caller(call))
+			call->error = EPERM;
+		else if (int_argument(call, 0) < 0 || fstatat(place.directory, place.path, &exists, AT_SYMLINK_NOFOLLOW) != 0)
+			call->error = EBADF;
+		else if (!call_waits(call))
+			call->error = EINTR;
+		else
+			set_times(call, &place, 0, times);
+	}
+}
+
+static bool read_timevals(struct call *call, uint64_t address, struct timespec times[2])
+{
+	struct timeval old[2];
+	if (target_read(call, address, old, sizeof old) != sizeof old) {
+		call->error = EFAULT;
+		return false;
+	}
+	for (int i = 0; i < 2; i++) {
+		if (old[i].tv_usec < 0 || old[i].tv_usec >= 1000000) {
+			call->error = EINVAL;
+			return false;
+		}
+		times[i] = (struct timespec){old[i].tv_sec, old[i].tv_usec * 1000};
+	}
+	return true;
+}
+
+void handle_utimes(struct call *call)
+{
+	struct timespec times[2];
+	if (read_timevals(call, argument(call, 1), times))
+		set_path_times(call, AT_FDCWD, argument(call, 0), 0, times);
+}
+
+void handle_futimesat(struct call *call)
+{
+	struct timespec times[2];
+	if (!read_timevals(call, argument(call, 2), times))
+		return;
+	if (argument(call, 1)) {
+		set_path_times(call, int_argument(call, 0), argument(call, 1), 0, times);
+		return;
+	}
+	struct place place;
+	place_descriptor(call, int_argument(call, 0), &place);
+	if (!become_caller(call))
+		call->error = EPERM;
+	else
+		set_times(call, &place, 0, times);
+}
+
+void handle_utime(struct call *call)
+{
+	struct utimbuf old;
+	if (target_read(call, argument(call, 1), &old, sizeof old) != sizeof old) {
+		call->error = EFAULT;
+		return;
+	}
+	struct timespec times[2] = {{old.actime, 0}, {old.modtime, 0}};
+	set_path_times(call, AT_FDCWD, argument(call, 0), 0, times);
+}

@@ -1,0 +1,242 @@
+#include "filter.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <linux/audit.h>
+#include <linux/filter.h>
+#include <linux/futex.h>
+#include <linux/sched.h>
+#include <linux/seccomp.h>
+#include <stddef.h>
+#include <sys/prctl.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+#ifndef SECCOMP_FILTER_FLAG_WAIT_KILLABLE_RECV
+#define SECCOMP_FILTER_FLAG_WAIT_KILLABLE_RECV (1ul << 5)
+#endif
+
+/*
+ * Which calls are seen. All others run untouched. The kernel decides by the arguments as far as it can, so that
+ * what needs no answer costs nothing: monotonic clocks, files opened for reading, "set to now".
+ */
+
+enum condition {
+	ALWAYS,
+	NOT_ZERO,  /* the argument */
+	ZERO,      /* its lower half */
+	ANY_BIT,   /* of `bits`, in its lower half */
+	NO_BIT,
+	CLOCK_ID,  /* a wall clock or a processor-time clock */
+	REFUSE,    /* ENOSYS */
+};
+
+struct rule {
+	int number;
+	handler *handle;
+	enum condition condition;
+	int index; /* of the argument */
+	uint32_t bits;
+	enum source source; /* seen only when this is determined; SOURCE_COUNT always */
+};
+
+enum { WRITES = O_WRONLY | O_RDWR | O_CREAT | O_TRUNC };
+
+static const struct rule rules[] = {
+	{SYS_execve, handle_execve, ALWAYS, 0, 0, SOURCE_COUNT},
+	{SYS_execveat, handle_execveat, ALWAYS, 0, 0, SOURCE_COUNT},
+	{SYS_exit_group, handle_exit_group, ALWAYS, 0, 0, SOURCE_COUNT},
+	{STATE_FAILED_CALL, handle_failed_takeover, ALWAYS, 0, 0, SOURCE_COUNT},
+
+	{SYS_newfstatat, handle_newfstatat, ALWAYS, 0, 0, SOURCE_FILE_TIMES},
+	{SYS_stat, handle_stat, ALWAYS, 0, 0, SOURCE_FILE_TIMES},
+	{SYS_lstat, handle_lstat, ALWAYS, 0, 0, SOURCE_FILE_TIMES},
+	{SYS_fstat, handle_fstat, ALWAYS, 0, 0, SOURCE_FILE_TIMES},
+	{SYS_statx, handle_statx, ALWAYS, 0, 0, SOURCE_FILE_TIMES},
+	{SYS_utimensat, handle_utimensat, NOT_ZERO, 2, 0, SOURCE_FILE_TIMES},
+	{SYS_utime, handle_utime, NOT_ZERO, 1, 0, SOURCE_FILE_TIMES},
+	{SYS_utimes, handle_utimes, NOT_ZERO, 1, 0, SOURCE_FILE_TIMES},
+	{SYS_futimesat, handle_futimesat, NOT_ZERO, 2, 0, SOURCE_FILE_TIMES},
+
+	{SYS_getdents, handle_getdents, ALWAYS, 0, 0, SOURCE_DIRECTORY_ORDER},
+	{SYS_getdents64, handle_getdents64, ALWAYS, 0, 0, SOURCE_DIRECTORY_ORDER},
+
+	{SYS_getrandom, handle_getrandom, ALWAYS, 0, 0, SOURCE_RANDOMNESS},
+	{SYS_clone, handle_fork, NO_BIT, 0, CLONE_THREAD, SOURCE_RANDOMNESS},
+	{SYS_fork, handle_fork, ALWAYS, 0, 0, SOURCE_RANDOMNESS},
+	{SYS_vfork, handle_fork, ALWAYS, 0, 0, SOURCE_RANDOMNESS},
+	{SYS_clone3, handle_clone3, ALWAYS, 0, 0, SOURCE_RANDOMNESS},
+
+	{SYS_clock_gettime, handle_clock_gettime, CLOCK_ID, 0, 0, SOURCE_CLOCK},
+	{SYS_gettimeofday, handle_gettimeofday, ALWAYS, 0, 0, SOURCE_CLOCK},
+	{SYS_time, handle_time, ALWAYS, 0, 0, SOURCE_CLOCK},
+	{SYS_nanosleep, handle_nanosleep, ALWAYS, 0, 0, SOURCE_CLOCK},
+	{SYS_clock_nanosleep, handle_clock_nanosleep, ALWAYS, 0, 0, SOURCE_CLOCK},
+	{SYS_poll, handle_wait_only, ZERO, 1, 0, SOURCE_CLOCK},
+	{SYS_ppoll, handle_wait_only, ZERO, 1, 0, SOURCE_CLOCK},
+	{SYS_select, handle_wait_only, ZERO, 0, 0, SOURCE_CLOCK},
+	{SYS_pselect6, handle_wait_only, ZERO, 0, 0, SOURCE_CLOCK},
+	{SYS_futex, handle_futex, ANY_BIT, 1, FUTEX_CLOCK_REALTIME, SOURCE_CLOCK},
+	{SYS_timer_settime, handle_timer_settime, ANY_BIT, 1, 1, SOURCE_CLOCK},
+	{SYS_timerfd_settime, handle_timerfd_settime, ANY_BIT, 1, 1, SOURCE_CLOCK},
+
+	{SYS_uname, handle_uname, ALWAYS, 0, 0, SOURCE_UNAME},
+	{SYS_sysinfo, handle_sysinfo, ALWAYS, 0, 0, SOURCE_SYSINFO},
+	{SYS_sched_getaffinity, handle_sched_getaffinity, ALWAYS, 0, 0, SOURCE_CPUS},
+	{SYS_getcpu, handle_getcpu, ALWAYS, 0, 0, SOURCE_CPUS},
+	{SYS_statfs, handle_statfs, ALWAYS, 0, 0, SOURCE_STATFS},
+	{SYS_fstatfs, handle_fstatfs, ALWAYS, 0, 0, SOURCE_STATFS},
+
+	{SYS_openat, handle_openat, ANY_BIT, 2, WRITES, SOURCE_COUNT},
+	{SYS_open, handle_open, ANY_BIT, 1, WRITES, SOURCE_COUNT},
+	{SYS_creat, handle_creat, ALWAYS, 0, 0, SOURCE_COUNT},
+	{SYS_openat2, handle_openat2, ALWAYS, 0, 0, SOURCE_COUNT},
+	{SYS_rename, handle_rename, ALWAYS, 0, 0, SOURCE_COUNT},
+	{SYS_renameat, handle_renameat, ALWAYS, 0, 0, SOURCE_COUNT},
+	{SYS_renameat2, handle_renameat, ALWAYS, 0, 0, SOURCE_COUNT},
+
+	{SYS_setuid, handle_ids_change, ALWAYS, 0, 0, SOURCE_COUNT},
+	{SYS_setgid, handle_ids_change, ALWAYS, 0, 0, SOURCE_COUNT},
+	{SYS_setreuid, handle_ids_change, ALWAYS, 0, 0, SOURCE_COUNT},
+	{SYS_setregid, handle_ids_change, ALWAYS, 0, 0, SOURCE_COUNT},
+	{SYS_setresuid, handle_ids_change, ALWAYS, 0, 0, SOURCE_COUNT},
+	{SYS_setresgid, handle_ids_change, ALWAYS, 0, 0, SOURCE_COUNT},
+	{SYS_setfsuid, handle_ids_change, ALWAYS, 0, 0, SOURCE_COUNT},
+	{SYS_setfsgid, handle_ids_change, ALWAYS, 0, 0, SOURCE_COUNT},
+	{SYS_setgroups, handle_ids_change, ALWAYS, 0, 0, SOURCE_COUNT},
+	{SYS_capset, handle_ids_change, ALWAYS, 0, 0, SOURCE_COUNT},
+	{SYS_chroot, handle_root_change, ALWAYS, 0, 0, SOURCE_COUNT},
+	{SYS_pivot_root, handle_root_change, ALWAYS, 0, 0, SOURCE_COUNT},
+	{SYS_unshare, handle_root_change, ALWAYS, 0, 0, SOURCE_COUNT},
+	{SYS_setns, handle_root_change, ALWAYS, 0, 0, SOURCE_COUNT},
+
+	/* Each would be a way around: processor numbers, calls nobody sees, counters, memory that waits for its reader. */
+	{SYS_rseq, NULL, REFUSE, 0, 0, SOURCE_CPUS},
+	{SYS_io_uring_setup, NULL, REFUSE, 0, 0, SOURCE_COUNT},
+	{SYS_io_uring_enter, NULL, REFUSE, 0, 0, SOURCE_COUNT},
+	{SYS_io_uring_register, NULL, REFUSE, 0, 0, SOURCE_COUNT},
+	{SYS_perf_event_open, NULL, REFUSE, 0, 0, SOURCE_COUNT},
+	{SYS_userfaultfd, NULL, REFUSE, 0, 0, SOURCE_COUNT},
+};
+
+enum { RULES = sizeof rules / sizeof *rules, INSTRUCTIONS_MAX = RULES * 12 + 32, X32_BIT = 0x40000000 };
+
+static bool active(const struct rule *rule)
+{
+	if (rule->source == SOURCE_FILE_TIMES && rule->number != SYS_utimensat && determined(SOURCE_INODES))
+		return true; /* what describes files shows their numbers, too */
+	return rule->source == SOURCE_COUNT || determined(rule->source);
+}
+
+handler *handler_of(int number)
+{
+	for (int i = 0; i < RULES; i++)
+		if (rules[i].number == number)
+			return rules[i].handle;
+	return NULL;
+}
+
+struct program {
+	struct sock_filter code[INSTRUCTIONS_MAX];
+	unsigned short length;
+};
+
+static void emit(struct program *program, uint16_t code, uint32_t k, uint8_t yes, uint8_t no)
+{
+	if (program->length < INSTRUCTIONS_MAX)
+		program->code[program->length++] = (struct sock_filter){code, yes, no, k};
+}
+
+static void load(struct program *program, size_t offset)
+{
+	emit(program, BPF_LD | BPF_W | BPF_ABS, (uint32_t)offset, 0, 0);
+}
+
+static void give(struct program *program, uint32_t result)
+{
+	emit(program, BPF_RET | BPF_K, result, 0, 0);
+}
+
+static void add_rule(struct program *program, const struct rule *rule)
+{
+	uint32_t low = (uint32_t)offsetof(struct seccomp_data, args) + 8u * (uint32_t)rule->index, high = low + 4;
+	/* The number of instructions to skip is filled in at the end. */
+	unsigned short jump = program->length;
+	emit(program, BPF_JMP | BPF_JEQ | BPF_K, (uint32_t)rule->number, 0, 0);
+	switch (rule->condition) {
+	case ALWAYS:
+		give(program, SECCOMP_RET_USER_NOTIF);
+		break;
+	case REFUSE:
+		give(program, SECCOMP_RET_ERRNO | ENOSYS);
+		break;
+	case NOT_ZERO:
+		load(program, low);
+		emit(program, BPF_JMP | BPF_JEQ | BPF_K, 0, 0, 2);
+		load(program, high);
+		emit(program, BPF_JMP | BPF_JEQ | BPF_K, 0, 1, 0);
+		give(program, SECCOMP_RET_USER_NOTIF);
+		give(program, SECCOMP_RET_ALLOW);
+		break;
+	case ZERO:
+		load(program, low);
+		emit(program, BPF_JMP | BPF_JEQ | BPF_K, 0, 0, 1);
+		give(program, SECCOMP_RET_USER_NOTIF);
+		give(program, SECCOMP_RET_ALLOW);
+		break;
+	case ANY_BIT:
+	case NO_BIT:
+		load(program, low);
+		emit(program, BPF_JMP | BPF_JSET | BPF_K, rule->bits, rule->condition == ANY_BIT ? 0 : 1, rule->condition == ANY_BIT ? 1 : 0);
+		give(program, SECCOMP_RET_USER_NOTIF);
+		give(program, SECCOMP_RET_ALLOW);
+		break;
+	case CLOCK_ID:
+		load(program, low);
+		emit(program, BPF_JMP | BPF_JSET | BPF_K, 0x80000000u, 5, 0);
+		emit(program, BPF_JMP | BPF_JEQ | BPF_K, 0 /* REALTIME */, 4, 0);
+		emit(program, BPF_JMP | BPF_JEQ | BPF_K, 2 /* PROCESS_CPUTIME_ID */, 3, 0);
+		emit(program, BPF_JMP | BPF_JEQ | BPF_K, 3 /* THREAD_CPUTIME_ID */, 2, 0);
+		emit(program, BPF_JMP | BPF_JEQ | BPF_K, 5 /* REALTIME_COARSE */, 1, 0);
+		emit(program, BPF_JMP | BPF_JEQ | BPF_K, 11 /* TAI */, 0, 1);
+		give(program, SECCOMP_RET_USER_NOTIF);
+		give(program, SECCOMP_RET_ALLOW);
+		break;
+	}
+	program->code[jump].jf = (uint8_t)(program->length - jump - 1);
+}
+
+static void build(struct program *program)
+{
+	load(program, offsetof(struct seccomp_data, arch));
+	emit(program, BPF_JMP | BPF_JEQ | BPF_K, AUDIT_ARCH_X86_64, 1, 0);
+	give(program, SECCOMP_RET_USER_NOTIF); /* 32-bit: refused and reported */
+	load(program, offsetof(struct seccomp_data, nr));
+	for (int i = 0; i < RULES; i++)
+		if (active(&rules[i]))
+			add_rule(program, &rules[i]);
+	/* The x32 calls are the same ones by other numbers; -1 is a call that a debugger has skipped. */
+	emit(program, BPF_JMP | BPF_JEQ | BPF_K, UINT32_MAX, 2, 0);
+	emit(program, BPF_JMP | BPF_JSET | BPF_K, X32_BIT, 0, 1);
+	give(program, SECCOMP_RET_ERRNO | ENOSYS);
+	give(program, SECCOMP_RET_ALLOW);
+}
+
+int filter_install(bool *wait_killable)
+{
+	static struct program program;
+	build(&program);
+	struct sock_fprog whole = {program.length, program.code};
+	if (program.length == INSTRUCTIONS_MAX)
+		return -E2BIG;
+	if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) != 0)
+		return -errno;
+	unsigned long flags = SECCOMP_FILTER_FLAG_NEW_LISTENER;
+	*wait_killable = true;
+	long fd = syscall(SYS_seccomp, SECCOMP_SET_MODE_FILTER, flags | SECCOMP_FILTER_FLAG_WAIT_KILLABLE_RECV, &whole);
+	if (fd < 0 && errno == EINVAL) {
+		*wait_killable = false;
+		fd = syscall(SYS_seccomp, SECCOMP_SET_MODE_FILTER, flags, &whole);
+	}
+	return fd < 0 ? -errno : (int)fd;
+}

@@ -1,0 +1,68 @@
+#ifndef DETERMINIZER_HANDLERS_H
+#define DETERMINIZER_HANDLERS_H
+
+#include <sys/stat.h>
+#include <time.h>
+
+#include "call.h"
+
+/*
+ * One function for each system call that is seen (filter.c says which, and under what arguments). Each
+ * sets the answer in the call; what it does not set is refused with ENOSYS.
+ */
+typedef void handler(struct call *call);
+
+/* clock.c */
+void clock_start(void);
+/* First second the wall clock shows to a program. */
+int64_t clock_base(const struct image *image);
+/* Seconds between the epoch and what the clock and new files show of it, when the clock varies. */
+int64_t clock_shift(void);
+/* What is put in the state page when a program starts. */
+void clock_state(struct state *state, const struct image *image);
+handler handle_clock_gettime, handle_gettimeofday, handle_time, handle_nanosleep, handle_clock_nanosleep, handle_wait_only,
+	handle_futex, handle_timer_settime, handle_timerfd_settime;
+
+/* file-times.c */
+void file_times_start(void);
+/* A modification time as it is shown. `comparing`: the program is one that must see order. */
+struct timespec file_time_shown(struct timespec real, bool comparing);
+/* Access, change and birth times, and all times of directories. */
+struct timespec file_time_constant(void);
+enum file_time_set { FILE_TIME_AS_IS, FILE_TIME_NOW };
+/* What a time that a program sets stands for; may change it to the kernel's scale. */
+enum file_time_set file_time_asked(struct timespec *asked);
+handler handle_utimensat, handle_utime, handle_utimes, handle_futimesat;
+
+/* stat.c */
+handler handle_stat, handle_lstat, handle_fstat, handle_newfstatat, handle_statx;
+
+/* inodes.c */
+void inodes_start(void);
+/* The number shown for a file; `where` leads to it, for the first time it is seen. */
+uint64_t inode_shown(struct call *call, const struct statx *real, const struct place *where);
+/* The number shown for an entry of a directory with that path, device and real number. */
+uint64_t inode_of_entry(const char *directory, uint64_t device, uint64_t real, const char *name);
+/* A modification time that a program set beyond the start of the run, and so must be shown as it is. */
+void inode_set_time(const struct statx *file, struct timespec time);
+bool inode_has_time(const struct statx *file);
+
+/* directories.c */
+handler handle_getdents, handle_getdents64;
+
+/* randomness.c */
+handler handle_getrandom, handle_fork, handle_clone3;
+/* 16 bytes for AT_RANDOM. */
+void random_start_bytes(const struct image *image, uint8_t bytes[16]);
+
+/* cpu.c, uname.c, sysinfo.c, statfs.c */
+handler handle_sched_getaffinity, handle_getcpu, handle_uname, handle_sysinfo, handle_statfs, handle_fstatfs;
+
+/* watch.c: calls that are performed as they are, and noted */
+handler handle_open, handle_creat, handle_openat, handle_openat2, handle_rename, handle_renameat, handle_exit_group, handle_ids_change,
+	handle_root_change, handle_failed_takeover, handle_other_architecture;
+
+/* exec-hook.c */
+handler handle_execve, handle_execveat;
+
+#endif

@@ -1,0 +1,182 @@
+#include "image.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "digest.h"
+#include "log.h"
+
+enum { CHUNK = 1024 };
+
+static struct image *chunks[IMAGES_MAX / CHUNK];
+static _Atomic uint32_t count;
+static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
+
+/* How often each parent started each program: open addressing, never removed from. */
+struct spawn {
+	uint64_t key; /* 0 free */
+	uint64_t times;
+};
+static struct spawn *spawns;
+static size_t spawns_size, spawns_used;
+
+void images_start(void)
+{
+	chunks[0] = calloc(CHUNK, sizeof **chunks);
+	if (!chunks[0])
+		abort();
+	struct sha256 sha;
+	sha256_start(&sha);
+	const char *seed = config.sources[SOURCE_RANDOMNESS].mode == MODE_VARY ? config.sources[SOURCE_RANDOMNESS].seed : config.seed;
+	sha256_field(&sha, seed, strlen(seed));
+	sha256_end(&sha, chunks[0]->random_key);
+	count = 1;
+}
+
+struct image *image_at(uint32_t number)
+{
+	if (number >= count)
+		number = 0;
+	return &chunks[number / CHUNK][number % CHUNK];
+}
+
+uint32_t images_count(void)
+{
+	return count;
+}
+
+static bool grow_spawns(void)
+{
+	size_t size = spawns_size ? spawns_size * 2 : 1024;
+	struct spawn *larger = calloc(size, sizeof *larger);
+	if (!larger)
+		return false;
+	for (size_t i = 0; i < spawns_size; i++)
+		if (spawns[i].key) {
+			size_t at = spawns[i].key & (size - 1);
+			while (larger[at].key)
+				at = (at + 1) & (size - 1);
+			larger[at] = spawns[i];
+		}
+	free(spawns);
+	spawns = larger;
+	spawns_size = size;
+	return true;
+}
+
+static uint64_t count_spawn(uint32_t parent, const uint8_t digest[32])
+{
+	uint64_t key = quick_hash(parent, digest, 32) | 1;
+	if (spawns_used * 2 >= spawns_size && !grow_spawns())
+		return 0;
+	size_t at = key & (spawns_size - 1);
+	while (spawns[at].key && spawns[at].key != key)
+		at = (at + 1) & (spawns_size - 1);
+	if (!spawns[at].key) {
+		spawns[at].key = key;
+		spawns_used++;
+	}
+	return spawns[at].times++;
+}
+
+/* Programs whose whole work is to tell which file is newer: they must see order even when it is hidden. */
+static bool orders_by_time(const char *executable)
+{
+	static const char *const names[] = {"make",   "gmake", "ninja", "samu", "test",  "[",     "find", "ls",   "cmake", "bash", "dash",
+		"sh",     "busybox", "ksh", "zsh",  "stat",  "perl",  "scons", "meson", "rsync", "cargo", "ant", "go", "tclsh"};
+	const char *name = strrchr(executable, '/');
+	name = name ? name + 1 : executable;
+	for (size_t i = 0; i < sizeof names / sizeof *names; i++)
+		if (strcmp(name, names[i]) == 0)
+			return true;
+	return false;
+}
+
+static void hexadecimal(const uint8_t *bytes, size_t length, char *text)
+{
+	for (size_t i = 0; i < length; i++)
+		snprintf(text + 2 * i, 3, "%02x", bytes[i]);
+}
+
+static void log_process(const struct image *image, pid_t process, const char *executable, const char *arguments, size_t length,
+	const char *directory)
+{
+	char identity[65];
+	hexadecimal(image->identity, 32, identity);
+	log_begin("process");
+	log_number("process", image->number);
+	log_number("parent", image->parent);
+	log_text("identity", identity);
+	log_number("pid", process);
+	log_number("twin", (int64_t)image->twin);
+	log_text("executable", executable);
+	log_text("directory", directory);
+	log_strings("arguments", arguments, length);
+	log_end();
+}
+
+struct image *image_new(uint32_t parent, pid_t process, const char *executable, const char *arguments, size_t length, const char *directory)
+{
+	struct sha256 sha;
+	uint8_t digest[32];
+	sha256_start(&sha);
+	sha256_field(&sha, executable, strlen(executable));
+	sha256_field(&sha, arguments, length);
+	sha256_field(&sha, directory, strlen(directory));
+	sha256_end(&sha, digest);
+
+	pthread_mutex_lock(&lock);
+	uint32_t number = count;
+	if (number == IMAGES_MAX || (!chunks[number / CHUNK] && !(chunks[number / CHUNK] = calloc(CHUNK, sizeof **chunks)))) {
+		pthread_mutex_unlock(&lock);
+		return NULL;
+	}
+	struct image *image = &chunks[number / CHUNK][number % CHUNK];
+	struct image *parents = image_at(parent);
+	image->number = number;
+	image->parent = parents->number;
+	image->twin = count_spawn(parents->number, digest);
+	image->orders_by_time = orders_by_time(executable);
+	count = number + 1;
+	pthread_mutex_unlock(&lock);
+
+	sha256_start(&sha);
+	sha256_add(&sha, parents->identity, 32);
+	sha256_add(&sha, digest, 32);
+	sha256_add(&sha, &image->twin, sizeof image->twin);
+	sha256_end(&sha, image->identity);
+	sha256_start(&sha);
+	sha256_add(&sha, image_at(0)->random_key, 32);
+	sha256_add(&sha, image->identity, 32);
+	sha256_end(&sha, image->random_key);
+	log_process(image, process, executable, arguments, length, directory);
+	return image;
+}
+
+void image_report(struct image *image)
+{
+	if (image->reported)
+		return;
+	image->reported = true;
+	uint64_t sum = image->writes;
+	for (int i = 0; i < SOURCE_COUNT; i++)
+		sum += image->counts[i];
+	if (sum == 0)
+		return;
+	log_begin("sources");
+	log_number("process", image->number);
+	log_number("filesWritten", (int64_t)image->writes);
+	log_open_object("consumed");
+	for (int i = 0; i < SOURCE_COUNT; i++)
+		if (image->counts[i])
+			log_number(source_names[i], (int64_t)image->counts[i]);
+	log_close_object();
+	log_end();
+}
+
+void images_report(void)
+{
+	for (uint32_t i = 0; i < count; i++)
+		image_report(image_at(i));
+}

@@ -1,0 +1,52 @@
+#ifndef DETERMINIZER_IMAGE_H
+#define DETERMINIZER_IMAGE_H
+
+#include <pthread.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <sys/types.h>
+
+#include "config.h"
+
+/*
+ * A program that was executed: the unit that random streams and the log are keyed by. Its identity says
+ * what it is, never when it started: SHA-256 of the parent's identity, the executable, the arguments, the
+ * working directory, and which one it is among equal ones started by the same parent.
+ */
+struct image {
+	uint32_t number; /* 1 and up; 0 stands for what was there before the first program */
+	uint32_t parent;
+	uint64_t twin; /* how many equal ones the same parent started before */
+	uint8_t identity[32];
+	uint8_t random_key[32];
+	_Atomic uint64_t counts[SOURCE_COUNT];
+	_Atomic uint64_t calls;
+	_Atomic uint64_t writes;
+	_Atomic uint64_t loose_random; /* stream position of processes without a state page */
+	bool orders_by_time; /* compares file times: make, ninja, find … */
+	_Atomic bool reported;
+};
+
+enum { IMAGES_MAX = 1 << 22 };
+
+void images_start(void);
+
+/* The image of that number; number 0 and unknown ones give image 0. */
+struct image *image_at(uint32_t number);
+
+/* Registers a program; NULL when IMAGES_MAX is reached or memory ends. `arguments` are `length` bytes with NULs. */
+struct image *image_new(uint32_t parent, pid_t process, const char *executable, const char *arguments, size_t length, const char *directory);
+
+static inline void image_count(struct image *image, enum source source)
+{
+	image->counts[source]++;
+}
+
+/* Writes the line with what it consumed, once. */
+void image_report(struct image *image);
+/* Those of all that have none yet. */
+void images_report(void);
+uint32_t images_count(void);
+
+#endif

@@ -1,0 +1,178 @@
+#include "launch.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <grp.h>
+#include <linux/sched.h>
+#include <signal.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/personality.h>
+#include <sys/prctl.h>
+#include <sys/resource.h>
+#include <sys/socket.h>
+#include <sys/syscall.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "config.h"
+#include "fail.h"
+#include "filter.h"
+#include "namespaces.h"
+
+struct report {
+	int error; /* negative errno of installing the filter, or 0 */
+	bool wait_killable;
+};
+
+static void send_listener(int socket, int fd, struct report report)
+{
+	union {
+		char bytes[CMSG_SPACE(sizeof(int))];
+		struct cmsghdr head;
+	} control;
+	memset(&control, 0, sizeof control);
+	struct iovec part = {&report, sizeof report};
+	struct msghdr message = {.msg_iov = &part, .msg_iovlen = 1};
+	if (fd >= 0) {
+		message.msg_control = control.bytes;
+		message.msg_controllen = sizeof control.bytes;
+		control.head.cmsg_level = SOL_SOCKET;
+		control.head.cmsg_type = SCM_RIGHTS;
+		control.head.cmsg_len = CMSG_LEN(sizeof fd);
+		memcpy(CMSG_DATA(&control.head), &fd, sizeof fd);
+	}
+	if (sendmsg(socket, &message, 0) < 0)
+		_exit(EXIT_OWN_FAILURE);
+}
+
+static int receive_listener(int socket, struct report *report)
+{
+	union {
+		char bytes[CMSG_SPACE(sizeof(int))];
+		struct cmsghdr head;
+	} control;
+	struct iovec part = {report, sizeof *report};
+	struct msghdr message = {.msg_iov = &part, .msg_iovlen = 1, .msg_control = control.bytes, .msg_controllen = sizeof control.bytes};
+	ssize_t length = recvmsg(socket, &message, MSG_CMSG_CLOEXEC);
+	if (length != sizeof *report)
+		fail("start", 0, "the command's process ended before it could start");
+	if (report->error)
+		return -1;
+	struct cmsghdr *head = CMSG_FIRSTHDR(&message);
+	int fd = -1;
+	if (head && head->cmsg_type == SCM_RIGHTS)
+		memcpy(&fd, CMSG_DATA(head), sizeof fd);
+	return fd;
+}
+
+static void add_environment(void)
+{
+	if (config.sources[SOURCE_ENVIRONMENT_SIZE].mode == MODE_VARY) {
+		char padding[4097];
+		size_t length = (size_t)(varied(SOURCE_ENVIRONMENT_SIZE, "environment size", 0) % (sizeof padding - 1));
+		memset(padding, 'x', length);
+		padding[length] = 0;
+		setenv("SELFSAME_PADDING", padding, 1);
+	}
+	if (determined(SOURCE_MEMORY_POISON)) {
+		char value[8];
+		snprintf(value, sizeof value, "%u", 1 + (unsigned)(varied(SOURCE_MEMORY_POISON, "memory poison", 0) % 255));
+		setenv("MALLOC_PERTURB_", value, 1);
+	}
+}
+
+static void become_user(void)
+{
+	if (config.group >= 0 && (setgroups(0, NULL) != 0 || setresgid((gid_t)config.group, (gid_t)config.group, (gid_t)config.group) != 0))
+		fail("user", errno, "cannot become group %lld", (long long)config.group);
+	if (config.user >= 0 && setresuid((uid_t)config.user, (uid_t)config.user, (uid_t)config.user) != 0)
+		fail("user", errno, "cannot become user %lld", (long long)config.user);
+}
+
+static _Noreturn void run_command(char **command, int socket)
+{
+	struct report report = {0};
+	char go;
+	sigset_t none;
+	sigemptyset(&none);
+	sigprocmask(SIG_SETMASK, &none, NULL);
+	add_environment();
+	become_user();
+	prctl(PR_SET_DUMPABLE, 1, 0, 0, 0);
+	if (determined(SOURCE_ADDRESS_SPACE) && config.sources[SOURCE_ADDRESS_SPACE].mode == MODE_FIXED)
+		personality(ADDR_NO_RANDOMIZE);
+	int fd = filter_install(&report.wait_killable);
+	report.error = fd < 0 ? fd : 0;
+	send_listener(socket, fd, report);
+	if (fd < 0)
+		_exit(EXIT_OWN_FAILURE);
+	close(fd);
+	if (read(socket, &go, 1) != 1)
+		_exit(EXIT_OWN_FAILURE);
+	execvp(command[0], command);
+	int error = errno;
+	fprintf(stderr, "selfsame-determinizer: command: cannot execute %s: %s\n", command[0], strerror(error));
+	_exit(error == ENOENT ? 127 : 126);
+}
+
+/* Process 1 of the namespace: reaps what is orphaned, and ends, and with it everything, when the command has ended. */
+static _Noreturn void run_first(char **command, int socket, int status_pipe)
+{
+	prctl(PR_SET_PDEATHSIG, SIGKILL, 0, 0, 0);
+	namespaces_furnish();
+	pid_t main_child = fork();
+	if (main_child < 0)
+		fail("start", errno, "cannot start a process");
+	if (main_child == 0) {
+		close(status_pipe);
+		run_command(command, socket);
+	}
+	close(socket);
+	for (;;) {
+		int status;
+		pid_t ended = wait4(-1, &status, __WALL, NULL);
+		if (ended < 0 && errno != EINTR)
+			_exit(EXIT_OWN_FAILURE);
+		if (ended == main_child) {
+			ssize_t ignored = write(status_pipe, &status, sizeof status);
+			(void)ignored;
+			_exit(0);
+		}
+	}
+}
+
+struct launch launch_command(char **command)
+{
+	int sockets[2], pipes[2];
+	struct report report;
+	struct launch launch = {.status = -1};
+	if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, sockets) != 0 || pipe2(pipes, O_CLOEXEC) != 0)
+		fail("start", errno, "cannot make a socket pair");
+	/* By clone and not unshare: later threads of this process must stay in its own process namespace. */
+	long child = syscall(SYS_clone, (config.namespaces ? CLONE_NEWPID : 0) | SIGCHLD, 0, 0, 0, 0);
+	if (child < 0)
+		fail("process-namespace", errno, "cannot make a process namespace");
+	if (child == 0) {
+		close(sockets[0]);
+		close(pipes[0]);
+		if (config.namespaces)
+			run_first(command, sockets[1], pipes[1]);
+		prctl(PR_SET_PDEATHSIG, SIGKILL, 0, 0, 0);
+		run_command(command, sockets[1]);
+	}
+	close(sockets[1]);
+	close(pipes[1]);
+	launch.child = (pid_t)child;
+	launch.status = config.namespaces ? pipes[0] : -1;
+	launch.listener = receive_listener(sockets[0], &report);
+	if (report.error == -EBUSY)
+		fail("nested", 0, "this process is already determinised by another one; only one listener is possible");
+	if (launch.listener < 0)
+		fail("filter", -report.error, "cannot install the filter");
+	launch.wait_killable = report.wait_killable;
+	launch.go = sockets[0];
+	return launch;
+}

@@ -1,0 +1,10 @@
+#ifndef DETERMINIZER_NAMESPACES_H
+#define DETERMINIZER_NAMESPACES_H
+
+/* Stand-alone use: our own user (unless we are root), mount, host name and IPC namespaces. Fails the program. */
+void namespaces_enter(void);
+
+/* In process 1 of the new process namespace: its /proc, and files in place of what would tell about the machine. */
+void namespaces_furnish(void);
+
+#endif

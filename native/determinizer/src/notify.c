@@ -1,0 +1,155 @@
+#include "notify.h"
+
+#include <errno.h>
+#include <linux/audit.h>
+#include <pthread.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/ioctl.h>
+#include <sys/syscall.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "digest.h"
+#include "filter.h"
+#include "handlers.h"
+#include "log.h"
+
+#ifndef SECCOMP_IOCTL_NOTIF_SET_FLAGS
+#define SECCOMP_IOCTL_NOTIF_SET_FLAGS SECCOMP_IOW(4, uint64_t)
+#define SECCOMP_USER_NOTIF_FD_SYNC_WAKE_UP 1ull
+#endif
+
+enum { THREADS_MAX = 256, STACK = 512 << 10 };
+
+struct features features;
+
+static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
+static int receiving, threads, wanted;
+
+static void *answer_calls(void *unused);
+
+static int add_thread(void)
+{
+	pthread_t thread;
+	pthread_attr_t attributes;
+	pthread_attr_init(&attributes);
+	pthread_attr_setdetachstate(&attributes, PTHREAD_CREATE_DETACHED);
+	pthread_attr_setstacksize(&attributes, STACK);
+	int error = pthread_create(&thread, &attributes, answer_calls, NULL);
+	pthread_attr_destroy(&attributes);
+	return error;
+}
+
+void pool_leave(void)
+{
+	pthread_mutex_lock(&lock);
+	receiving--;
+	bool add = receiving < 1 && threads < THREADS_MAX;
+	if (add) {
+		threads++;
+		receiving++;
+	}
+	pthread_mutex_unlock(&lock);
+	if (add && add_thread() != 0) {
+		pthread_mutex_lock(&lock);
+		threads--;
+		receiving--;
+		pthread_mutex_unlock(&lock);
+	}
+}
+
+void pool_return(void)
+{
+	pthread_mutex_lock(&lock);
+	receiving++;
+	pthread_mutex_unlock(&lock);
+}
+
+/* Waits a time that follows from the seed, before some answers, so that races come out differently. */
+static void delay(const struct call *call)
+{
+	static _Atomic uint64_t number;
+	uint64_t words[2] = {varied(SOURCE_DELAYS, "delays", call->image->number), number++}, chosen = seeded_number("", "delay", words[0] ^ words[1]);
+	if (chosen % 64 == 0) {
+		struct timespec pause = {0, (long)(chosen / 64 % 2000000)};
+		nanosleep(&pause, NULL);
+	}
+}
+
+static void answer_one(const struct seccomp_notif *request)
+{
+	struct call call = {.request = request, .thread = (pid_t)request->pid, .error = ENOSYS, .memory = -1, .directory = -1};
+	call.image = image_at(0);
+	if (request->data.arch == AUDIT_ARCH_X86_64) {
+		handler *handle = handler_of(request->data.nr);
+		if (call_open(&call)) {
+			if (config.sources[SOURCE_DELAYS].mode == MODE_VARY)
+				delay(&call);
+			if (handle)
+				handle(&call);
+			else
+				log_gap("call without a handler refused", call.image->number, NULL);
+		} else if (request->pid == 0) {
+			log_gap("call from outside our process namespace refused", 0, NULL);
+		}
+	} else if (call_open(&call)) {
+		handle_other_architecture(&call);
+	}
+	if (!call.answered)
+		call_answer(&call);
+	call_close(&call);
+}
+
+static void *answer_calls(void *unused)
+{
+	(void)unused;
+	become_usual();
+	for (;;) {
+		struct seccomp_notif request;
+		memset(&request, 0, sizeof request);
+		if (ioctl(listener, SECCOMP_IOCTL_NOTIF_RECV, &request) != 0) {
+			if (errno == EINTR || errno == ENOENT)
+				continue;
+			break; /* nobody is left who could call */
+		}
+		answer_one(&request);
+		if (ids_may_differ)
+			become_usual();
+		pthread_mutex_lock(&lock);
+		bool surplus = receiving > wanted;
+		if (surplus) {
+			receiving--;
+			threads--;
+		}
+		pthread_mutex_unlock(&lock);
+		if (surplus)
+			break;
+	}
+	return NULL;
+}
+
+int notify_start(void)
+{
+	struct seccomp_notif_sizes sizes;
+	/* Larger structures would be written past the end of ours. */
+	if (syscall(SYS_seccomp, SECCOMP_GET_NOTIF_SIZES, 0, &sizes) != 0)
+		return errno;
+	if (sizes.seccomp_notif != sizeof(struct seccomp_notif) || sizes.seccomp_notif_resp != sizeof(struct seccomp_notif_resp))
+		return EPROTO;
+	features.same_cpu_wake = ioctl(listener, SECCOMP_IOCTL_NOTIF_SET_FLAGS, SECCOMP_USER_NOTIF_FD_SYNC_WAKE_UP) == 0;
+	wanted = config.threads ? (int)config.threads : (int)sysconf(_SC_NPROCESSORS_ONLN);
+	if (wanted > THREADS_MAX / 2)
+		wanted = THREADS_MAX / 2;
+	for (int i = 0; i < wanted; i++) {
+		int error = add_thread();
+		if (error)
+			return error;
+		pthread_mutex_lock(&lock);
+		threads++;
+		receiving++;
+		pthread_mutex_unlock(&lock);
+	}
+	return 0;
+}

@@ -1,0 +1,137 @@
+#include <errno.h>
+#include <linux/sched.h>
+#include <pthread.h>
+#include <stddef.h>
+#include <string.h>
+#include <sys/random.h>
+#include <unistd.h>
+
+#include "digest.h"
+#include "handlers.h"
+
+/*
+ * Every program has a stream of its own, keyed by its identity, and every fork of it another, keyed by which
+ * fork it is; so that neither the order nor the number of readers elsewhere changes what one reads.
+ */
+
+enum { PART = 4096, LOCKS = 64 };
+
+static pthread_mutex_t locks[LOCKS];
+
+__attribute__((constructor)) static void init_locks(void)
+{
+	for (int i = 0; i < LOCKS; i++)
+		pthread_mutex_init(&locks[i], NULL);
+}
+
+void random_start_bytes(const struct image *image, uint8_t bytes[16])
+{
+	uint8_t key[32];
+	struct sha256 sha;
+	sha256_start(&sha);
+	sha256_add(&sha, "at-random", 9);
+	sha256_add(&sha, image->random_key, 32);
+	sha256_end(&sha, key);
+	stream_bytes(key, 0, bytes, 16);
+}
+
+static void set_field(struct call *call, size_t offset, uint64_t *field, uint64_t value)
+{
+	*field = value;
+	target_write_state(call, offset, field, sizeof *field);
+}
+
+/* A page that was copied by fork still names the parent as its owner: the child takes it over. */
+static void claim_page(struct call *call)
+{
+	struct state *state = &call->state;
+	uint64_t process = (uint64_t)target_process(call, false);
+	if (state->owner == process || !process)
+		return;
+	if (state->owner && state->child_lineage) {
+		set_field(call, offsetof(struct state, lineage), &state->lineage, state->child_lineage);
+		set_field(call, offsetof(struct state, random_used), &state->random_used, 0);
+		set_field(call, offsetof(struct state, forks), &state->forks, 0);
+	} else if (state->owner) {
+		return; /* memory shared with the parent: one stream for both */
+	}
+	set_field(call, offsetof(struct state, owner), &state->owner, process);
+}
+
+static uint64_t lineage_of_child(const struct state *state)
+{
+	uint64_t words[2] = {state->lineage, state->forks};
+	return quick_hash(2, words, sizeof words) | 1;
+}
+
+/* A child is about to be made: its copy of the page tells it which one it is. */
+static void note_fork(struct call *call, uint64_t flags)
+{
+	call->go_on = true;
+	if (!call->has_state || (flags & CLONE_THREAD))
+		return;
+	claim_page(call);
+	set_field(call, offsetof(struct state, forks), &call->state.forks, call->state.forks + 1);
+	set_field(call, offsetof(struct state, child_lineage), &call->state.child_lineage,
+		flags & CLONE_VM ? 0 : lineage_of_child(&call->state));
+}
+
+void handle_fork(struct call *call)
+{
+	int number = call->request->data.nr;
+	note_fork(call, number == 56 ? argument(call, 0) : number == 58 ? CLONE_VM : 0);
+}
+
+void handle_clone3(struct call *call)
+{
+	uint64_t flags;
+	call->go_on = true;
+	if (target_read(call, argument(call, 0), &flags, sizeof flags) == sizeof flags)
+		note_fork(call, flags);
+}
+
+void handle_getrandom(struct call *call)
+{
+	uint64_t address = argument(call, 0), length = argument(call, 1), done = 0;
+	unsigned flags = (unsigned)argument(call, 2);
+	uint8_t part[PART], key[32];
+	if (flags & ~(unsigned)(GRND_NONBLOCK | GRND_RANDOM | GRND_INSECURE)) {
+		call->error = EINVAL;
+		return;
+	}
+	if (length > (32u << 20))
+		length = 32u << 20; /* the kernel gives what was possible until a signal; so do we */
+	pthread_mutex_t *lock = &locks[call->image->number % LOCKS];
+	pthread_mutex_lock(lock);
+	uint64_t position;
+	memcpy(key, call->image->random_key, sizeof key);
+	if (call->has_state) {
+		/* Again under the lock: another thread may have read in between. */
+		if (pread(call->memory, &call->state, sizeof call->state, STATE_ADDRESS) != sizeof call->state)
+			call->has_state = false;
+	}
+	if (call->has_state) {
+		claim_page(call);
+		position = call->state.random_used;
+		set_field(call, offsetof(struct state, random_used), &call->state.random_used, position + length);
+		for (int i = 0; i < 8; i++)
+			key[i] ^= (uint8_t)(call->state.lineage >> (8 * i));
+	} else {
+		position = call->image->loose_random;
+		call->image->loose_random += length;
+		key[31] ^= 0x80;
+	}
+	pthread_mutex_unlock(lock);
+	call->error = 0;
+	while (done < length) {
+		size_t size = length - done < PART ? (size_t)(length - done) : PART;
+		stream_bytes(key, position + done, part, size);
+		if (!target_write(call, address + done, part, size))
+			break;
+		done += size;
+	}
+	if (done == 0 && length)
+		call->error = EFAULT;
+	call->value = (int64_t)done;
+	image_count(call->image, SOURCE_RANDOMNESS);
+}

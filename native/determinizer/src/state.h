@@ -1,0 +1,50 @@
+#ifndef DETERMINIZER_STATE_H
+#define DETERMINIZER_STATE_H
+
+#include <stdint.h>
+
+/*
+ * One page inside every determinised process: what its clock has told it so far, and who it is. The
+ * code that replaces the vDSO (vdso-code.c) reads and counts in it without any call; the supervisor reads and
+ * changes it through the process's memory. It is private memory, so a forked child starts with a copy.
+ * The process may scribble on it: nothing in it is trusted, it can only mislead the process itself.
+ */
+
+/* Below every usual mapping, inside the low memory that the sanitizers leave free; rr uses the same page. */
+#define STATE_ADDRESS 0x70000000ul
+#define STATE_SIZE 4096ul
+#define STATE_MAGIC 0x656d6173666c6573ull /* "selfsame" */
+
+/* A call number no kernel has: the start-up stub says with it that the page could not be mapped. */
+#define STATE_FAILED_CALL 0x3e1f5a3e
+
+enum {
+	STATE_WALL = 1, /* the wall clock is virtual */
+	STATE_CPU = 2,  /* processor-time clocks are virtual */
+	STATE_GETCPU = 4, /* always on processor 0 */
+	STATE_MONOTONIC = 8, /* strict: the monotonic clock is virtual too */
+};
+
+struct state {
+	uint64_t magic;
+	uint64_t entry;        /* where the program really starts */
+	int64_t base_seconds;  /* first second the wall clock shows, since 1970 */
+	uint64_t step_ns;      /* added at each reading */
+	uint64_t quantum_ns;   /* readings are rounded down to this */
+	uint64_t reads;        /* of the wall clock */
+	uint64_t advanced_ns;  /* by sleeping, or by the stall rule */
+	uint64_t cpu_reads;    /* of processor-time clocks */
+	uint64_t stalls;       /* times the stall rule moved the clock */
+	uint64_t stall_after_ns; /* real life after which the rule applies; 0 never */
+	int64_t started_ns;    /* real monotonic time of the first checked reading */
+	int64_t checked_ns;    /* and of the latest */
+	uint64_t forks;        /* children started so far, counted by the supervisor */
+	uint64_t owner;        /* process number of whom this page belongs to; 0 until asked for */
+	uint64_t lineage;      /* which fork of the program this is: 0 for the one that was executed */
+	uint64_t child_lineage; /* of a child that copies this page now; 0 when it would share it */
+	uint64_t random_used;  /* bytes taken from its random stream */
+	uint32_t image;        /* the supervisor's number of what runs here */
+	uint32_t flags;
+};
+
+#endif

@@ -1,0 +1,361 @@
+#include <errno.h>
+#include <fcntl.h>
+#include <pthread.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/ioctl.h>
+#include <sys/resource.h>
+#include <sys/syscall.h>
+#include <sys/uio.h>
+#include <unistd.h>
+
+#include "call.h"
+#include "log.h"
+
+/*
+ * What is kept open of each thread that has called: its /proc directory and its memory. Both belong to
+ * the thread and not to its number, so that nothing can reach another process that later gets the number.
+ */
+struct entry {
+	struct entry *next;
+	pid_t thread;
+	int directory, memory;
+	uint32_t image;
+	pid_t process, inner_process, inner_thread; /* 0 until asked for */
+	bool busy, forgotten;
+	uint64_t used;
+};
+
+enum { BUCKETS = 1024 };
+
+static struct entry *buckets[BUCKETS];
+static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
+static unsigned entries, entries_max = 256;
+static uint64_t ticks;
+
+int listener = -1;
+int proc_directory = -1;
+
+void targets_start(void)
+{
+	struct rlimit limit;
+	if (getrlimit(RLIMIT_NOFILE, &limit) == 0) {
+		limit.rlim_cur = limit.rlim_max;
+		setrlimit(RLIMIT_NOFILE, &limit);
+		entries_max = limit.rlim_cur < 1024 ? (unsigned)limit.rlim_cur / 4 : limit.rlim_cur > 8192 ? 2048 : 256;
+	}
+}
+
+bool call_waits(const struct call *call)
+{
+	uint64_t id = call->request->id;
+	return ioctl(listener, SECCOMP_IOCTL_NOTIF_ID_VALID, &id) == 0;
+}
+
+bool call_answer(struct call *call)
+{
+	struct seccomp_notif_resp answer = {.id = call->request->id};
+	if (call->go_on)
+		answer.flags = SECCOMP_USER_NOTIF_FLAG_CONTINUE;
+	else if (call->error)
+		answer.error = -call->error;
+	else
+		answer.val = call->value;
+	call->answered = true;
+	return ioctl(listener, SECCOMP_IOCTL_NOTIF_SEND, &answer) == 0;
+}
+
+static void entry_free(struct entry *entry)
+{
+	close(entry->directory);
+	if (entry->memory >= 0)
+		close(entry->memory);
+	free(entry);
+}
+
+/* With the lock held: takes the entry out of its bucket, and frees it unless it is in use. */
+static void entry_drop(struct entry **link)
+{
+	struct entry *entry = *link;
+	*link = entry->next;
+	entries--;
+	entry->forgotten = true;
+	if (!entry->busy)
+		entry_free(entry);
+}
+
+void target_forget(pid_t thread)
+{
+	pthread_mutex_lock(&lock);
+	for (struct entry **link = &buckets[(unsigned)thread % BUCKETS]; *link;) {
+		if ((*link)->thread == thread)
+			entry_drop(link);
+		else
+			link = &(*link)->next;
+	}
+	pthread_mutex_unlock(&lock);
+}
+
+/* With the lock held: drops what has ended, and the older half if that is not enough. */
+static void sweep(void)
+{
+	for (int round = 0; round < 2 && entries * 4 > entries_max * 3; round++)
+		for (int i = 0; i < BUCKETS; i++)
+			for (struct entry **link = &buckets[i]; *link;) {
+				bool gone = syscall(SYS_pidfd_send_signal, (*link)->directory, 0, NULL, 0) != 0 && errno == ESRCH;
+				if (!(*link)->busy && (gone || (round == 1 && (*link)->used + entries_max / 2 < ticks)))
+					entry_drop(link);
+				else
+					link = &(*link)->next;
+			}
+}
+
+static void entry_keep(struct entry *entry)
+{
+	pthread_mutex_lock(&lock);
+	if (entries >= entries_max)
+		sweep();
+	if (entries < entries_max) {
+		entry->forgotten = false;
+		entry->used = ++ticks;
+		entry->next = buckets[(unsigned)entry->thread % BUCKETS];
+		buckets[(unsigned)entry->thread % BUCKETS] = entry;
+		entries++;
+	} else if (!entry->busy) {
+		entry_free(entry);
+	}
+	pthread_mutex_unlock(&lock);
+}
+
+void target_learn(pid_t process, int directory, int memory, uint32_t image)
+{
+	target_forget(process);
+	struct entry *entry = calloc(1, sizeof *entry);
+	if (!entry) {
+		close(directory);
+		close(memory);
+		return;
+	}
+	*entry = (struct entry){.thread = process, .directory = directory, .memory = memory, .image = image, .process = process};
+	entry_keep(entry);
+}
+
+static struct entry *entry_find(pid_t thread)
+{
+	struct entry *found = NULL;
+	pthread_mutex_lock(&lock);
+	for (struct entry **link = &buckets[(unsigned)thread % BUCKETS]; *link; link = &(*link)->next) {
+		if ((*link)->thread != thread || (*link)->busy)
+			continue;
+		/* The number may have passed to another thread: the directory knows. */
+		if (syscall(SYS_pidfd_send_signal, (*link)->directory, 0, NULL, 0) != 0 && errno == ESRCH) {
+			entry_drop(link);
+			break;
+		}
+		found = *link;
+		found->busy = true;
+		found->used = ++ticks;
+		break;
+	}
+	pthread_mutex_unlock(&lock);
+	return found;
+}
+
+static struct entry *entry_open(struct call *call)
+{
+	char path[48];
+	struct entry *entry = calloc(1, sizeof *entry);
+	if (!entry)
+		return NULL;
+	snprintf(path, sizeof path, "%d", call->thread);
+	entry->thread = call->thread;
+	entry->busy = true;
+	entry->forgotten = true;
+	entry->directory = openat(proc_directory, path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	if (entry->directory < 0) {
+		free(entry);
+		return NULL;
+	}
+	entry->memory = openat(entry->directory, "mem", O_RDWR | O_CLOEXEC);
+	if (!call_waits(call)) {
+		entry_free(entry);
+		return NULL;
+	}
+	entry_keep(entry);
+	return entry;
+}
+
+static bool read_state(struct call *call)
+{
+	return call->memory >= 0 && pread(call->memory, &call->state, sizeof call->state, STATE_ADDRESS) == sizeof call->state &&
+		call->state.magic == STATE_MAGIC;
+}
+
+/* A stale memory descriptor reads as ended once its address space is gone. */
+static void refresh_memory(struct call *call)
+{
+	char byte;
+	if (call->memory >= 0 && pread(call->memory, &byte, 1, STATE_ADDRESS) != 0)
+		return;
+	int memory = openat(call->directory, "mem", O_RDWR | O_CLOEXEC);
+	if (memory < 0)
+		return;
+	if (call->memory >= 0)
+		close(call->memory);
+	call->memory = call->entry->memory = memory;
+}
+
+bool call_open(struct call *call)
+{
+	call->entry = entry_find(call->thread);
+	if (!call->entry)
+		call->entry = entry_open(call);
+	if (!call->entry) {
+		call->error = EPERM;
+		return false;
+	}
+	call->directory = call->entry->directory;
+	call->memory = call->entry->memory;
+	call->has_state = read_state(call);
+	if (!call->has_state) {
+		refresh_memory(call);
+		call->has_state = read_state(call);
+	}
+	if (call->has_state)
+		call->entry->image = call->state.image;
+	call->image = image_at(call->entry->image);
+	return true;
+}
+
+void call_close(struct call *call)
+{
+	if (!call->entry)
+		return;
+	pthread_mutex_lock(&lock);
+	call->entry->busy = false;
+	if (call->entry->forgotten)
+		entry_free(call->entry);
+	pthread_mutex_unlock(&lock);
+	call->entry = NULL;
+}
+
+size_t target_read(const struct call *call, uint64_t address, void *bytes, size_t length)
+{
+	/* Page by page at the seams, so that what is readable before a bad page is still read. */
+	struct iovec to = {bytes, length}, from[16];
+	int parts = 0;
+	size_t left = length;
+	uint64_t at = address;
+	if (length == 0 || address + length < address)
+		return 0;
+	while (left && parts < 16) {
+		size_t part = parts < 15 ? 4096 - at % 4096 : left;
+		if (part > left)
+			part = left;
+		from[parts++] = (struct iovec){(void *)(uintptr_t)at, part};
+		at += part;
+		left -= part;
+	}
+	ssize_t done = process_vm_readv(call->thread, &to, 1, from, (unsigned long)parts, 0);
+	return done < 0 ? 0 : (size_t)done;
+}
+
+bool target_write(const struct call *call, uint64_t address, const void *bytes, size_t length)
+{
+	if (call->memory < 0 || !call_waits(call))
+		return false;
+	if (address > INT64_MAX || length > INT64_MAX - address)
+		return false;
+	size_t done = 0;
+	while (done < length) {
+		ssize_t part = pwrite(call->memory, (const char *)bytes + done, length - done, (off_t)(address + done));
+		if (part <= 0)
+			return false;
+		done += (size_t)part;
+	}
+	return true;
+}
+
+void target_write_state(const struct call *call, size_t offset, const void *bytes, size_t length)
+{
+	if (call->has_state && pwrite(call->memory, bytes, length, (off_t)(STATE_ADDRESS + offset)) != (ssize_t)length)
+		return;
+}
+
+int target_path(const struct call *call, uint64_t address, char path[PATH_MAX])
+{
+	size_t have = target_read(call, address, path, 256);
+	if (have == 0)
+		return EFAULT;
+	if (memchr(path, 0, have))
+		return 0;
+	if (have < 256)
+		return EFAULT;
+	have += target_read(call, address + 256, path + 256, PATH_MAX - 256);
+	if (memchr(path, 0, have))
+		return 0;
+	return have < PATH_MAX ? EFAULT : ENAMETOOLONG;
+}
+
+static void read_numbers(const struct call *call)
+{
+	char text[2048];
+	int file = openat(call->directory, "status", O_RDONLY | O_CLOEXEC);
+	if (file < 0)
+		return;
+	ssize_t length = read(file, text, sizeof text - 1);
+	close(file);
+	if (length <= 0)
+		return;
+	text[length] = 0;
+	const char *at = strstr(text, "\nTgid:");
+	if (at)
+		call->entry->process = (pid_t)strtol(at + 6, NULL, 10);
+	/* One number for each process namespace it is in, the innermost last. */
+	for (int i = 0; i < 2; i++)
+		if ((at = strstr(text, i ? "\nNSpid:" : "\nNStgid:"))) {
+			char *end = (char *)(uintptr_t)at + (i ? 7 : 8);
+			long number = 0;
+			while (*end == '\t' || *end == ' ')
+				number = strtol(end, &end, 10);
+			if (i)
+				call->entry->inner_thread = (pid_t)number;
+			else
+				call->entry->inner_process = (pid_t)number;
+		}
+}
+
+pid_t target_process(const struct call *call, bool inner)
+{
+	if (inner ? !call->entry->inner_process : !call->entry->process)
+		read_numbers(call);
+	return inner ? call->entry->inner_process : call->entry->process;
+}
+
+pid_t target_inner_thread(const struct call *call)
+{
+	if (!call->entry->inner_thread)
+		read_numbers(call);
+	return call->entry->inner_thread;
+}
+
+int target_descriptor(const struct call *call, int fd)
+{
+	pid_t process = target_process(call, false);
+	int handle = process ? (int)syscall(SYS_pidfd_open, process, 0) : -1;
+	if (handle < 0)
+		return -1;
+	/* The number was the caller's when it was read, and the caller still waits: the handle is its own. */
+	if (!call_waits(call)) {
+		close(handle);
+		errno = ESRCH;
+		return -1;
+	}
+	int copy = (int)syscall(SYS_pidfd_getfd, handle, fd, 0);
+	int error = errno;
+	close(handle);
+	errno = error;
+	return copy;
+}

@@ -1,0 +1,125 @@
+#include <errno.h>
+#include <fcntl.h>
+#include <linux/openat2.h>
+#include <signal.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/syscall.h>
+
+#include "handlers.h"
+#include "log.h"
+
+/*
+ * Calls that the kernel performs as they stand, after a note: files that are written, processes that end or
+ * change who they are. The note says what was asked for; it is not proof that it was done.
+ */
+
+static void note_path(struct call *call, const char *type, int fd, uint64_t address)
+{
+	char path[PATH_MAX], link[32], base[PATH_MAX];
+	if (target_path(call, address, path))
+		return;
+	call->image->writes++;
+	if (!config.log || !config.log_writes)
+		return;
+	base[0] = 0;
+	if (*path != '/') {
+		if (fd == AT_FDCWD)
+			snprintf(link, sizeof link, "cwd");
+		else
+			snprintf(link, sizeof link, "fd/%d", fd);
+		ssize_t length = readlinkat(call->directory, link, base, sizeof base - 1);
+		base[length < 0 ? 0 : length] = 0;
+	}
+	log_begin(type);
+	log_number("process", call->image->number);
+	if (*base)
+		log_text("directory", base);
+	log_text("path", path);
+	log_end();
+}
+
+void handle_open(struct call *call)
+{
+	call->go_on = true;
+	note_path(call, "write", AT_FDCWD, argument(call, 0));
+}
+
+void handle_creat(struct call *call)
+{
+	handle_open(call);
+}
+
+void handle_openat(struct call *call)
+{
+	call->go_on = true;
+	note_path(call, "write", int_argument(call, 0), argument(call, 1));
+}
+
+void handle_openat2(struct call *call)
+{
+	struct open_how how;
+	call->go_on = true;
+	if (target_read(call, argument(call, 2), &how, 8) == 8 && (how.flags & (O_WRONLY | O_RDWR | O_CREAT | O_TRUNC)))
+		note_path(call, "write", int_argument(call, 0), argument(call, 1));
+}
+
+void handle_rename(struct call *call)
+{
+	call->go_on = true;
+	note_path(call, "rename-from", AT_FDCWD, argument(call, 0));
+	note_path(call, "rename-to", AT_FDCWD, argument(call, 1));
+}
+
+void handle_renameat(struct call *call)
+{
+	call->go_on = true;
+	note_path(call, "rename-from", int_argument(call, 0), argument(call, 1));
+	note_path(call, "rename-to", int_argument(call, 2), argument(call, 3));
+}
+
+/* The last word of a process: what the code in it has counted is taken over. */
+void handle_exit_group(struct call *call)
+{
+	call->go_on = true;
+	if (call->has_state) {
+		call->image->counts[SOURCE_CLOCK] += call->state.reads + call->state.cpu_reads;
+		if (call->state.stalls) {
+			image_count(call->image, SOURCE_CLOCK);
+			log_gap("wall clock moved by real time, because the program waited for it", call->image->number, NULL);
+		}
+	}
+	target_forget(call->thread);
+}
+
+void handle_ids_change(struct call *call)
+{
+	call->go_on = true;
+	ids_may_differ = true;
+}
+
+void handle_root_change(struct call *call)
+{
+	/* unshare and setns matter only if they change what paths mean. */
+	uint64_t flags = argument(call, call->request->data.nr == SYS_unshare ? 0 : 1);
+	call->go_on = true;
+	bool spaces = call->request->data.nr == SYS_unshare || call->request->data.nr == SYS_setns;
+	if (!spaces || (flags & 0x00020000 /* CLONE_NEWNS */) || (call->request->data.nr == SYS_setns && flags == 0))
+		roots_may_differ = true;
+	if (spaces)
+		ids_may_differ = true;
+}
+
+/* The start-up code could not map its page: nothing in this process would be determined. */
+void handle_failed_takeover(struct call *call)
+{
+	log_gap("state page could not be mapped; the program was ended", call->image->number, NULL);
+	syscall(SYS_pidfd_send_signal, call->directory, SIGKILL, NULL, 0);
+	call->error = ENOSYS;
+}
+
+void handle_other_architecture(struct call *call)
+{
+	log_gap("32-bit system call refused", call->image->number, NULL);
+	call->error = ENOSYS;
+}
