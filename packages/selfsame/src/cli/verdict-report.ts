@@ -146,7 +146,7 @@ function table(definition: DefinitionVerdict, policy: Policy, style: Style): str
   ]);
   const all = [heading, ...rows];
   const widths = heading.map((_, column) =>
-    Math.max(...all.map((row) => displayWidth(row[column]?.text ?? ''))),
+    all.reduce((width, row) => Math.max(width, displayWidth(row[column]?.text ?? '')), 0),
   );
   if (widths.reduce((sum, width) => sum + width + 2, 2) > MAX_COLUMNS) {
     return definition.artifacts.flatMap((artifact) => list(artifact, style));

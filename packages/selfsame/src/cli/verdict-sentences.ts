@@ -35,6 +35,9 @@ export function buildSentence({ build, expected, verdict }: BuildJudgement): str
     const id = (expected ?? '').slice(0, 12);
     return `refused: ${name}: no claims on build id ${id}; the signers built something else`;
   }
+  if (verdict.otherBuilds.length > 0) {
+    return `refused: ${name}: all claims found there are about other builds`;
+  }
   return `refused: ${name}: no signer of the policy claims anything, and zero claims never pass`;
 }
 

@@ -283,6 +283,7 @@ describe('selfsame verify', () => {
     const all = await judged();
     expect(all.exitCode).toBe(1);
     expect(all.text).toContain('1 of 2 builds accepted');
+    expect(all.text).toContain('pigz 2.8 (default): all claims found there are about other builds');
     recipes.push(build);
     try {
       const now = await judged(['pigz']);
