@@ -17,3 +17,14 @@ export function requirePinned(
     },
   );
 }
+
+/** The error for a pin that was made for something else than the recipe now says. */
+export function outdated(label: string, wanted: string): SelfsameError {
+  return new SelfsameError(
+    'INPUT_CHANGED',
+    `${label} is ${wanted}, but the lock was made for another`,
+    {
+      hint: 'run selfsame lock and review the difference',
+    },
+  );
+}

@@ -50,6 +50,14 @@ export async function unpackArchive(
   return { digest: stored.digest, path: stored.path, date };
 }
 
+/** How the result is going to be used, where that is not as a tree of its own. */
+export interface UnpackPart {
+  /** Take off a single top-level directory; default true. */
+  readonly strip?: boolean;
+  /** Its links are checked here; default true. False when it becomes part of a tree that is checked as a whole. */
+  readonly checkLinks?: boolean;
+}
+
 /**
  * Unpacks an archive below the empty directory `target`. Resolves with the directory that holds its content: the single
  * top-level directory if there is one, else `target` itself. Rejects as `unpackArchive`.
@@ -60,6 +68,7 @@ export async function unpackInto(
   label: string,
   signal: AbortSignal,
   limits: UnpackLimits = unpackLimits,
+  part: UnpackPart = {},
 ): Promise<{ readonly root: string; readonly date: number | undefined }> {
   const allowed = allowedBytes(limits, (await stat(path)).size);
   const writer = new TreeWriter(target, limits, allowed);
@@ -71,8 +80,9 @@ export async function unpackInto(
     }
     const top = writer.topLevel();
     const [only] = top;
-    const strip = top.length === 1 && only?.isDirectory === true ? only.name : undefined;
-    checkLinks(writer, strip);
+    const single = top.length === 1 && only?.isDirectory === true;
+    const strip = single && part.strip !== false ? only.name : undefined;
+    if (part.checkLinks !== false) checkLinks(writer, strip);
     return { root: strip === undefined ? target : join(target, strip), date: writer.newest };
   } catch (error) {
     throw error instanceof ArchiveError ? asUserError(error, label) : error;
@@ -92,7 +102,8 @@ function memoKey(sha256: Sha256): string {
   return `archive-1-${sha256}`;
 }
 
-async function openArchive(
+/** The members of an archive whose kind is found out by its first bytes. Rejects with `ARCHIVE_UNKNOWN`. */
+export async function openArchive(
   path: string,
   label: string,
   allowed: number,
