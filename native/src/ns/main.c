@@ -117,6 +117,9 @@ static void sandbox(char **arguments)
 
 	if (!arguments[0] || strcmp(arguments[0], "--") != 0 || !arguments[1])
 		fail("usage", 0, "expected -- COMMAND");
+	/* Ctrl-C at a terminal is for whoever asked to decide on; the init gives the command its signals back. */
+	signal(SIGINT, SIG_IGN);
+	signal(SIGQUIT, SIG_IGN);
 	reserve_descriptors();
 	bytes = read_exactly(FD_CONTROL, sizeof header);
 	memcpy(header, bytes, sizeof header);
