@@ -23,7 +23,7 @@ const defaultsSchema = z
 /** `selfsame.yaml`. */
 export const workspaceSchema = z
   .strictObject({
-    version: z.literal(1).describe('Version of this format: 1.'),
+    version: z.literal(1).optional().describe('Version of this format; default 1.'),
     environments: z.record(nameSchema, environmentSchema).optional(),
     defaults: defaultsSchema.optional(),
     projects: z
