@@ -1,89 +1,129 @@
-import { readAptConfiguration } from '../download/apt-sources.js';
+import type { IncomingMessage } from 'node:http';
+import { readAptConfiguration, type AptConfiguration } from '../download/apt-sources.js';
 import { configuredArchives, readKeyring, type DebianArchive } from '../download/debian-archive.js';
 import { httpGet } from '../download/http.js';
 import { defaultPolicy } from '../download/policy.js';
 import { redactUrl } from '../download/url.js';
-import { SelfsameError } from '../errors/selfsame-error.js';
+import type { SelfsameError } from '../errors/selfsame-error.js';
 import type { Settings } from '../settings/settings.js';
 import { needs, type Check, type Finding } from './finding.js';
 
 /** Archives tried at most, and milliseconds for each. */
 const maxArchives = 4;
 const timeout = 10_000;
+/** Bytes of an InRelease file that are read: its first fields. */
+const headBytes = 4096;
+/** The suite every Debian mirror has, to ask a mirror that no source names suites of. */
+const anySuite = 'stable';
 
-/** Whether packages can be had: archives are configured, their keyrings can be read, and they answer. */
-export function checkArchives(settings: Pick<Settings, 'debian'>): Check {
+const remedy =
+  'Check the network and proxy, or name a Debian mirror in SELFSAME_DEBIAN_MIRRORS; what is in the store builds with --offline';
+
+/** What one archive gives: undefined when all is well, else why not. */
+type Problem = string | undefined;
+
+/**
+ * Whether packages can be had. Machines have archives of others beside Debian's, so one archive that is
+ * Debian's and answers is enough, and one keyring that can be read.
+ * @param apt the machine's apt configuration; read when undefined
+ */
+export function checkArchives(settings: Pick<Settings, 'debian'>, apt?: AptConfiguration): Check {
   return async ({ offline, signal }) => {
     let archives: readonly DebianArchive[];
     try {
-      archives = configuredArchives(settings, await readAptConfiguration());
+      archives = configuredArchives(settings, apt ?? (await readAptConfiguration()));
     } catch (error) {
-      return [unusable('Debian archive', error)];
+      const { message, hint } = error as SelfsameError;
+      return [
+        {
+          check: 'Debian archive',
+          ok: false,
+          why: message,
+          remedy: hint,
+          neededBy: needs.download,
+        },
+      ];
     }
-    const findings = await Promise.all(
-      archives
-        .slice(0, maxArchives)
-        .map(async (archive) => [
-          await keyring(archive),
-          ...(offline ? [] : [await reachable(archive, signal)]),
-        ]),
-    );
-    return withoutRepeats(findings.flat());
+    const tried = archives.slice(0, maxArchives);
+    const keyring = {
+      check: 'archive keyring',
+      neededBy: needs.resolve,
+      remedy:
+        'sudo apt-get install debian-archive-keyring, and name it in SELFSAME_DEBIAN_KEYRINGS where apt does not',
+    };
+    const archive = { check: 'Debian archive', neededBy: needs.download, remedy };
+    return [
+      anyOf(keyring, await Promise.all(tried.map(tryKeyring))),
+      ...(offline
+        ? []
+        : [anyOf(archive, await Promise.all(tried.map((one) => tryArchive(one, signal))))]),
+    ];
   };
 }
 
-async function keyring(archive: DebianArchive): Promise<Finding> {
-  const check = 'archive keyring';
+/** One finding about several places of which one that does is enough. */
+function anyOf(
+  about: Pick<Finding, 'check' | 'neededBy' | 'remedy'>,
+  tried: readonly { readonly name: string; readonly problem: Problem }[],
+): Finding {
+  const good = tried.filter(({ problem }) => problem === undefined).map(({ name }) => name);
+  if (good.length > 0)
+    return { ...about, ok: true, why: unique(good).join(', '), remedy: undefined };
+  return {
+    ...about,
+    ok: false,
+    why: unique(tried.map(({ name, problem }) => `${name} ${problem}`)).join('; '),
+  };
+}
+
+async function tryKeyring({
+  signedBy,
+}: DebianArchive): Promise<{ name: string; problem: Problem }> {
+  const name = signedBy.keyrings.join(', ') || 'keys in the source itself';
   try {
-    const bytes = await readKeyring(archive.signedBy);
-    const from = archive.signedBy.keyrings.join(', ') || 'in the source itself';
-    return { check, ok: bytes.length > 0, why: from, remedy: undefined, neededBy: needs.resolve };
+    await readKeyring(signedBy);
+    return { name, problem: undefined };
   } catch (error) {
-    return unusable(check, error);
+    return { name: '', problem: error instanceof Error ? error.message : String(error) };
   }
 }
 
-async function reachable(archive: DebianArchive, signal: AbortSignal): Promise<Finding> {
+async function tryArchive(
+  archive: DebianArchive,
+  signal: AbortSignal,
+): Promise<{ name: string; problem: Problem }> {
   const name = redactUrl(archive.uri);
-  const finding = { check: 'Debian archive', neededBy: needs.resolve };
-  if (!/^https?:/.test(archive.uri)) return { ...finding, ok: true, why: name, remedy: undefined };
-  const suite = archive.suites[0];
-  const url = `${archive.uri}/${suite === undefined ? '' : `dists/${suite}/InRelease`}`;
-  const remedy =
-    'Check the network and proxy, or name another mirror with SELFSAME_DEBIAN_MIRRORS; what is in the store builds with --offline';
+  if (!/^https?:/.test(archive.uri)) return { name, problem: undefined };
+  const url = `${archive.uri}/dists/${archive.suites[0] ?? anySuite}/InRelease`;
   try {
     const limited = AbortSignal.any([signal, AbortSignal.timeout(timeout)]);
     const reply = await httpGet(url, {}, { ...defaultPolicy, headersTimeout: timeout }, limited);
     const status = reply.statusCode ?? 0;
-    reply.destroy();
-    // A mirror of the settings may refuse to list its root: it answers, which is the question.
-    const ok = status < 400 || (suite === undefined && status < 500);
+    const head = await readHead(reply);
+    if (status >= 400) return { name, problem: `answers with status ${status}` };
+    const origin = /^Origin: *(.{1,60})/m.exec(head)?.[1] ?? 'nobody named';
     return {
-      ...finding,
-      ok,
-      why: ok ? `${name} answers` : `${name} answers with status ${status}`,
-      remedy: ok ? undefined : remedy,
+      name,
+      problem: /^Debian\b/.test(origin) ? undefined : `is an archive of ${origin}, not of Debian`,
     };
   } catch (error) {
-    const why = error instanceof Error ? error.message : String(error);
-    return { ...finding, ok: false, why: `${name} cannot be reached (${why})`, remedy };
+    return {
+      name,
+      problem: `cannot be reached (${error instanceof Error ? error.message : String(error)})`,
+    };
   }
 }
 
-function unusable(check: string, error: unknown): Finding {
-  return {
-    check,
-    ok: false,
-    why: error instanceof Error ? error.message : String(error),
-    remedy:
-      (error instanceof SelfsameError ? error.hint : undefined) ??
-      'sudo apt-get install debian-archive-keyring',
-    neededBy: needs.resolve,
-  };
+async function readHead(reply: IncomingMessage): Promise<string> {
+  let head = '';
+  for await (const chunk of reply) {
+    head += (chunk as Buffer).toString('latin1');
+    // Leaving the loop ends the transfer.
+    if (head.length >= headBytes) break;
+  }
+  return head;
 }
 
-function withoutRepeats(findings: readonly Finding[]): Finding[] {
-  return [
-    ...new Map(findings.map((finding) => [`${finding.check} ${finding.why}`, finding])).values(),
-  ];
+function unique(texts: readonly string[]): string[] {
+  return [...new Set(texts.map((text) => text.trim()))];
 }

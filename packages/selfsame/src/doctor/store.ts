@@ -15,19 +15,14 @@ export const checkStore: Check = async ({ storePath }) => {
 async function writable(storePath: string, place: string): Promise<Finding> {
   const check = 'store directory';
   const neededBy = needs.store;
+  if (!(await stat(place)).isDirectory()) {
+    const remedy = 'Set SELFSAME_STORE to a directory of yours';
+    return { check, ok: false, why: `${place} is not a directory`, remedy, neededBy };
+  }
   const problem = await access(place, constants.W_OK | constants.X_OK).then(
     () => undefined,
     () => `${place} may not be written by this user`,
   );
-  if (problem === undefined && !(await stat(place)).isDirectory()) {
-    return {
-      check,
-      ok: false,
-      why: `${place} is not a directory`,
-      remedy: `Set SELFSAME_STORE to a directory of yours`,
-      neededBy,
-    };
-  }
   return problem === undefined
     ? { check, ok: true, why: storePath, remedy: undefined, neededBy }
     : {
