@@ -85,6 +85,11 @@ const mistakes: readonly [string, string, ...string[]][] = [
     'INVALID_VALUE recipe.yaml:11:17+4 limits.time must be a whole number and a unit (s, m, h, d), for example 30m',
   ],
   [
+    'a duration that is a number',
+    recipe([], 'limits: { time: 30 }\n'),
+    'INVALID_VALUE recipe.yaml:11:17+2 limits.time must be a whole number and a unit (s, m, h, d), for example 30m',
+  ],
+  [
     'a size beyond its bound',
     recipe([], 'limits: { memory: 65T }\n'),
     'INVALID_VALUE recipe.yaml:11:19+3 limits.memory must be between 16M and 64T',

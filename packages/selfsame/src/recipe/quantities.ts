@@ -22,14 +22,12 @@ function quantity(
     const [, digits = '', unit = ''] = form.exec(text) ?? [];
     return Number(digits) * (units[unit] ?? Number.NaN);
   };
+  const message = says(
+    `must be a whole number and a unit (${[...letters].join(', ')}), for example ${example}`,
+  );
   return z
-    .string()
-    .regex(
-      form,
-      says(
-        `must be a whole number and a unit (${[...letters].join(', ')}), for example ${example}`,
-      ),
-    )
+    .string({ error: message })
+    .regex(form, message)
     .transform((text, context) => {
       const value = measure(text);
       if (value < measure(least) || value > measure(most)) {

@@ -49,6 +49,9 @@ export function explainIssue(issue: Issue, prefix: YamlPath, subject: Subject): 
     }
     case 'invalid_type':
       if (value === undefined) return [missingKey(path, subject)];
+      if (!issue.message.startsWith('Invalid input')) {
+        return [complaint(nameOf(path, subject), issue.message, path, subject)];
+      }
       return [wrongType(issue.expected, value, path, subject)];
     case 'invalid_value': {
       if (value === undefined) return [missingKey(path, subject)];
