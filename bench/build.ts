@@ -67,7 +67,7 @@ async function prepare(directory: string, projects: number): Promise<Prepared> {
   const workspace = join(directory, 'workspace');
   await writeText(
     join(workspace, 'selfsame.yaml'),
-    'environments:\n  default: { debian: trixie, packages: [gcc] }\n',
+    'version: 1\nenvironments:\n  default: { debian: trixie, packages: [gcc] }\n',
   );
   for (let i = 0; i < projects; i += 1) {
     const needs = [1, 2, 3].map((step) => i - step).filter((need) => need >= 0);

@@ -117,9 +117,9 @@ describe('a store on a full disk', () => {
   it.skipIf(!mountable)('says so, keeps nothing half, and works again when there is room', () => {
     const path = join(directory, 'full');
     mkdirSync(path);
-    // Constant script, paths as arguments: a store of 48 KiB, then the same one with room.
+    // Constant script, paths as arguments: 48 KiB of room, then 8 MiB.
     const script =
-      'mount -t tmpfs -o size=48k none "$1" && "$2" "$3" "$1/store" 0 && mount -o remount,size=64m "$1" && "$2" "$3" "$1/store" 0';
+      'mount -t tmpfs -o size=8m none "$1" && head -c 8144k /dev/zero >"$1/ballast" && "$2" "$3" "$1/store" 0 && rm "$1/ballast" && "$2" "$3" "$1/store" 0';
     const full = spawnSync('unshare', ['-rm', 'sh', '-euc', script, 'sh', path, execPath, child], {
       encoding: 'utf8',
       timeout: 60_000,

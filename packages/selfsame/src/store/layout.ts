@@ -20,6 +20,7 @@ export const topNames = [
   'locks',
   'roots',
   'quarantine',
+  'unsynced',
   ...entryKinds,
 ] as const;
 
@@ -49,6 +50,8 @@ export interface Layout {
   readonly locks: string;
   readonly roots: string;
   readonly quarantine: string;
+  /** Markers of durability.ts. */
+  readonly unsynced: string;
   readonly files: string;
   filePath(sha256: Sha256): string;
   entryPath(kind: EntryKind, key: string): string;
@@ -63,6 +66,7 @@ export function layoutOf(root: string): Layout {
     locks: join(root, 'locks'),
     roots: join(root, 'roots'),
     quarantine: join(root, 'quarantine'),
+    unsynced: join(root, 'unsynced'),
     files: join(root, 'files'),
     filePath: (sha256) => join(root, 'files', checkKey(sha256).slice(0, 2), sha256),
     entryPath: (kind, key) => join(root, kind, checkKey(key)),

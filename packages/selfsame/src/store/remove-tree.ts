@@ -1,4 +1,3 @@
-import { spawn } from 'node:child_process';
 import { chmod, lstat, opendir, realpath, rm } from 'node:fs/promises';
 import { basename, dirname, join, sep } from 'node:path';
 import { SelfsameError } from '../errors/selfsame-error.js';
@@ -88,22 +87,4 @@ async function removeInUserNamespace(path: string): Promise<void> {
       },
     );
   }
-}
-
-/** Waits for the data of everything on the file system of `path`: syncfs(2) through coreutils' `sync -f`. */
-export function syncFileSystem(path: string): Promise<void> {
-  return new Promise((resolve, reject) => {
-    const child = spawn('sync', ['-f', '--', path], { stdio: 'ignore' });
-    child.on('error', reject);
-    child.on('close', (code) => {
-      if (code === 0) resolve();
-      else
-        reject(
-          new SelfsameError(
-            'STORE_UNUSABLE',
-            `the file system of ${path} could not be synced: sync ended with ${code ?? 'a signal'}`,
-          ),
-        );
-    });
-  });
 }

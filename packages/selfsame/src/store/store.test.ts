@@ -221,3 +221,35 @@ describe('scratch', () => {
     other.close();
   });
 });
+
+describe('a power cut', () => {
+  const key = sha256('big');
+  const fillBig = async (draft: string) => {
+    for (let i = 0; i < 100; i += 1) await writeFile(join(draft, `f${i}`), 'x');
+  };
+  const unsynced = () => readdir(join(store.root, 'unsynced'));
+
+  it('drops an entry that was not on the disk yet, and no other', async () => {
+    await store.publish('layers', key, fillBig);
+    await store.publish('trees', sha256('small'), (draft) => writeFile(join(draft, 'a'), '1'));
+    await expect.poll(unsynced).toEqual([]);
+    await writeFile(join(store.root, 'unsynced', `layers.${key}.another-boot`), '');
+    const again = await openStore(store.root);
+    expect(await again.entry('layers', key)).toBeUndefined();
+    expect(await again.entry('trees', sha256('small'))).toBeDefined();
+    expect(await unsynced()).toEqual([]);
+    again.close();
+  });
+
+  it('that did not happen costs nothing: a kill leaves a marker that the next process sees to', async () => {
+    const boot = (await readFile('/proc/sys/kernel/random/boot_id', 'utf8')).trim();
+    await store.publish('layers', key, fillBig);
+    await expect.poll(unsynced).toEqual([]);
+    await writeFile(join(store.root, 'unsynced', `layers.${key}.${boot}`), '');
+    const again = await openStore(store.root);
+    expect(await again.entry('layers', key)).toBeDefined();
+    await again.publish('layers', sha256('other'), fillBig);
+    await expect.poll(unsynced).toEqual([]);
+    again.close();
+  });
+});

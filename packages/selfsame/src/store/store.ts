@@ -1,11 +1,13 @@
 import { randomBytes } from 'node:crypto';
-import { access, chmod, lstat, mkdir, rename } from 'node:fs/promises';
+import { access, chmod, lstat, mkdir, rename, rm } from 'node:fs/promises';
 import { isAbsolute, join, resolve } from 'node:path';
 import { putFile, syncDirectory } from './files.js';
 import { layoutOf } from './layout.js';
 import type { Layout } from './layout.js';
 import { takeNamedLock } from './named-locks.js';
-import { removeTree, syncFileSystem } from './remove-tree.js';
+import { createDurability } from './durability.js';
+import type { Durability } from './durability.js';
+import { removeTree } from './remove-tree.js';
 import { createSession } from './session.js';
 import type { Session } from './session.js';
 import { asStoreError, errorCodeOf } from './store-errors.js';
@@ -32,6 +34,12 @@ export async function openStore(path: string): Promise<OpenStore> {
   const layout = layoutOf(root);
   await openOrCreate(layout);
   const session = createSession(layout);
+  const durability = createDurability(layout);
+  for (const { kind, key, marker } of await durability.doubtful()) {
+    await session.begin();
+    await removeEntry(layout, kind, key);
+    await rm(marker, { force: true });
+  }
 
   return {
     root,
@@ -46,7 +54,7 @@ export async function openStore(path: string): Promise<OpenStore> {
     entry: async (kind, key) =>
       (await exists(layout.entryPath(kind, key))) ? layout.entryPath(kind, key) : undefined,
     entryPath: (kind, key) => layout.entryPath(kind, key),
-    publish: (kind, key, fill) => publish(layout, session, kind, key, fill),
+    publish: (kind, key, fill) => publish(layout, session, durability, kind, key, fill),
     async remove(kind, key) {
       await session.begin();
       await removeEntry(layout, kind, key);
@@ -74,6 +82,7 @@ async function exists(path: string): Promise<boolean> {
 async function publish(
   layout: Layout,
   session: Session,
+  durability: Durability,
   kind: EntryKind,
   key: string,
   fill: (directory: string) => Promise<void>,
@@ -86,9 +95,10 @@ async function publish(
     await mkdir(draft);
     await chmod(draft, 0o755);
     await fill(draft);
-    await syncFileSystem(draft);
+    await durability.prepare(kind, key, draft);
     await renameOrKeepWinner(draft, final);
     await syncDirectory(join(layout.root, kind));
+    durability.settle();
   } catch (error) {
     throw await asStoreError(error, layout.root, `keeping an entry of ${kind}`);
   }

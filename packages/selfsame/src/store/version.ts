@@ -40,7 +40,15 @@ async function create(layout: Layout): Promise<void> {
     const known = new Set<string>(topNames);
     const foreign = (await readdir(layout.root)).find((name) => !known.has(name));
     if (foreign !== undefined) throw notAStore(layout.root, `it holds ${JSON.stringify(foreign)}`);
-    for (const name of ['files', 'tmp', 'locks', 'roots', 'quarantine', ...entryKinds]) {
+    for (const name of [
+      'files',
+      'tmp',
+      'locks',
+      'roots',
+      'quarantine',
+      'unsynced',
+      ...entryKinds,
+    ]) {
       await mkdir(join(layout.root, name), { recursive: true });
       await chmod(join(layout.root, name), 0o755);
     }
