@@ -1,108 +1,112 @@
-import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { sha256Hex } from '@selfsame/verify';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { makeResult, writeResult } from '../build/result.js';
+import { buildPlan } from '../build/engine.js';
+import { openRig, plannedBuild, planOf } from '../build/test-rig.js';
+import type { Rig } from '../build/test-rig.js';
 import { buildId } from '../record/build-id.js';
-import type { BuildDefinition } from '../record/definition.js';
-import { temporaryDirectory, testDefinition } from '../record/testing.js';
-import { registerWorkspace } from '../store/roots.js';
-import { openStore } from '../store/store.js';
-import { loadWorkspace } from '../workspace/load-workspace.js';
+import { verifyArtifacts } from '../record/built-result.js';
+import { temporaryDirectory } from '../record/testing.js';
 import { findBuiltResults } from './find-built-results.js';
 import { buildNames, findWorkspace } from './find-workspace.js';
 
-const RECIPE = `name: NAME
-version: "2.8"
-environment: { debian: trixie, packages: [gcc] }
-targets: { default: {}, debug: {} }
-steps: [ { name: build, run: "true" } ]
-outputs: [ "*.tar" ]
-`;
-
-let folder: ReturnType<typeof temporaryDirectory>;
-let root: string;
-let store: Awaited<ReturnType<typeof openStore>>;
+let rig: Rig;
 
 beforeEach(async () => {
-  folder = temporaryDirectory();
-  root = join(folder.path, 'workspace');
-  for (const name of ['pigz', 'zlib']) {
-    mkdirSync(join(root, 'projects', name), { recursive: true });
-    writeFileSync(join(root, 'projects', name, 'recipe.yaml'), RECIPE.replace('NAME', name));
-  }
-  writeFileSync(join(root, 'selfsame.yaml'), 'version: 1\n');
-  store = await openStore(join(folder.path, 'store'));
+  rig = await openRig();
 });
 
-afterEach(async () => {
-  await store.close();
-  folder[Symbol.dispose]();
-});
+afterEach(() => rig.close());
 
-async function build(changes: Partial<BuildDefinition>): Promise<string> {
-  const definition = testDefinition(changes);
-  const id = buildId(definition);
-  const file = await store.putFile(Buffer.from(definition.project));
-  const artifacts = [{ path: 'x.tar', ...file, executable: false }];
-  const facts = { notFixed: [], milliseconds: 1, peakMemoryBytes: undefined };
-  await store.publish('builds', id, (directory) =>
-    writeResult(directory, store, definition, makeResult(definition, id, artifacts, facts)),
-  );
-  const key = `${definition.project}@${definition.target}`;
-  await registerWorkspace(store, loadWorkspace(root).root, { [key]: { buildId: id, uses: [] } });
-  return id;
-}
+const pigz = plannedBuild('pigz', ['zlib']);
+const plan = planOf(plannedBuild('zlib'), pigz);
 
-const find = (projects: string[], target?: string) =>
-  findBuiltResults(loadWorkspace(root), store, { projects, target });
+const find = (projects: string[] = [], target?: string) =>
+  findBuiltResults(plan, { projects, target }, rig.dependencies, rig.store);
+const build = () => buildPlan(plan, rig.dependencies, rig.context, rig.options());
 
 describe('findBuiltResults', () => {
-  it('finds what was built, and says what was not', async () => {
-    const id = await build({ project: 'pigz' });
-    const { results, missing } = find([]);
-    expect(results.map(({ key, buildId: found }) => [key, found])).toEqual([['pigz@default', id]]);
+  it('finds what was built, whole', async () => {
+    const outcomes = await build();
+    const { results, missing } = await find();
+    expect(missing).toEqual([]);
+    expect(results.map((result) => [result.key, result.buildId])).toEqual(
+      outcomes.map((one) => [one.key, one.status === 'built' ? one.result.buildId : undefined]),
+    );
+    for (const result of results) {
+      expect(buildId(result.definition)).toBe(result.buildId);
+      expect(result.artifacts.length).toBeGreaterThan(0);
+      await verifyArtifacts(result, undefined);
+    }
+  });
+
+  it('builds nothing, and says what is not built', async () => {
+    const { results, missing } = await find();
+    expect(results).toEqual([]);
     expect(missing).toEqual([
-      { key: 'zlib@default', reason: 'it was not built in this workspace' },
+      { key: 'zlib@default', reason: 'what the recipe and the lock say now was not built' },
+      { key: 'pigz@default', reason: 'zlib@default, which it needs, is not built' },
     ]);
-    expect(results[0]!.artifacts).toMatchObject([{ path: 'x.tar', sha256: sha256Hex('pigz') }]);
-    expect(buildId(results[0]!.definition)).toBe(id);
+    expect(rig.ran).toEqual([]);
   });
 
   it('goes by project and target', async () => {
-    await build({ project: 'pigz' });
-    await build({ project: 'pigz', target: 'debug' });
-    const keys = (projects: string[], target?: string) =>
-      find(projects, target).results.map(({ key }) => key);
-    expect(keys(['pigz'])).toEqual(['pigz@default']);
-    expect(keys(['pigz@debug'])).toEqual(['pigz@debug']);
-    expect(keys(['pigz'], 'debug')).toEqual(['pigz@debug']);
-    expect(() => find(['pigs'])).toThrow();
+    await build();
+    const keys = async (projects: string[], target?: string) =>
+      (await find(projects, target)).results.map(({ key }) => key);
+    expect(await keys(['pigz'])).toEqual(['pigz@default']);
+    expect(await keys(['zlib@default'])).toEqual(['zlib@default']);
+    expect(await keys([], 'debug')).toEqual([]);
+    expect(await keys(['pigz'], 'default')).toEqual(['pigz@default']);
   });
 
-  it('does not take the newest build for one of another version', async () => {
-    await build({ project: 'pigz', version: '2.7' });
-    expect(find(['pigz']).missing).toEqual([
-      { key: 'pigz@default', reason: 'version 2.7 was built, the recipe says 2.8' },
-    ]);
+  it('does not take the result of an older recipe for one of today', async () => {
+    await build();
+    const changed = { ...pigz, outputs: ['*.txt', 'result.txt'] };
+    const newer = planOf(plannedBuild('zlib'), changed);
+    const found = await findBuiltResults(
+      newer,
+      { projects: ['pigz'], target: undefined },
+      rig.dependencies,
+      rig.store,
+    );
+    expect(found.results).toEqual([]);
+    expect(found.missing.map(({ key }) => key)).toEqual(['pigz@default']);
   });
 
-  it('does not use what was damaged or removed', async () => {
-    const id = await build({ project: 'pigz' });
-    const path = store.entryPath('builds', id);
-    const reason = () => find(['pigz']).missing[0]?.reason;
-    const entry = (name: string) => join(path, name);
-    writeFileSync(entry('definition.json'), '{}');
-    expect(reason()).toBe('its definition is not that of its build id');
-    writeFileSync(entry('result.json'), '{}');
-    expect(reason()).toMatch(/damaged/);
-    rmSync(path, { recursive: true });
-    expect(reason()).toBe('its result is no longer in the store');
+  it('does not use what was damaged', async () => {
+    await build();
+    const id = (await find(['zlib'])).results[0]!.buildId;
+    const path = rig.store.entryPath('builds', id);
+    const definition = readFileSync(join(path, 'definition.json'));
+    const reason = async () => (await find(['zlib'])).missing[0]?.reason;
+    rmSync(join(path, 'definition.json'));
+    writeFileSync(join(path, 'definition.json'), '{}');
+    expect(await reason()).toBe('its stored definition is not that of its build id');
+    rmSync(join(path, 'definition.json'));
+    writeFileSync(join(path, 'definition.json'), definition);
+    expect(await reason()).toBeUndefined();
+    rmSync(join(path, 'result.json'));
+    expect(await reason()).toMatch(/damaged/);
   });
 });
 
 describe('findWorkspace', () => {
   it('is undefined outside of any, and names builds inside of one', () => {
+    using folder = temporaryDirectory();
+    const root = join(folder.path, 'workspace');
+    mkdirSync(join(root, 'projects', 'pigz'), { recursive: true });
+    writeFileSync(join(root, 'selfsame.yaml'), 'version: 1\n');
+    writeFileSync(
+      join(root, 'projects', 'pigz', 'recipe.yaml'),
+      `name: pigz
+version: "2.8"
+environment: { debian: trixie, packages: [gcc] }
+targets: { default: {}, debug: {} }
+steps: [ { name: build, run: "true" } ]
+outputs: [ "*.tar" ]
+`,
+    );
     expect(findWorkspace(folder.path)).toBeUndefined();
     const workspace = findWorkspace(join(root, 'projects'))!;
     expect(buildNames(workspace, 'pigz', undefined)).toEqual([

@@ -215,6 +215,17 @@ describe('judge', () => {
     expect(verdict.accepted).toBe(false);
   });
 
+  it('does not spend checks on copies of junk', () => {
+    const [signature] = signedBy('mallory', good).signatures;
+    const junk = {
+      ...signedBy('mallory', good),
+      signatures: [{ ...signature, keyId: '' }] as const,
+    };
+    const budget = { remaining: policy.signers.length };
+    const verdict = judge([junk, junk, junk], policy, {}, budget);
+    expect(verdict.setAside.map(({ reason }) => reason)).toEqual(['untrusted']);
+  });
+
   it('sets aside what a trusted key signed that is not a claim', () => {
     const provenance = Buffer.from('{"_type":"https://in-toto.io/Statement/v1"}');
     const envelopes = [

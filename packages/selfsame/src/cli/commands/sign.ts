@@ -2,7 +2,7 @@ import { join, relative, resolve } from 'node:path';
 import type { FoundResults, ResultSelection } from '../../record/built-result.js';
 import type { Command, CommandContext } from '../command.js';
 
-/** Finds the results of finished builds of the workspace around the working directory. */
+/** Finds the results of what the workspace around the working directory describes now. */
 export type FindResults = (
   selection: ResultSelection,
   context: CommandContext,
@@ -14,7 +14,7 @@ export function createSignCommand(findResults: FindResults): Command {
     name: 'sign',
     summary: 'sign what your builds gave',
     description:
-      'Signs a claim for each finished build: these artifacts (path and sha256) came out of this build ' +
+      'Signs a claim for each build that recipes and lock describe now and that is finished: these artifacts (path and sha256) came out of this build ' +
       'definition. The bytes in the store are hashed again before. A claim holds no time, host or ' +
       'builder, so all who got the same bits sign the same bytes. Signatures are files that never ' +
       'conflict: commit them, or send them to whoever collects them.',
@@ -34,7 +34,7 @@ export function createSignCommand(findResults: FindResults): Command {
       },
     ],
     examples: [
-      { command: 'selfsame sign pigz', does: 'sign what the last build of pigz gave' },
+      { command: 'selfsame sign pigz', does: 'sign what the build of pigz gave' },
       {
         command: 'selfsame sign --key /run/secrets/ci.key --out /srv/attestations',
         does: 'sign all projects, with a key and a folder of their own',
@@ -86,13 +86,14 @@ export function createSignCommand(findResults: FindResults): Command {
   };
 }
 
-/** Results of the workspace's newest builds, from the store. */
+/** Results, in the store, of what the workspace around the working directory describes now. */
 export const findResultsInStore: FindResults = async (selection, context) => {
-  const { loadWorkspace } = await import('../../workspace/load-workspace.js');
+  const { openBuild } = await import('../../build/open-build.js');
   const { findBuiltResults } = await import('../find-built-results.js');
-  const workspace = loadWorkspace(context.cwd);
-  const { store } = await context.engine();
-  return { ...findBuiltResults(workspace, store, selection), workspaceRoot: workspace.root };
+  const engine = await context.engine();
+  const { workspace, plan, dependencies } = await openBuild(context.cwd, selection, engine);
+  const found = await findBuiltResults(plan, selection, dependencies, engine.store);
+  return { ...found, workspaceRoot: workspace.root };
 };
 
 export const signCommand: Command = createSignCommand(findResultsInStore);

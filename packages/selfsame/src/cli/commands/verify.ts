@@ -50,7 +50,7 @@ export function createVerifyCommand(
       },
       {
         flags: '--built',
-        description: 'expect the build ids of the finished builds of this workspace',
+        description: 'expect the build ids of what this workspace describes, which must be built',
       },
       {
         flags: '--file <file>',
