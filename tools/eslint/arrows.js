@@ -17,7 +17,8 @@ export const arrows = {
   download: engine,
   sandbox: engine,
   inputs: [...engine, 'download', 'sandbox/user-namespace'],
-  environment: [...engine, 'download', 'sandbox', 'inputs'],
+  // A lock is read by the reader of YAML files, for the places in its complaints.
+  environment: [...engine, 'download', 'sandbox', 'inputs', 'recipe/yaml-source'],
   recipe: [...bottom, 'inputs/schema', 'workspace'],
   workspace: [...bottom, 'recipe', 'inputs/schema'],
   record: [...engine, 'recipe', 'workspace'],

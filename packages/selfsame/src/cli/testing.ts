@@ -90,7 +90,7 @@ export class TestScreen implements Screen {
 
   write(text: string): void {
     this.writes.push(text);
-    // eslint-disable-next-line no-control-regex
+
     for (const [part = ''] of text.matchAll(/\u001b\[(\d*)([A-Za-z])|\n|\r|[^\u001b\n\r]+/g)) {
       const sequence = /\[(\d*)([A-Za-z])/.exec(part);
       if (part === '\n') {

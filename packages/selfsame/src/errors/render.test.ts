@@ -62,7 +62,7 @@ describe('renderErrors', () => {
       cause: new Error('why \u001b[5A'),
     });
     const text = renderErrors(error).join('');
-    // eslint-disable-next-line no-control-regex
+
     expect(text).not.toMatch(/[\u0000-\u001f\u007f-\u009f\u202a-\u202e]/);
     expect(text).toContain('\\x1b]0;title\\x07\\u{202e}');
   });

@@ -4,11 +4,10 @@
  * Standard Annex 9), zero-width and language-tag characters.
  */
 const unsafe =
-  // eslint-disable-next-line no-control-regex
   /[\u0000-\u0008\u000a-\u001f\u007f-\u009f\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff\u{e0000}-\u{e007f}]/gu;
 
 /** Colour and weight settings (`ESC [ … m`): harmless and frequent in build logs, dropped instead of shown. */
-// eslint-disable-next-line no-control-regex
+
 const colours = /\u001b\[[0-9;:]{0,64}m/g;
 
 /**
@@ -17,7 +16,7 @@ const colours = /\u001b\[[0-9;:]{0,64}m/g;
  */
 export function printable(text: string): string {
   return text
-    .toWellFormed()
+    .replace(/[\ud800-\udfff]/gu, '\ufffd')
     .replace(colours, '')
     .replaceAll('\t', '    ')
     .replace(unsafe, escapeCharacter);

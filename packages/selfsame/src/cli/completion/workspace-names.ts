@@ -1,5 +1,6 @@
 import { readFile, readdir, stat } from 'node:fs/promises';
-import { dirname, join } from 'node:path';
+import { dirname, join, resolve } from 'node:path';
+import type { Document } from 'yaml';
 
 export type NamesOf = (what: 'projects' | 'environments') => Promise<readonly string[]>;
 
@@ -7,8 +8,8 @@ export type NamesOf = (what: 'projects' | 'environments') => Promise<readonly st
 const maxBytes = 1024 * 1024;
 
 /**
- * Names for completion, read quickly and without checking: projects are the directories of
- * `projects/` next to the nearest selfsame.yaml above, environments its keys under `environments:`.
+ * Names for completion, read quickly and without checking: projects are the directories of the
+ * `projects:` folder of the nearest selfsame.yaml above, environments its keys under `environments:`.
  * Anything unreadable completes to nothing.
  */
 export function namesOfWorkspace(cwd: string): NamesOf {
@@ -32,23 +33,26 @@ async function workspaceRoot(cwd: string): Promise<string | undefined> {
 }
 
 async function projects(root: string): Promise<string[]> {
-  const entries = await readdir(join(root, 'projects'), { withFileTypes: true });
+  const named = (await readWorkspace(root))?.get('projects');
+  const folder = resolve(root, typeof named === 'string' ? named : 'projects');
+  const entries = await readdir(folder, { withFileTypes: true });
   return entries
     .filter((entry) => entry.isDirectory() && !entry.name.startsWith('.'))
     .map((entry) => entry.name);
 }
 
 async function environments(root: string): Promise<string[]> {
-  const path = join(root, 'selfsame.yaml');
-  if ((await stat(path)).size > maxBytes) return [];
-  const { parseDocument, isMap, isScalar } = await import('yaml');
-  const document = parseDocument(await readFile(path, 'utf8'), {
-    schema: 'core',
-    logLevel: 'silent',
-  });
-  const map = document.get('environments');
+  const { isMap, isScalar } = await import('yaml');
+  const map = (await readWorkspace(root))?.get('environments');
   if (!isMap(map)) return [];
   return map.items.flatMap(({ key }) =>
     isScalar(key) && typeof key.value === 'string' ? [key.value] : [],
   );
+}
+
+async function readWorkspace(root: string): Promise<Document | undefined> {
+  const path = join(root, 'selfsame.yaml');
+  if ((await stat(path)).size > maxBytes) return undefined;
+  const { parseDocument } = await import('yaml');
+  return parseDocument(await readFile(path, 'utf8'), { schema: 'core', logLevel: 'silent' });
 }

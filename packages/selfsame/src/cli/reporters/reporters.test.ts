@@ -115,8 +115,8 @@ describe('plain lines', () => {
     const shown = plain('verbose', output('\u001b]52;c;ZXZpbA==\u0007 \u001b[2J\u202e\n'), {
       ...failed,
       message: 'x\u001b[31m\u0008',
-    } as Event).join('');
-    // eslint-disable-next-line no-control-regex
+    }).join('');
+
     expect(shown).not.toMatch(/[\u0000-\u001f\u007f-\u009f\u202e]/);
   });
 });
