@@ -113,6 +113,8 @@ async function* throughProgram(
     }
     if (result !== 0) throw damaged(path, program, complaint.trim().slice(0, 200), undefined);
   } finally {
+    // What is left in its pipe would keep it from ending.
+    child.stdout?.destroy();
     child.kill('SIGKILL');
     await end;
     await file.close();

@@ -22,5 +22,5 @@ const kinds: { readonly [Name in InputKindName]: InputKind<SpecOf<Name>> } = {
  */
 export function inputKind(name: InputKindName): InputKind<InputSpec> {
   // Each entry takes only its own variant; the pairing by `kind` is what the table above guarantees.
-  return kinds[name] as InputKind<InputSpec>;
+  return kinds[name];
 }

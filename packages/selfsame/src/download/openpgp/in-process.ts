@@ -59,8 +59,9 @@ async function judge(one: VerificationResult, keys: readonly Key[]): Promise<Sig
   const signedBy = key.getKeys(one.keyID)[0]?.getFingerprint().toUpperCase() ?? fingerprint;
   const packet = (await one.signature).packets[0];
   const created = packet?.created instanceof Date ? packet.created : undefined;
-  if (packet?.hashAlgorithm != null && !strong.has(packet.hashAlgorithm)) {
-    return { result: 'weak', reason: `made with hash algorithm ${packet.hashAlgorithm}` };
+  const hash = packet?.hashAlgorithm ?? undefined;
+  if (hash !== undefined && !strong.has(hash)) {
+    return { result: 'weak', reason: `made with hash algorithm ${hash}` };
   }
   try {
     await one.verified;

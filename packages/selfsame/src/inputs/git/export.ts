@@ -112,7 +112,7 @@ function readBlobs(repository: Repository, signal: AbortSignal): BlobReader {
   child.on('error', () => undefined);
   child.stdin.on('error', () => undefined);
   const closed = new Promise<void>((resolve) => {
-    child.once('close', () => resolve());
+    child.once('exit', () => resolve());
     child.once('error', () => resolve());
   });
   const reader = new ByteReader(child.stdout as AsyncIterable<Uint8Array>);
@@ -147,7 +147,9 @@ function readBlobs(repository: Repository, signal: AbortSignal): BlobReader {
       return { size: left, body: { [Symbol.asyncIterator]: body } };
     },
     async [Symbol.asyncDispose]() {
-      child.stdin.end();
+      // What is left in its pipes would keep it from ending.
+      child.stdin.destroy();
+      child.stdout.destroy();
       child.kill('SIGKILL');
       await closed;
     },
