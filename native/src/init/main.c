@@ -94,8 +94,6 @@ static bool reap(struct run *run)
 			run->how = WIFSIGNALED(status) ? SIGNALLED : EXITED;
 			run->value = WIFSIGNALED(status) ? WTERMSIG(status) : WEXITSTATUS(status);
 			ended = true;
-		} else {
-			measured(run->watch, pid);
 		}
 	}
 	return ended;
@@ -111,6 +109,7 @@ static bool supervise(struct run *run, int signals)
 			{.fd = signals, .events = POLLIN},
 			{.fd = FD_CONTROL, .events = POLLIN},
 			{.fd = run->command.listener, .events = POLLIN},
+			{.fd = measurement_descriptor(run->watch), .events = POLLIN},
 			{.fd = -1},
 			{.fd = -1},
 		};
@@ -127,8 +126,8 @@ static bool supervise(struct run *run, int signals)
 		}
 		uint64_t left = run->plan->wall - (now - run->started);
 		uint64_t pause = next > now ? next - now : 0;
-		prepare_relay(run->relay, &ends[3]);
-		int ready = poll(ends, 5, (int)(pause < left ? pause : left));
+		prepare_relay(run->relay, &ends[4]);
+		int ready = poll(ends, 6, (int)(pause < left ? pause : left));
 
 		if (ready < 0 && errno != EINTR)
 			fail("supervise", errno, "cannot wait");
@@ -147,6 +146,8 @@ static bool supervise(struct run *run, int signals)
 			if (reap(run))
 				return true;
 		}
+		if (ends[3].revents)
+			take_measurement(run->watch);
 		if (ends[1].revents) {
 			run->how = CANCELLED;
 			return false;

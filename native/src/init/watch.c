@@ -49,8 +49,11 @@ struct watch {
 	uint64_t usage;
 	uint64_t measured_at;
 	uint64_t measuring_took;
-	pid_t measuring;
-	int result;
+	/* The process that measures, 0 without a disk limit; a byte to `ask` starts it, `answer` has the bytes. */
+	pid_t measurer;
+	int ask;
+	int answer;
+	bool measuring;
 	uint64_t started_measuring;
 	uint64_t peak;
 	uint64_t page;
@@ -103,28 +106,6 @@ static void add_place(struct watch *watch, int fd)
 	watch->places[watch->place_count++] = (struct place){.fd = fd, .device = status.st_dev};
 }
 
-struct watch *start_watch(const struct plan *plan, int upper)
-{
-	struct watch *watch = calloc(1, sizeof *watch);
-	bool full;
-
-	if (!watch)
-		fail("watch", errno, "no memory");
-	watch->plan = plan;
-	watch->page = (uint64_t)sysconf(_SC_PAGESIZE);
-	watch->measured_at = now_milliseconds();
-	add_place(watch, upper);
-	for (size_t i = 0; i < plan->watched_count; i++) {
-		/* Without what is mounted below it. */
-		int tree = (int)syscall(SYS_open_tree, AT_FDCWD, plan->watched[i], OPEN_TREE_CLONE_FLAG | O_CLOEXEC);
-		if (tree < 0)
-			tree = open(plan->watched[i], O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-		add_place(watch, tree);
-	}
-	watch->free_then = free_bytes(watch, &full);
-	return watch;
-}
-
 static uint64_t usage_below(int fd, int depth)
 {
 	DIR *directory = depth > DEPTH_MAX ? NULL : fdopendir(fd);
@@ -171,43 +152,92 @@ static uint64_t measure(const struct watch *watch)
 	return sum;
 }
 
+static _Noreturn void serve_measurements(const struct watch *watch, int asked, int answer)
+{
+	char byte;
+
+	/* Nothing of the run's talk with the outside belongs here. */
+	for (int fd = 3; fd <= 6; fd++)
+		close(fd);
+	while (read(asked, &byte, 1) == 1) {
+		uint64_t usage = measure(watch);
+		if (write(answer, &usage, sizeof usage) != sizeof usage)
+			break;
+	}
+	_exit(0);
+}
+
+static void start_measurer(struct watch *watch)
+{
+	int asked[2], answer[2];
+
+	if (pipe2(asked, O_CLOEXEC) < 0 || pipe2(answer, O_CLOEXEC) < 0)
+		fail("watch", errno, "cannot make a pipe");
+	watch->measurer = fork();
+	if (watch->measurer < 0)
+		fail("watch", errno, "cannot fork");
+	if (watch->measurer == 0) {
+		close(asked[1]);
+		close(answer[0]);
+		serve_measurements(watch, asked[0], answer[1]);
+	}
+	close(asked[0]);
+	close(answer[1]);
+	watch->ask = asked[1];
+	watch->answer = answer[0];
+}
+
+struct watch *start_watch(const struct plan *plan, int upper)
+{
+	struct watch *watch = calloc(1, sizeof *watch);
+	bool full;
+
+	if (!watch)
+		fail("watch", errno, "no memory");
+	watch->plan = plan;
+	watch->page = (uint64_t)sysconf(_SC_PAGESIZE);
+	watch->measured_at = now_milliseconds();
+	add_place(watch, upper);
+	for (size_t i = 0; i < plan->watched_count; i++) {
+		/* Without what is mounted below it. */
+		int tree = (int)syscall(SYS_open_tree, AT_FDCWD, plan->watched[i], OPEN_TREE_CLONE_FLAG | O_CLOEXEC);
+		if (tree < 0)
+			tree = open(plan->watched[i], O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+		add_place(watch, tree);
+	}
+	watch->free_then = free_bytes(watch, &full);
+	watch->answer = -1;
+	if (plan->disk)
+		start_measurer(watch);
+	return watch;
+}
+
 static void start_measuring(struct watch *watch, uint64_t now)
 {
-	int ends[2];
-
-	if (pipe2(ends, O_CLOEXEC) < 0)
+	if (write(watch->ask, "", 1) != 1)
 		return;
-	watch->measuring = fork();
-	if (watch->measuring == 0) {
-		uint64_t usage = measure(watch);
-		(void)!write(ends[1], &usage, sizeof usage);
-		_exit(0);
-	}
-	close(ends[1]);
-	if (watch->measuring < 0) {
-		watch->measuring = 0;
-		close(ends[0]);
-		return;
-	}
-	watch->result = ends[0];
+	watch->measuring = true;
 	watch->started_measuring = now;
 }
 
-bool measured(struct watch *watch, int pid)
+int measurement_descriptor(const struct watch *watch)
 {
-	uint64_t usage;
+	return watch->answer;
+}
+
+void take_measurement(struct watch *watch)
+{
 	bool full;
 
-	if (watch->measuring == 0 || pid != watch->measuring)
-		return false;
-	if (read(watch->result, &usage, sizeof usage) == sizeof usage)
-		watch->usage = usage;
-	close(watch->result);
-	watch->measuring = 0;
+	if (read(watch->answer, &watch->usage, sizeof watch->usage) != sizeof watch->usage) {
+		close(watch->answer); /* Killed, by an administrator: the next look cannot measure. */
+		watch->answer = -1;
+		return;
+	}
+	watch->measuring = false;
 	watch->measured_at = now_milliseconds();
 	watch->measuring_took = watch->measured_at - watch->started_measuring;
 	watch->free_then = free_bytes(watch, &full);
-	return true;
 }
 
 /* Reads a small file of /proc/PID into `text`; false if the process is gone. */
@@ -294,7 +324,7 @@ static uint64_t count_processes(const struct watch *watch, uint64_t *memory, boo
 		if (entry->d_name[0] < '1' || entry->d_name[0] > '9')
 			continue;
 		pid = (pid_t)strtol(entry->d_name, NULL, 10);
-		if (pid == 1 || pid == watch->measuring)
+		if (pid == 1 || pid == watch->measurer)
 			continue;
 		count += thread_count(entry->d_name);
 		if (memory)

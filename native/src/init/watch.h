@@ -10,16 +10,21 @@
 /* What is seen by looking now and then, where no limit of the kernel's says it exactly. Times are monotonic milliseconds. */
 struct watch;
 
+/*
+ * Starts the one process that measures disks, before the command: so that process numbers in the sandbox
+ * never depend on when something was measured.
+ */
 struct watch *start_watch(const struct plan *plan, int upper);
 
-/* Looks; true with *how when a limit is passed. Starts a measuring child at most for a tenth of the time. */
+/* Looks; true with *how when a limit is passed. Has the disks measured for a tenth of the time at most. */
 bool look(struct watch *watch, uint64_t now, enum ending *how);
 
 /* The part of look() about processes and memory. */
 bool look_at_processes(struct watch *watch, enum ending *how);
 
-/* Takes in a finished child; true if it was the measuring one. */
-bool measured(struct watch *watch, int pid);
+/* Readable when a measurement is done, which take_measurement() then takes in. */
+int measurement_descriptor(const struct watch *watch);
+void take_measurement(struct watch *watch);
 
 /* After the command ended and all its processes are gone: true with *how if it ran out of room. */
 bool final_look(struct watch *watch, bool failed, enum ending *how);
