@@ -148,7 +148,8 @@ static int wait_for_end(const struct launch *launch, const sigset_t *signals)
 				kill(launch->child, launch->status >= 0 ? SIGKILL : signal);
 			continue;
 		}
-		if (waitpid(launch->child, &status, WNOHANG) != launch->child)
+		/* Not what the other threads trace: only our own child, and only its end. */
+		if (waitpid(launch->child, &status, WNOHANG | __WNOTHREAD) != launch->child || WIFSTOPPED(status))
 			continue;
 		int command = 0;
 		if (launch->status < 0)

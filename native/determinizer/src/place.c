@@ -183,29 +183,30 @@ void place_close(struct place *place)
 
 bool place_retry(struct call *call, int fd, const char *path, struct place *place)
 {
-	char link[PATH_MAX], next[2 * PATH_MAX];
+	char link[PATH_MAX], now[2 * PATH_MAX], next[2 * PATH_MAX];
 	if (place->opened)
 		return false;
+	snprintf(now, sizeof now, "%s", path);
 	for (int depth = 0; depth < 8; depth++) {
 		ssize_t length = readlinkat(place->directory, place->path, link, sizeof link - 1);
 		if (length <= 0)
 			return depth > 0;
 		link[length] = 0;
-		if (*link == '/') {
-			snprintf(next, sizeof next, "%s", link);
-		} else {
-			const char *slash = strrchr(path, '/');
-			int head = slash ? (int)(slash - path + 1) : 0;
-			snprintf(next, sizeof next, "%.*s%s", head, path, link);
-		}
-		/* A relative way to the same: ../proc/self */
-		const char *proc = strstr(next, "/proc/self");
-		if (!proc)
-			proc = strstr(next, "/proc/thread-self");
-		if (place_find(call, fd, proc ? proc : next, false, place))
+		const char *slash = *link == '/' ? NULL : strrchr(now, '/');
+		size_t head = slash ? (size_t)(slash - now + 1) : 0;
+		if (head + (size_t)length >= sizeof next)
 			return false;
-		if (proc)
+		memcpy(next, now, head);
+		memcpy(next + head, link, (size_t)length + 1);
+		/* Also by a relative way: ../proc/self */
+		const char *self = strstr(next, "/proc/self");
+		if (!self)
+			self = strstr(next, "/proc/thread-self");
+		if (place_find(call, fd, self ? self : next, false, place))
+			return false;
+		if (self)
 			return true;
+		memcpy(now, next, sizeof now);
 	}
 	return false;
 }

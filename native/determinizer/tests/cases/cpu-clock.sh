@@ -1,0 +1,2 @@
+. "$TESTS/lib.sh"
+same_twice 'cpu-clock'

@@ -1,0 +1,2 @@
+. "$TESTS/lib.sh"
+virtual kill-during

@@ -1,0 +1,15 @@
+. "$TESTS/lib.sh"
+same_twice 'python3 -c "import os,uuid,random; print(uuid.uuid4(), os.urandom(8).hex(), random.random(), hash(str()+chr(97)))"
+  perl -e "print rand, qq(\n); print join(q( ), keys %{{1..40}}), qq(\n)"; mktemp -u; od -An -tx1 -N16 /dev/urandom; cat /proc/sys/kernel/random/uuid; uuidgen 2>/dev/null || :'
+# Equal programs do not get equal bytes, nor do forks of one.
+same_twice 'random-bytes; random-bytes; random-bytes fork; random-bytes fork'
+test "$(sort first | uniq -d | wc -l)" = 0
+# The order in which programs run does not matter.
+echo 'random-bytes a >o1; random-bytes b >o2' >script
+virtual sh ./script
+echo 'random-bytes b >p2; random-bytes a >p1' >script
+virtual sh ./script
+cmp o1 p1; cmp o2 p2
+OPTIONS='--source randomness=vary:1'
+virtual sh ./script
+! cmp -s o1 p1

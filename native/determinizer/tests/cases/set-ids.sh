@@ -1,0 +1,5 @@
+. "$TESTS/lib.sh"
+[ "$(id -u)" = 0 ] || { echo 'skip: not root'; exit 77; }
+mkdir closed; echo >closed/f; chmod 700 closed; chmod 755 .
+virtual perl -e '$) = "65534 65534"; $> = 65534; print((stat "closed/f") ? "seen\n" : "refused\n"); print((stat "closed") ? "seen\n" : "refused\n"); $> = 0; print((stat "closed/f") ? "seen\n" : "refused\n");' >got
+printf 'refused\nseen\nseen\n' | diff - got
