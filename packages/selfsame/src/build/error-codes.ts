@@ -52,11 +52,11 @@ export const buildErrorCodes = {
   PROJECT_UNKNOWN: { exit: 2, meaning: 'The workspace has no such project or target.' },
   NO_FAILED_BUILD: { exit: 2, meaning: 'There is no kept failed build to enter.' },
   INPUT_NOT_LOCKED: {
-    exit: 3,
+    exit: 2,
     meaning: 'selfsame.lock does not say what an input of a recipe is.',
   },
   INPUT_LOCK_OUTDATED: {
-    exit: 3,
+    exit: 2,
     meaning: 'The recipe asks for another input than selfsame.lock holds.',
   },
   OUT_UNWRITABLE: {

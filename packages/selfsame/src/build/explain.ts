@@ -36,6 +36,20 @@ export interface NamedDefinition {
   readonly defined: DefinedBuild | undefined;
 }
 
+/** The order in which people read a definition; canonical JSON has another. */
+const fieldOrder = [
+  'type',
+  'project',
+  'version',
+  'target',
+  'inputs',
+  'needs',
+  'environment',
+  'steps',
+  'outputs',
+  'sandbox',
+] as const satisfies readonly (keyof BuildDefinition)[];
+
 /**
  * Every field of a definition by its path. Lists of named things (steps, inputs, needs) are addressed
  * by name, so that an insertion shows as one difference.
@@ -60,7 +74,7 @@ export function flattenDefinition(definition: BuildDefinition): ReadonlyMap<stri
       fields.set(path, value === null ? '(none)' : String(value));
     }
   };
-  visit('', definition);
+  for (const top of fieldOrder) visit(top, definition[top]);
   fields.set('steps order', definition.steps.map(({ name }) => name).join(', '));
   return fields;
 }
