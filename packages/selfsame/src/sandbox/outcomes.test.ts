@@ -156,8 +156,7 @@ E
 
   it('reports the memory used, where the host can tell', async () => {
     const run = await room.run('head -c 60M /dev/zero | tail > /dev/null');
-    if (run.peakMemoryBytes !== undefined)
-      expect(run.peakMemoryBytes).toBeGreaterThan(20 * megabyte);
+    if (run.peakMemoryBytes !== undefined) expect(run.peakMemoryBytes).toBeGreaterThan(megabyte);
   });
 
   it.each(['virtual', 'machine'] as const)('refuses the level %s', async (level) => {
