@@ -3,12 +3,12 @@ import { basename, dirname, join } from 'node:path';
 import { canonicalDigest } from '@selfsame/verify';
 import { SelfsameError } from '../errors/selfsame-error.js';
 import type { Sha256 } from '../store/types.js';
-import { formatLockFile } from './lock-format.js';
+import { byIdentity, formatLockFile } from './lock-format.js';
 import type { LockFile } from './lock-format.js';
 import { parseLockFile } from './lock-parser.js';
 import type { EnvironmentSpec, LockedEnvironment } from './types.js';
 
-export { formatLockFile, parseLockFile };
+export { byIdentity, formatLockFile, parseLockFile };
 export type { LockFile };
 
 /** Name of the lock beside selfsame.yaml. */

@@ -1,3 +1,5 @@
+import { normaliseKeystore } from './java-keystore.js';
+
 /** What to do with a file that maintainer scripts left, and why. */
 export interface Rule {
   /** Path below the root: exact, or as a pattern. */
@@ -127,6 +129,21 @@ export const rules: readonly Rule[] = [
     match: /^root\/\.(?:cache|rnd|wget-hsts)(?:\/.*)?$/u,
     action: 'remove',
     reason: 'left over by scripts',
+  },
+];
+
+/** A file whose content is made again without what differs; undefined when that cannot be done. */
+export interface Rewrite {
+  readonly path: string;
+  readonly reason: string;
+  readonly rewrite: (content: Buffer, epoch: number) => Buffer | undefined;
+}
+
+export const rewrites: readonly Rewrite[] = [
+  {
+    path: 'etc/ssl/certs/java/cacerts',
+    reason: 'holds the time at which each certificate was taken in',
+    rewrite: normaliseKeystore,
   },
 ];
 

@@ -1,3 +1,4 @@
+import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Context } from '../../context.js';
 import { foldChanges } from '../layers/fold.js';
@@ -5,12 +6,14 @@ import type { Layer } from '../layers/layer.js';
 import { parentOf } from '../layers/tree-entry.js';
 import type { OwnedEntry, Tree } from '../layers/tree-entry.js';
 import { scanTree, TreeRequests, writeTree } from '../layers/tree-program.js';
+import type { ScannedEntry } from '../layers/tree-program.js';
 import { compose } from './compose.js';
 import type { Composition, InstalledOwner } from './compose.js';
 import { databaseFiles, placeDatabase, shortenedLists } from './dpkg-database.js';
 import { readDpkgState, readFileList } from './dpkg-state.js';
 import type { DpkgState } from './dpkg-state.js';
 import { installedPackages } from './installed.js';
+import { rewrites } from './normalise.js';
 import { preinstDirectory, runScripts } from './scripts.js';
 import type { Preinst } from './scripts.js';
 import { skeleton } from './skeleton.js';
@@ -148,7 +151,8 @@ class Stage {
     const changes = await scanTree(upper, signal);
     const requests = new TreeRequests();
     const prefix = 'tree';
-    foldChanges({ tree: this.#tree, changes, upper, requests, prefix, epoch });
+    const contents = await rewritten(changes, upper, epoch);
+    foldChanges({ tree: this.#tree, changes, upper, requests, prefix, epoch, contents });
     await this.#write(requests);
   }
 
@@ -225,6 +229,21 @@ class Stage {
   #write(requests: TreeRequests): Promise<void> {
     return writeTree(this.#input.directory, requests.take(), this.#context.signal);
   }
+}
+
+/** New contents of the files for which normalise.ts has a way. */
+async function rewritten(
+  changes: readonly ScannedEntry[],
+  upper: string,
+  epoch: number,
+): Promise<ReadonlyMap<string, Buffer>> {
+  const contents = new Map<string, Buffer>();
+  for (const { path, rewrite } of rewrites) {
+    if (!changes.some((change) => change.path === path && change.type === 'file')) continue;
+    const content = rewrite(await readFile(join(upper, path)), epoch);
+    if (content !== undefined) contents.set(path, content);
+  }
+  return contents;
 }
 
 function placeFiles(composition: Composition, requests: TreeRequests): void {

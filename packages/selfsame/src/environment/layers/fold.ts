@@ -1,9 +1,8 @@
+import { createHash } from 'node:crypto';
 import { ruleFor } from '../debian/normalise.js';
 import { parentOf } from './tree-entry.js';
-import type { ExtendedAttributes, OwnedEntry } from './tree-entry.js';
+import type { ExtendedAttributes, OwnedEntry, Ownership } from './tree-entry.js';
 import type { ScannedEntry, TreeRequests } from './tree-program.js';
-
-const emptySha256 = 'e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855';
 
 export interface FoldInput {
   /** The tree below the overlay; changed to what it is afterwards. */
@@ -17,6 +16,8 @@ export interface FoldInput {
   readonly prefix: string;
   /** Upper bound of file times. */
   readonly epoch: number;
+  /** New contents of changed files, by path. */
+  readonly contents: ReadonlyMap<string, Buffer>;
 }
 
 /**
@@ -37,8 +38,8 @@ class Fold {
   }
 
   take(change: ScannedEntry): void {
-    const { tree, requests, epoch } = this.#input;
-    const { path, mode, uid, gid } = change;
+    const { tree } = this.#input;
+    const { path } = change;
     const rule = ruleFor(path);
     if (rule !== undefined) {
       const isTop = rule.match === path;
@@ -47,18 +48,7 @@ class Fold {
         return;
       }
       if (rule.action === 'empty' && change.type === 'file') {
-        this.#remove(path);
-        requests.file(this.#place(path), change, epoch, new Uint8Array());
-        tree.set(path, {
-          type: 'file',
-          path,
-          mode,
-          uid,
-          gid,
-          time: epoch,
-          size: 0,
-          sha256: emptySha256,
-        });
+        this.#write(path, change, Buffer.alloc(0));
         return;
       }
     }
@@ -79,9 +69,20 @@ class Fold {
         this.#directory(change);
         return;
       case 'file':
-      case 'symlink':
-        this.#move(change);
+      case 'symlink': {
+        const content = this.#input.contents.get(path);
+        if (content === undefined) this.#move(change);
+        else this.#write(path, change, content);
+      }
     }
+  }
+
+  #write(path: string, { mode, uid, gid }: Ownership, content: Buffer): void {
+    const { tree, requests, epoch: time } = this.#input;
+    this.#remove(path);
+    requests.file(this.#place(path), { mode, uid, gid }, time, content);
+    const sha256 = createHash('sha256').update(content).digest('hex');
+    tree.set(path, { type: 'file', path, mode, uid, gid, time, size: content.length, sha256 });
   }
 
   #directory({
