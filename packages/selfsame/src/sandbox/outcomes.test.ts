@@ -97,7 +97,9 @@ describe.skipIf(!sandboxesWork)('the ways a run can end', () => {
   });
 
   it('stops a fork bomb', async () => {
-    const run = await room.run('f() { f | f & }; f; sleep 60', { limits: { processes: 64 } });
+    const run = await room.run('f() { f | f & }; f; while :; do sleep 60 & done', {
+      limits: { processes: 64 },
+    });
     expect(run.outcome).toEqual({ type: 'too-many-processes', limit: 64 });
   });
 
@@ -155,8 +157,10 @@ E
   });
 
   it('reports the memory used, where the host can tell', async () => {
-    const run = await room.run('head -c 60M /dev/zero | tail > /dev/null');
-    if (run.peakMemoryBytes !== undefined) expect(run.peakMemoryBytes).toBeGreaterThan(megabyte);
+    const run = await room.run('x=$(yes | head -c 60M); sleep 60', { limits: { wallSeconds: 2 } });
+    expect(run.outcome).toEqual({ type: 'timed-out', seconds: 2 });
+    if (run.peakMemoryBytes !== undefined)
+      expect(run.peakMemoryBytes).toBeGreaterThan(20 * megabyte);
   });
 
   it.each(['virtual', 'machine'] as const)('refuses the level %s', async (level) => {
