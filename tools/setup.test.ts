@@ -51,6 +51,8 @@ afterEach(() => rmSync(place, { recursive: true, force: true }));
 
 function program(name: string, body: string): void {
   const path = join(place, 'bin', name);
+  // Never through a link: what it points to is the machine's own program.
+  rmSync(path, { force: true });
   writeFileSync(path, `#!/bin/sh\necho "${name} $*" >> '${place}/calls'\n${body}\n`);
   chmodSync(path, 0o755);
 }
