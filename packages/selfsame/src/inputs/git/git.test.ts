@@ -153,6 +153,10 @@ describe('a git input', () => {
   it.each([
     ['a link out of it', (upstream: Upstream) => [`120000 blob ${upstream.blob('../../x')}\tlink`]],
     [
+      'a link with an enormous target',
+      (upstream: Upstream) => [`120000 blob ${upstream.blob('x/'.repeat(3_000_000))}\tlink`],
+    ],
+    [
       'an absolute link',
       (upstream: Upstream) => [`120000 blob ${upstream.blob('/etc/passwd')}\tl`],
     ],

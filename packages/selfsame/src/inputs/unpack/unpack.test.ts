@@ -254,6 +254,14 @@ describe('a tar archive is refused with', () => {
     expect(error.code).toBe('ARCHIVE_TOO_LARGE');
   });
 
+  it('more bytes than allowed from a program that has more to say', async () => {
+    const bytes = execFileSync('xz', ['-c'], {
+      input: tar({ name: 'a', content: Buffer.alloc(50_000_000) }),
+    });
+    const limits = { ...unpackLimits, freeBytes: 1_000_000, ratio: 1 };
+    expect((await refusal(bytes, limits)).code).toBe('ARCHIVE_TOO_LARGE');
+  });
+
   it('endless compressed zeros, long before they fill the disk', async () => {
     const zeros = gzipSync(Buffer.alloc(64 * 1024 ** 2));
     const limits = { ...unpackLimits, freeBytes: 1024 ** 2, ratio: 2 };
