@@ -6,6 +6,7 @@ import { explainCommand } from './commands/explain.js';
 import { initCommand } from './commands/init.js';
 import { keyNewCommand } from './commands/key-new.js';
 import { keyShowCommand } from './commands/key-show.js';
+import { lockCommand } from './commands/lock.js';
 import { schemaCommand } from './commands/schema.js';
 import { shellCommand } from './commands/shell.js';
 import { signCommand } from './commands/sign.js';
@@ -16,6 +17,7 @@ import { verifyCommand } from './commands/verify.js';
 /** Every command there is, in the order of help. Their files are light: what does the work is imported when a command runs. */
 export const commands: readonly Command[] = [
   initCommand,
+  lockCommand,
   buildCommand,
   shellCommand,
   explainCommand,
