@@ -81,6 +81,10 @@ export default [
     },
   },
   {
+    files: ['**/*.test.ts'],
+    rules: { 'max-lines': ['warn', { max: 600 }] },
+  },
+  {
     files: ['packages/*/src/**/*.ts'],
     rules: { 'no-console': 'error' },
   },
