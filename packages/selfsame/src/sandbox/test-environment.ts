@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process';
-import { existsSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 
@@ -71,9 +71,17 @@ type Changes = Partial<Omit<SandboxRequest, 'description' | 'limits'>> & {
  * installed. `run` runs a shell script with a fresh `/build`.
  */
 export class TestRoom {
-  readonly directory = mkdtempSync(join(tmpdir(), 'selfsame-sandbox-'));
-  readonly #root = join(this.directory, 'root');
+  #directory: string | undefined;
   #prepared: Promise<unknown> | undefined;
+
+  /** Made when first asked for: a skipped suite leaves nothing. */
+  get directory(): string {
+    return (this.#directory ??= mkdtempSync(join(tmpdir(), 'selfsame-sandbox-')));
+  }
+
+  get #root(): string {
+    return join(this.directory, 'root');
+  }
 
   async #prepare(): Promise<void> {
     for (const name of ['etc/alternatives', 'tmp', 'usr', 'proc', 'dev', 'sys'])
@@ -149,7 +157,7 @@ export class TestRoom {
   }
 
   async dispose(): Promise<void> {
-    if (this.#prepared !== undefined) await runInUserNamespace(['rm', '-rf', '--', this.directory]);
-    rmSync(this.directory, { recursive: true, force: true });
+    if (this.#directory === undefined) return;
+    await runInUserNamespace(['rm', '-rf', '--', this.#directory]);
   }
 }
