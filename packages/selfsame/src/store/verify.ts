@@ -1,6 +1,7 @@
 import { lstat, readdir, rename } from 'node:fs/promises';
 import { randomBytes } from 'node:crypto';
 import { join } from 'node:path';
+import type { ErrorCode } from '../errors/codes.js';
 import { SelfsameError } from '../errors/selfsame-error.js';
 import { hashFile } from './files.js';
 import { entryKinds, isSha256 } from './layout.js';
@@ -118,6 +119,9 @@ async function checkFile(
   }
 }
 
+/** Errors of a check that mean: this entry is not whole. */
+const damageCodes: ReadonlySet<ErrorCode> = new Set(['TREE_INVALID', 'ENVIRONMENT_DAMAGED']);
+
 async function checkEntry(
   check: CheckEntry,
   path: string,
@@ -130,7 +134,7 @@ async function checkEntry(
     const code = errorCodeOf(error);
     if (code === 'ENOENT') return (await isGone(path)) ? 'gone' : 'part of it is missing';
     if (code === 'EIO') return 'the disk cannot read it';
-    if (error instanceof SelfsameError && error.code === 'TREE_INVALID') return error.message;
+    if (error instanceof SelfsameError && damageCodes.has(error.code)) return error.message;
     throw error;
   }
 }

@@ -22,7 +22,7 @@ export const storeVerifyCommand: Command = {
     const store = await openStore(context.settings.storePath);
     const repair = options['repair'] === true;
     const report = await verifyStore(store, {
-      checks: storeChecks(store),
+      checks: storeChecks(store, context.signal),
       repair,
       signal: context.signal,
     });
