@@ -13,6 +13,19 @@ const { dependencies } = JSON.parse(
   await readFile(join(repositoryRoot, 'packages/selfsame/package.json'), 'utf8'),
 );
 
+/**
+ * zod carries its messages in forty languages, and the start would read them all. Ours are English.
+ * @type {import('esbuild').Plugin}
+ */
+const englishOnly = {
+  name: 'english-only',
+  setup(builder) {
+    builder.onLoad({ filter: /[\\/]zod[\\/]v4[\\/]locales[\\/]index\.js$/ }, () => ({
+      contents: "export { default as en } from './en.js';",
+    }));
+  },
+};
+
 await bundleForNode({
   entryPoints: [join(source, 'cli/main.ts')],
   outdir: fresh,
@@ -21,6 +34,7 @@ await bundleForNode({
   minifyWhitespace: true,
   chunkNames: '[name]-[hash]',
   legalComments: 'linked',
+  plugins: [englishOnly],
   alias: { '@selfsame/verify': join(repositoryRoot, 'packages/verify/src/index.ts') },
   // Stays a package of its own: it may be replaced by the person (LGPL), and only few commands load it.
   external: Object.keys(dependencies).filter((name) => name === 'openpgp'),

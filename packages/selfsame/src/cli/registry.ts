@@ -2,6 +2,8 @@ import type { Command } from './command.js';
 import { buildCommand } from './commands/build.js';
 import { completionCommand } from './commands/completion.js';
 import { doctorCommand } from './commands/doctor.js';
+import { environmentExportCommand } from './commands/environment-export.js';
+import { environmentListCommand } from './commands/environment-list.js';
 import { explainCommand } from './commands/explain.js';
 import { initCommand } from './commands/init.js';
 import { keyNewCommand } from './commands/key-new.js';
@@ -27,6 +29,8 @@ export const commands: readonly Command[] = [
   keyShowCommand,
   storeGcCommand,
   storeVerifyCommand,
+  environmentListCommand,
+  environmentExportCommand,
   doctorCommand,
   schemaCommand,
   completionCommand,

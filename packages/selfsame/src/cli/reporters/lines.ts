@@ -2,22 +2,23 @@ import type { Event } from '../../events/event.js';
 import { formatBytes } from '../../text/bytes.js';
 import { formatDuration } from '../../text/duration.js';
 import { printable } from '../../text/printable.js';
-import { OutputTail } from './output-tail.js';
+import { OutputLines } from './output-lines.js';
 import type { LineReporterOptions } from './reporter.js';
-
-/** Lines of a failed build's output that are shown. */
-const tailLines = 30;
 
 /**
  * Turns events into the lines that stay: what was done, what is worth knowing, what failed.
  * Used by both the plain reporter and, above its live region, the terminal's.
  */
 export function eventLines({ style, verbosity }: LineReporterOptions): (event: Event) => string[] {
-  const tail = new OutputTail(tailLines);
+  const output = new OutputLines();
   const verbose = verbosity === 'verbose';
   const quiet = verbosity === 'quiet';
   const done = (text: string): string[] => (quiet ? [] : [`${style.green('✓')} ${text}`]);
   const detail = (text: string): string[] => (verbose ? [style.dim(text)] : []);
+
+  // The prefix also keeps build output from being read as a command by a CI's log reader.
+  const outputOf = (source: string, lines: readonly string[]): string[] =>
+    lines.map((line) => `${style.dim(`${printable(source)} |`)} ${line}`);
 
   return (event) => {
     switch (event.type) {
@@ -57,13 +58,8 @@ export function eventLines({ style, verbosity }: LineReporterOptions): (event: E
               `environment ${printable(event.environment)} ready in ${formatDuration(event.milliseconds)}`,
             );
 
-      case 'output': {
-        const lines = tail.add(event.source, event.text);
-        // The prefix also keeps build output from being read as a command by a CI's log reader.
-        return verbose
-          ? lines.map((line) => `${style.dim(`${printable(event.source)} |`)} ${line}`)
-          : [];
-      }
+      case 'output':
+        return verbose ? outputOf(event.source, output.add(event.source, event.text)) : [];
 
       case 'plan-ready':
         return detail(`${count(event.builds, 'build')}, ${event.jobs} at a time`);
@@ -82,21 +78,18 @@ export function eventLines({ style, verbosity }: LineReporterOptions): (event: E
       case 'build-cached':
         return detail(`${printable(event.build)} is built already`);
       case 'build-finished':
-        tail.take(event.build);
-        return done(
-          `${printable(event.build)} built in ${formatDuration(event.milliseconds)} (${count(event.artifacts, 'artifact')})`,
-        );
-      case 'build-failed': {
-        const output = tail.take(event.build);
         return [
-          `${style.red('✗')} ${printable(event.build)} failed: ${printable(event.message)}`,
-          ...(verbose ? [] : output.map((line) => `  ${style.dim('|')} ${line}`)),
-          ...(event.logPath === undefined ? [] : [`  whole log: ${printable(event.logPath)}`]),
-          ...(event.keptAt === undefined
-            ? []
-            : [`  its directory is kept: selfsame shell --failed ${printable(event.build)}`]),
+          ...outputOf(event.build, output.end(event.build)),
+          ...done(
+            `${printable(event.build)} built in ${formatDuration(event.milliseconds)} (${count(event.artifacts, 'artifact')})`,
+          ),
         ];
-      }
+      case 'build-failed':
+        // Why and what to do is in the command's answer; here only that it happened, when it does.
+        return [
+          ...outputOf(event.build, output.end(event.build)),
+          `${style.red('✗')} ${printable(event.build)} failed: ${printable(event.message)}`,
+        ];
       case 'build-skipped':
         return [
           `${style.yellow('-')} ${printable(event.build)} not built, because ${printable(event.because)}`,

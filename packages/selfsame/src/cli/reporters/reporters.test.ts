@@ -4,7 +4,7 @@ import type { Event } from '../../events/event.js';
 import { plainStyle } from '../../text/style.js';
 import { TestScreen } from '../testing.js';
 import { jsonReporter } from './json.js';
-import { OutputTail } from './output-tail.js';
+import { OutputLines } from './output-lines.js';
 import { plainReporter } from './plain.js';
 import type { Verbosity } from './reporter.js';
 import { terminalReporter } from './terminal.js';
@@ -70,24 +70,20 @@ describe('plain lines', () => {
     ).toEqual(['✓ zlib@default built in 12.3 s (4 artifacts)']);
   });
 
-  it('show the end of the output of a build that failed, and where the rest is', () => {
-    const lines = Array.from({ length: 100 }, (_, index) => output(`line ${index}\n`));
-    const shown = plain('normal', started, ...lines, output('no line feed'), failed);
-    expect(shown[0]).toBe('✗ zlib@default failed: step "compile" exited with 2');
-    expect(shown.slice(1, 31)).toEqual([
-      ...Array.from({ length: 29 }, (_, index) => `  | line ${index + 71}`),
-      '  | no line feed',
-    ]);
-    expect(shown.slice(31)).toEqual([
-      '  whole log: /store/failed/ab/log',
-      '  its directory is kept: selfsame shell --failed zlib@default',
+  it('leave the output of a build that failed to the answer of the command', () => {
+    expect(plain('normal', started, output('line\n'), failed)).toEqual([
+      '✗ zlib@default failed: step "compile" exited with 2',
     ]);
   });
 
-  it('do not mix the output of builds', () => {
+  it('do not mix the output of builds, and end with a last line that has no line feed', () => {
     const other = output('other\n', 'pigz@default');
-    expect(plain('normal', output('mi'), other, output('ne\n'), failed)).toContain('  | mine');
-    expect(plain('normal', output('mine\n'), other, failed).join()).not.toContain('other');
+    expect(plain('verbose', output('mi'), other, output('ne\nlast'), failed)).toEqual([
+      'pigz@default | other',
+      'zlib@default | mine',
+      'zlib@default | last',
+      '✗ zlib@default failed: step "compile" exited with 2',
+    ]);
   });
 
   it('show everything when verbose, each line with its build', () => {
@@ -121,24 +117,24 @@ describe('plain lines', () => {
   });
 });
 
-describe('OutputTail', () => {
-  it('keeps the last lines whatever the pieces', () => {
+describe('OutputLines', () => {
+  it('gives the same lines whatever the pieces', () => {
     fc.assert(
       fc.property(fc.array(fc.stringMatching(/^[a-z\n]{0,12}$/), { maxLength: 30 }), (pieces) => {
-        const tail = new OutputTail(5);
-        for (const piece of pieces) tail.add('s', piece);
-        const whole = pieces.join('');
-        const lines = whole.split('\n');
-        if (lines.at(-1) === '') lines.pop();
-        expect(tail.take('s')).toEqual(lines.slice(-5));
+        const output = new OutputLines();
+        const lines = pieces.flatMap((piece) => output.add('s', piece));
+        lines.push(...output.end('s'));
+        const whole = pieces.join('').split('\n');
+        if (whole.at(-1) === '') whole.pop();
+        expect(lines).toEqual(whole);
       }),
     );
   });
 
   it('stays small when a line never ends', () => {
-    const tail = new OutputTail(3);
-    for (let index = 0; index < 1000; index++) tail.add('s', 'x'.repeat(1000));
-    expect(tail.take('s').join('').length).toBeLessThanOrEqual(4096);
+    const output = new OutputLines();
+    for (let index = 0; index < 1000; index++) output.add('s', 'x'.repeat(1000));
+    expect(output.end('s').join('')).toHaveLength(4096);
   });
 });
 
