@@ -49,7 +49,6 @@ export const buildErrorCodes = {
     exit: 2,
     meaning: 'A build id, project or definition file given on the command line is not known.',
   },
-  PROJECT_UNKNOWN: { exit: 2, meaning: 'The workspace has no such project or target.' },
   NO_FAILED_BUILD: { exit: 2, meaning: 'There is no kept failed build to enter.' },
   INPUT_NOT_LOCKED: {
     exit: 2,

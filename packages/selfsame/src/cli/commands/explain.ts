@@ -40,7 +40,12 @@ export const explainCommand: Command = {
       const fields = explainDefinition(a.named, a.dependencies);
       return {
         exitCode: 0,
-        data: { buildId: a.named.buildId, definition: a.named.definition, fields },
+        data: {
+          planId: a.planId,
+          buildId: a.named.buildId,
+          definition: a.named.definition,
+          fields,
+        },
         text: await explained(a.named, fields, context),
       };
     }
@@ -60,12 +65,14 @@ async function find(
 ): Promise<{
   readonly named: NamedDefinition;
   readonly dependencies: EngineDependencies | undefined;
+  readonly planId?: string | undefined;
 }> {
   const { defineFromResults, findDefinition } = await import('../../build/explain.js');
   const engine = await context.engine();
   const named = findDefinition(name, resolve(context.cwd, name), engine.store);
   if (named !== undefined) return { named, dependencies: undefined };
   const { openBuild } = await import('../../build/open-build.js');
+  const { planIds } = await import('../../build/plan-ids.js');
   const { plan, dependencies } = await openBuild(context.cwd, { projects: [name] }, engine);
   const keys = plan.order.filter((key) => key === name || key.startsWith(`${name}@`));
   const key = keys.length === 1 ? keys[0] : keys.find((one) => one === `${name}@default`);
@@ -79,6 +86,7 @@ async function find(
   return {
     named: { name: key, buildId: defined.buildId, definition: defined.definition, defined },
     dependencies,
+    planId: (await planIds(plan, dependencies)).get(key),
   };
 }
 
