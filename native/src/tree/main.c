@@ -27,11 +27,15 @@
  *       ATTRIBUTES are pairs of name and value in hexadecimal, ended by an empty name. `opaque` and
  *       `whiteout` are what an overlay leaves in its upper directory; notes of the overlay are left out.
  *
+ *   selfsame-tree read DIRECTORY
+ *       Prints the contents of the files whose NUL-terminated paths are on standard input, one after another.
+ *
  * Fails as common/fail.h says, with stage `request`, `no-space` or `tree`.
  */
 #include <string.h>
 
 #include "common/fail.h"
+#include "tree/read.h"
 #include "tree/scan.h"
 #include "tree/write.h"
 
@@ -42,7 +46,9 @@ int main(int argc, char **argv)
 		write_tree(argv[2]);
 	else if (argc == 3 && strcmp(argv[1], "scan") == 0)
 		scan_tree(argv[2]);
+	else if (argc == 3 && strcmp(argv[1], "read") == 0)
+		read_tree(argv[2]);
 	else
-		fail("request", 0, "expected: write DIRECTORY, or scan DIRECTORY");
+		fail("request", 0, "expected: write, scan or read, and DIRECTORY");
 	return 0;
 }

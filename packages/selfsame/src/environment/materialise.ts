@@ -79,6 +79,28 @@ export async function findEnvironment(
   return { path: join(context.store.entryPath('environments', id), 'tree'), digest: record.digest };
 }
 
+/**
+ * The finished tree of a stage in the store, and the absolute path of it.
+ * @throws SelfsameError ENVIRONMENT_DAMAGED when it is not there
+ */
+export async function loadTree(
+  id: Sha256,
+  context: Pick<Context, 'store'>,
+): Promise<{ readonly tree: Tree; readonly path: string }> {
+  const path = context.store.entryPath('environments', id);
+  let encoded: EncodedEntry[];
+  try {
+    encoded = JSON.parse(await readFile(join(path, 'manifest.json'), 'utf8')) as EncodedEntry[];
+  } catch (error) {
+    throw new SelfsameError('ENVIRONMENT_DAMAGED', `${path} has no manifest that can be read`, {
+      hint: 'run: selfsame store verify',
+      cause: error,
+    });
+  }
+  const tree = new Map(decodeEntries(encoded).map((entry) => [entry.path, entry]));
+  return { tree, path: join(path, 'tree') };
+}
+
 async function makeStages(
   locked: LockedEnvironment,
   ids: readonly Sha256[],
@@ -91,7 +113,8 @@ async function makeStages(
     context,
     fetch: (packages) => fetchPackages(packages, locked, context),
   });
-  let below = await loadStage(ids[made - 1], context);
+  const lastMade = ids[made - 1];
+  let below = lastMade === undefined ? undefined : await loadTree(lastMade, context);
   let record: StageRecord | undefined;
   for (const [index, stage] of locked.stages.entries()) {
     const id = ids[index];
@@ -151,16 +174,15 @@ async function keepStage(
     );
     await writeFile(join(directory, 'environment.json'), `${JSON.stringify(record)}\n`);
   });
+  if (record !== undefined) return { below: { tree, path: join(path, 'tree') }, record };
   // Another process was faster: its entry is the one that stays.
-  const kept = record ?? (await findStage(id, context));
-  const loaded =
-    record === undefined ? await loadStage(id, context) : { tree, path: join(path, 'tree') };
-  if (kept === undefined || loaded === undefined) {
+  const kept = await findStage(id, context);
+  if (kept === undefined) {
     throw new SelfsameError('ENVIRONMENT_DAMAGED', `${path} is not a complete environment`, {
       hint: 'run: selfsame store verify',
     });
   }
-  return { below: loaded, record: kept };
+  return { below: await loadTree(id, context), record: kept };
 }
 
 /** How many stages, from the last that is there, need not be made. */
@@ -186,12 +208,4 @@ async function findStage(
       cause: error,
     });
   }
-}
-
-async function loadStage(id: Sha256 | undefined, context: Context): Promise<Below | undefined> {
-  if (id === undefined) return undefined;
-  const path = context.store.entryPath('environments', id);
-  const encoded = JSON.parse(await readFile(join(path, 'manifest.json'), 'utf8')) as EncodedEntry[];
-  const tree = new Map(decodeEntries(encoded).map((entry) => [entry.path, entry]));
-  return { tree, path: join(path, 'tree') };
 }

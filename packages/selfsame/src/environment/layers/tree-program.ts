@@ -181,6 +181,26 @@ function parseScan(output: Buffer, directory: string): ScannedEntry[] {
   return entries;
 }
 
+/**
+ * The contents of files below `directory` (absolute), one after another, read as root of the mapped ids.
+ * @param most more bytes than this are refused
+ * @throws SelfsameError ENVIRONMENT_HELPER_FAILED, or what sandbox/user-namespace.ts rejects with
+ */
+export async function readFiles(
+  directory: string,
+  paths: readonly string[],
+  most: number,
+  signal: AbortSignal,
+): Promise<Buffer> {
+  const result = await runInUserNamespace([nativePath('selfsame-tree'), 'read', directory], {
+    input: Buffer.from(paths.map((path) => `${path}\0`).join('')),
+    maxOutputBytes: Math.max(most, 64 * 1024),
+    signal,
+  });
+  if (result.exitCode !== 0) throw failure(directory, result, signal);
+  return result.stdout;
+}
+
 function failure(
   directory: string,
   result: {
