@@ -5,6 +5,7 @@ import type { Command } from '../packages/selfsame/src/cli/command.js';
 import { globalOptions } from '../packages/selfsame/src/cli/global-options.js';
 import { commands } from '../packages/selfsame/src/cli/registry.js';
 import { version } from '../packages/selfsame/src/cli/version.js';
+import { everyCommand, needs } from '../packages/selfsame/src/doctor/finding.js';
 import { errorCodes } from '../packages/selfsame/src/errors/codes.js';
 import { repositoryRoot } from './esbuild-options.js';
 import { generatedDocs } from './generated-docs.js';
@@ -232,6 +233,15 @@ describe('commands', () => {
         expect(part.description).toMatch(/^\S.*[^.]$/);
     },
   );
+
+  it('that doctor speaks of exist', () => {
+    const names = new Set([everyCommand, ...commands.map((command) => command.name)]);
+    expect(
+      Object.values(needs)
+        .flat()
+        .filter((name) => !names.has(name)),
+    ).toEqual([]);
+  });
 
   it('use no letter twice, and no option that every command has', () => {
     const globals = globalOptions.flatMap(

@@ -101,7 +101,7 @@ export function createProgram(
         parents.get(first) ??
         configure(program.command(first))
           .summary(groups[first] ?? '')
-          .description(groups[first] ?? '');
+          .description(sentence(groups[first] ?? first));
       parents.set(first, parent);
     }
     addCommand(configure(parent.command(second ?? first)), command, style, found);
