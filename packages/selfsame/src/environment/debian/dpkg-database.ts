@@ -97,7 +97,7 @@ function interestsOf(layer: Layer): Interest[] {
     return [
       {
         trigger: match[2] ?? '',
-        who: match[1] === 'noawait' ? `${layer.name}/noawait` : layer.name,
+        who: match[1] === 'noawait' ? `${infoName(layer)}/noawait` : infoName(layer),
       },
     ];
   });
