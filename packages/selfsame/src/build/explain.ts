@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { SelfsameError } from '../errors/selfsame-error.js';
 import type { Plan } from '../recipe/types.js';
 import { buildId } from '../record/build-id.js';
+import { flattenDefinition } from '../record/compare-definitions.js';
 import type { BuildDefinition } from '../record/definition.js';
 import type { Sha256, Store } from '../store/types.js';
 import { defineBuild, sourceDateEpoch } from './define.js';
@@ -20,13 +21,6 @@ export interface ExplainedField {
   readonly from: string;
 }
 
-/** One field in which two definitions differ; undefined: not there. */
-export interface Difference {
-  readonly field: string;
-  readonly a: string | undefined;
-  readonly b: string | undefined;
-}
-
 /** A definition that was found, and how it was named. */
 export interface NamedDefinition {
   readonly name: string;
@@ -34,58 +28,6 @@ export interface NamedDefinition {
   readonly definition: BuildDefinition;
   /** When it was put together from a workspace just now. */
   readonly defined: DefinedBuild | undefined;
-}
-
-/** The order in which people read a definition; canonical JSON has another. */
-const fieldOrder = [
-  'type',
-  'project',
-  'version',
-  'target',
-  'inputs',
-  'needs',
-  'environment',
-  'steps',
-  'outputs',
-  'sandbox',
-] as const satisfies readonly (keyof BuildDefinition)[];
-
-/**
- * Every field of a definition by its path. Lists of named things (steps, inputs, needs) are addressed
- * by name, so that an insertion shows as one difference.
- */
-export function flattenDefinition(definition: BuildDefinition): ReadonlyMap<string, string> {
-  const fields = new Map<string, string>();
-  const visit = (path: string, value: unknown): void => {
-    if (Array.isArray(value)) {
-      if (value.length === 0) fields.set(path, '(none)');
-      value.forEach((item, index) => {
-        const name: unknown =
-          typeof item === 'object' && item !== null
-            ? (item as Record<string, unknown>)['name']
-            : undefined;
-        visit(`${path}.${typeof name === 'string' ? name : index}`, item);
-      });
-    } else if (typeof value === 'object' && value !== null) {
-      for (const [key, field] of Object.entries(value))
-        if (key !== 'name' || path === 'sandbox.user')
-          visit(path === '' ? key : `${path}.${key}`, field);
-    } else {
-      fields.set(path, value === null ? '(none)' : String(value));
-    }
-  };
-  for (const top of fieldOrder) visit(top, definition[top]);
-  fields.set('steps order', definition.steps.map(({ name }) => name).join(', '));
-  return fields;
-}
-
-/** The fields in which two definitions differ, in the order of the first, then of the second. */
-export function compareDefinitions(a: BuildDefinition, b: BuildDefinition): readonly Difference[] {
-  const left = flattenDefinition(a);
-  const right = flattenDefinition(b);
-  return [...new Set([...left.keys(), ...right.keys()])]
-    .map((field) => ({ field, a: left.get(field), b: right.get(field) }))
-    .filter((difference) => difference.a !== difference.b);
 }
 
 /** The fields of one definition with where each comes from. */

@@ -5,7 +5,7 @@ import type { PinnedInput } from '../inputs/types.js';
 import { buildId } from '../record/build-id.js';
 import type { BuildDefinition } from '../record/definition.js';
 import { defineBuild, sourceDateEpoch } from './define.js';
-import { compareDefinitions } from './explain.js';
+import { compareDefinitions } from '../record/compare-definitions.js';
 import { openRig, plannedBuild, sha256 } from './test-rig.js';
 import type { Rig } from './test-rig.js';
 

@@ -1,5 +1,6 @@
 import { resolve } from 'node:path';
-import type { Difference, ExplainedField, NamedDefinition } from '../../build/explain.js';
+import type { ExplainedField, NamedDefinition } from '../../build/explain.js';
+import type { Difference } from '../../record/compare-definitions.js';
 import type { EngineDependencies } from '../../build/dependencies.js';
 import type { Command, CommandContext } from '../command.js';
 
@@ -34,7 +35,8 @@ export const explainCommand: Command = {
     const { SelfsameError } = await import('../../errors/selfsame-error.js');
     if (first === undefined)
       throw new SelfsameError('WRONG_USE', 'explain needs a build to explain');
-    const { compareDefinitions, explainDefinition } = await import('../../build/explain.js');
+    const { explainDefinition } = await import('../../build/explain.js');
+    const { compareDefinitions } = await import('../../record/compare-definitions.js');
     const a = await find(first, context);
     if (second === undefined) {
       const fields = explainDefinition(a.named, a.dependencies);
