@@ -1,4 +1,4 @@
-import type { MaterialisedEnvironment } from '../environment/types.js';
+import type { LockedPackage, MaterialisedEnvironment } from '../environment/types.js';
 import type { FetchedInput, PinnedInput } from '../inputs/types.js';
 import type { PlannedBuild, PlannedInput } from '../recipe/types.js';
 import type { RunInSandbox } from '../sandbox/types.js';
@@ -29,4 +29,6 @@ export interface EnvironmentFacts {
   readonly epoch: number;
   /** Keys of the store's `environments` entries it is made of, so that gc keeps them. */
   readonly stages: readonly Sha256[];
+  /** What is installed in it, for provenance. */
+  readonly packages: readonly LockedPackage[];
 }

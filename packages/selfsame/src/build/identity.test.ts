@@ -133,7 +133,7 @@ describe('a build id', () => {
 });
 
 describe('SOURCE_DATE_EPOCH', () => {
-  const environment = { digest: '', epoch: 1_500_000_000, stages: [] };
+  const environment = { digest: '', epoch: 1_500_000_000, stages: [], packages: [] };
   const pins = (...dates: (number | undefined)[]) =>
     new Map<string, PinnedInput>(
       dates.map((date, index) => [

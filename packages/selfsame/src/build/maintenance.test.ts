@@ -21,7 +21,7 @@ import { checkResultEntry, failedKeptFor, liveDigests } from './live.js';
 import { buildRoots } from './roots-of.js';
 import { openRig, planOf, plannedBuild, sha256 } from './test-rig.js';
 import type { Rig } from './test-rig.js';
-import { writeOut } from './write-out.js';
+import { provenanceName, writeOut } from './write-out.js';
 
 let rig: Rig;
 let workspace: string;
@@ -193,6 +193,32 @@ describe('writeOut', () => {
     expect(readFileSync(file, 'utf8')).toBe('make zlib\n');
   });
 
+  it('puts the provenance of the store beside them, written once', async () => {
+    const { result } = await buildAndRegister();
+    const out = join(workspace, 'out');
+    const proofs = new Map<string, string>();
+    const file = join(writeOut(rig.store, out, result, proofs), provenanceName);
+    const stored = join(rig.store.entryPath('builds', result.buildId), 'provenance.json');
+    expect(readFileSync(file, 'utf8')).toBe(readFileSync(stored, 'utf8'));
+    const { ino } = statSync(file);
+    writeOut(rig.store, out, result, proofs);
+    expect(statSync(file).ino).toBe(ino);
+    writeFileSync(file, '{}');
+    writeOut(rig.store, out, result, proofs);
+    expect(readFileSync(file, 'utf8')).toBe(readFileSync(stored, 'utf8'));
+    rmSync(stored);
+    writeOut(rig.store, out, result, proofs);
+    expect(existsSync(file)).toBe(false);
+  });
+
+  it('lets an artifact have the name of the provenance', async () => {
+    const { result } = await buildAndRegister();
+    const [artifact] = result.artifacts;
+    const named = { ...result, artifacts: [{ ...artifact!, path: provenanceName }] };
+    const directory = writeOut(rig.store, join(workspace, 'out'), named, new Map());
+    expect(readFileSync(join(directory, provenanceName), 'utf8')).toBe('make zlib\n');
+  });
+
   it('removes files of the last result that are gone, and no others', async () => {
     const built = await buildAndRegister();
     const out = join(workspace, 'out');
@@ -208,7 +234,12 @@ describe('writeOut', () => {
     );
     expect(existsSync(join(directory, escape))).toBe(true);
     writeOut(rig.store, out, built.result, new Map());
-    expect(readdirSync(directory).sort()).toEqual(['SHA256SUMS', 'notes.txt', 'result.txt']);
+    expect(readdirSync(directory).sort()).toEqual([
+      'SHA256SUMS',
+      'notes.txt',
+      'provenance.intoto.json',
+      'result.txt',
+    ]);
     expect(existsSync(join(rig.directory, 'precious'))).toBe(true);
   });
 

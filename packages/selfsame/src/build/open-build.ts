@@ -61,6 +61,7 @@ export async function realDependencies(
           digest: environmentDigest(environment),
           epoch: environment.epoch,
           stages: stageIds(environment),
+          packages: environment.stages.flatMap((stage) => stage.packages),
         };
         facts.set(environment, known);
       }

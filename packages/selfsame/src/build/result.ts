@@ -35,6 +35,8 @@ export const resultFiles = {
   result: 'result.json',
   log: 'log',
   proofs: 'proofs.json',
+  /** SLSA provenance (record/provenance.ts): evidence, missing or damaged without harm to the result. */
+  provenance: 'provenance.json',
 } as const;
 
 /**
@@ -61,9 +63,11 @@ export async function writeResult(
   store: Store,
   definition: BuildDefinition,
   result: BuildResult,
+  provenance: Uint8Array,
 ): Promise<void> {
   await writeFile(join(directory, resultFiles.definition), canonicalJson(definition));
   await writeFile(join(directory, resultFiles.result), `${JSON.stringify(result, null, 2)}\n`);
+  await writeFile(join(directory, resultFiles.provenance), provenance);
   await writeFile(
     join(directory, resultFiles.proofs),
     JSON.stringify(proofsOf(store, result.artifacts)),

@@ -9,6 +9,7 @@ import { collectArtifacts } from './collect.js';
 import type { DefinedBuild } from './define.js';
 import type { EngineDependencies } from './dependencies.js';
 import { keepFailed, keepLog, stepError } from './failure.js';
+import { provenanceOf } from './provenance.js';
 import { makeResult, writeResult } from './result.js';
 import type { BuildResult } from './result.js';
 import { runSteps } from './steps.js';
@@ -50,6 +51,7 @@ export async function runBuild(
   await using scratch = await store.scratch(`build-${defined.planned.project}`);
   let area: WorkArea | undefined;
   let steps: StepsRun | undefined;
+  const startedOn = new Date();
   const keep = async (error: SelfsameError) =>
     keepFailed(store, scratch, defined, {
       step: steps?.failed?.step,
@@ -84,7 +86,9 @@ export async function runBuild(
     if (options.expected !== undefined)
       return await compareAgain(defined, options.expected, result, keep);
     await store.publish('builds', defined.buildId, async (directory) => {
-      await writeResult(directory, store, defined.definition, result);
+      const facts = dependencies.lockedEnvironment(defined.planned);
+      const provenance = provenanceOf(defined, result, facts, options.needs, startedOn);
+      await writeResult(directory, store, defined.definition, result, provenance);
       await keepLog(join(scratch.path, 'log'), directory);
     });
     return { type: 'built', result };

@@ -4,6 +4,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import type { Context } from '../context.js';
+import type { LockedPackage } from '../environment/types.js';
 import { SelfsameError } from '../errors/selfsame-error.js';
 import type { Event } from '../events/event.js';
 import type { PinnedInput } from '../inputs/types.js';
@@ -48,6 +49,18 @@ export interface Rig {
   close(): Promise<void>;
 }
 
+/** What is said to be installed in every environment of the rig. */
+export const rigPackages: readonly LockedPackage[] = [
+  {
+    name: 'gcc',
+    version: '4:14.2.0-1+b1',
+    architecture: 'amd64',
+    sha256: sha256('gcc'),
+    size: 3,
+    path: 'pool/main/g/gcc.deb',
+  },
+];
+
 export async function openRig(storePath?: string): Promise<Rig> {
   const directory = await mkdtemp(join(tmpdir(), 'selfsame-build-'));
   const store = await openStore(storePath ?? join(directory, 'store'));
@@ -88,7 +101,12 @@ export async function openRig(storePath?: string): Promise<Rig> {
     lockedEnvironment: (build) => {
       if (build.environment.name === 'unlocked')
         throw new SelfsameError('LOCK_MISSING', 'environment "unlocked" is not in selfsame.lock');
-      return { digest: sha256(build.environment.name), epoch: 1_500_000_000, stages: [] };
+      return {
+        digest: sha256(build.environment.name),
+        epoch: 1_500_000_000,
+        stages: [],
+        packages: rigPackages,
+      };
     },
     materialise: (build) =>
       Promise.resolve({

@@ -19,11 +19,14 @@ import { SelfsameError } from '../errors/selfsame-error.js';
 import { hashList } from '../record/hash-list.js';
 import type { Store } from '../store/types.js';
 import { hashFileNow } from '../store/tree-digest.js';
-import { isSafeRelativePath } from './result.js';
+import { isSafeRelativePath, resultFiles } from './result.js';
 import type { BuildResult } from './result.js';
 
 /** Name of the hash list in each directory of finished artifacts; the format of sha256sum(1). */
 export const hashListName = 'SHA256SUMS';
+
+/** Name of the SLSA provenance there; an artifact that is called so comes first. */
+export const provenanceName = 'provenance.intoto.json';
 
 /** What is known of files written before: path below the out directory to size, times and inode then. */
 export type OutProofs = Map<string, string>;
@@ -44,8 +47,9 @@ function checkedPart(part: string): string {
 }
 
 /**
- * Writes a result's artifacts to `<out>/<project>/<version>/<target>/` with a `SHA256SUMS`. Copies, so
- * that changing them cannot reach the store; each appears whole. Files of the last result that are no
+ * Writes a result's artifacts to `<out>/<project>/<version>/<target>/` with a `SHA256SUMS` of
+ * them and, beside them, the build's provenance. Copies, so that changing them cannot reach the store;
+ * each appears whole. Files of the last result that are no
  * longer artifacts are removed (they are known from its SHA256SUMS); others are left alone.
  * Files proved unchanged since we wrote them are not copied again; others are hashed first.
  */
@@ -72,6 +76,7 @@ export function writeOut(
       if (!isSame(target, sha256, mode)) replaceFile(store.filePath(sha256), target, mode);
       proofs.set(name, proofOf(target, sha256, mode) ?? '');
     }
+    writeProvenance(store, directory, place, result, proofs);
     if (before === list) return directory;
     mkdirSync(directory, { recursive: true });
     replaceText(join(directory, hashListName), list);
@@ -87,6 +92,27 @@ export function writeOut(
       },
     );
   }
+}
+
+/** The provenance of the entry is never changed, so that the time it was written stands for its bytes. */
+function writeProvenance(
+  store: Store,
+  directory: string,
+  place: string,
+  { artifacts, buildId }: BuildResult,
+  proofs: OutProofs,
+): void {
+  if (artifacts.some(({ path }) => `${path}/`.startsWith(`${provenanceName}/`))) return;
+  const source = join(store.entryPath('builds', buildId), resultFiles.provenance);
+  const target = join(directory, provenanceName);
+  const facts = lstatSync(source, { bigint: true, throwIfNoEntry: false });
+  if (facts?.isFile() !== true) return rmSync(target, { force: true });
+  const version = `${buildId}.${facts.mtimeNs}`;
+  const name = `${place}/${provenanceName}`;
+  const proof = proofOf(target, version, 0o644);
+  if (proof !== undefined && proofs.get(name) === proof) return;
+  replaceFile(source, target, 0o644);
+  proofs.set(name, proofOf(target, version, 0o644) ?? '');
 }
 
 function namesIn(list: string): string[] {

@@ -1,2 +1,1 @@
-/** Version of the program; the same as in package.json (tools/repo-health.test.ts). */
-export const version = '0.1.0';
+export { version } from '../util/version.js';

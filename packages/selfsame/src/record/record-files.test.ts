@@ -1,7 +1,7 @@
 import { execFileSync } from 'node:child_process';
 import { chmodSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { formatPublicKey, parseJson, privateKeyToPem, sha256Hex } from '@selfsame/verify';
+import { formatPublicKey, privateKeyToPem, sha256Hex } from '@selfsame/verify';
 import { describe, expect, it } from 'vitest';
 import type { errorCodes } from '../errors/codes.js';
 import { SelfsameError, SelfsameErrors } from '../errors/selfsame-error.js';
@@ -17,7 +17,6 @@ import {
   writeKeyFiles,
 } from './key-file.js';
 import { readPolicyFile } from './policy-file.js';
-import { provenancePayload } from './provenance.js';
 import { claimOf, signClaim } from './result-claim.js';
 import { signResults } from './sign-results.js';
 import { temporaryDirectory, testKey, testPolicyText, testResult } from './testing.js';
@@ -293,37 +292,5 @@ describe('hashList', () => {
       input: list,
     });
     expect(check.toString()).toBe('a.txt: OK\nd/b c.txt: OK\n');
-  });
-});
-
-describe('provenancePayload', () => {
-  it('names what was built from what, by whom and when', () => {
-    using store = temporaryDirectory();
-    const result = testResult(store.path, { x: 'x' });
-    const payload = provenancePayload(result, {
-      builderId: 'https://ci.example.org/builder',
-      versions: { selfsame: '0.1.0' },
-      startedOn: new Date(1_700_000_000_123),
-    });
-    expect(parseJson(payload)).toMatchObject({
-      _type: 'https://in-toto.io/Statement/v1',
-      predicateType: 'https://slsa.dev/provenance/v1',
-      subject: [{ name: 'x', digest: { sha256: sha256Hex('x') } }],
-      predicate: {
-        buildDefinition: {
-          externalParameters: { project: 'pigz', definition: { sha256: result.buildId } },
-          resolvedDependencies: [
-            { name: 'environment' },
-            { name: 'inputs/patch', digest: { sha256: sha256Hex('patch') } },
-            { name: 'inputs/source', digest: { selfsameTree: sha256Hex('source') } },
-            { name: 'needs/zlib' },
-          ],
-        },
-        runDetails: {
-          builder: { id: 'https://ci.example.org/builder' },
-          metadata: { startedOn: '2023-11-14T22:13:20Z' },
-        },
-      },
-    });
   });
 });
