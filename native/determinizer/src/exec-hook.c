@@ -142,7 +142,7 @@ static void take_over(pid_t process, uint32_t parent)
 		if (pwrite(memory, bytes, sizeof bytes, (off_t)start.words[random]) != sizeof bytes)
 			log_gap("AT_RANDOM could not be replaced", image->number, NULL);
 	}
-	bool needed = determined(SOURCE_CLOCK) || determined(SOURCE_RANDOMNESS) || determined(SOURCE_CPUS);
+	bool needed = determined(SOURCE_CLOCK) || determined(SOURCE_RANDOMNESS) || determined(SOURCE_CPUS) || determined(SOURCE_TIME_STAMP_COUNTER);
 	if (needed && vdso && !patch_vdso(process, memory, start.words[vdso], image, &registers)) {
 		/* Without a vDSO the program asks the kernel, where the filter sees it. */
 		uint64_t ignore = AT_IGNORE;
@@ -150,6 +150,8 @@ static void take_over(pid_t process, uint32_t parent)
 		if (pwrite(memory, &ignore, sizeof ignore, (off_t)(start.address + 8 * (vdso - 1))) != sizeof ignore)
 			end_program(process, "the vDSO could be neither replaced nor hidden; the program was ended", image->number);
 	}
+	if (image->debugs && determined(SOURCE_TIME_STAMP_COUNTER))
+		log_gap("a debugger, and what it runs, reads the real time stamp counter", image->number, NULL);
 	free(start.words);
 	target_learn(process, directory, memory, image->number);
 	return;

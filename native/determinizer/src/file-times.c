@@ -22,12 +22,17 @@ static int64_t inputs_shift;
 
 void file_times_start(void)
 {
-	/* Stamps are taken from the coarse clock, which is behind the fine one by up to a tick (10 ms at 100 Hz). */
-	clock_gettime(CLOCK_REALTIME_COARSE, &started);
-	started.tv_nsec -= 10000000;
-	if (started.tv_nsec < 0) {
-		started.tv_nsec += second;
-		started.tv_sec--;
+	/*
+	 * The kernel stamps with its coarse clock. Just after that has moved on (1 to 10 ms), everything written
+	 * before has an earlier stamp, and everything written from now on has not.
+	 */
+	struct timespec before, pause = {0, 200000};
+	clock_gettime(CLOCK_REALTIME_COARSE, &before);
+	for (int i = 0; i < 100; i++) {
+		clock_gettime(CLOCK_REALTIME_COARSE, &started);
+		if (started.tv_sec != before.tv_sec || started.tv_nsec != before.tv_nsec)
+			break;
+		nanosleep(&pause, NULL);
 	}
 	if (config.sources[SOURCE_FILE_TIMES].mode == MODE_VARY) {
 		press += (int64_t)(varied(SOURCE_FILE_TIMES, "file time scale", 0) % PRESSED);

@@ -7,6 +7,7 @@
 #include <linux/futex.h>
 #include <linux/sched.h>
 #include <linux/seccomp.h>
+#include <signal.h>
 #include <stddef.h>
 #include <sys/prctl.h>
 #include <sys/syscall.h>
@@ -27,6 +28,7 @@ enum condition {
 	ZERO,      /* its lower half */
 	ANY_BIT,   /* of `bits`, in its lower half */
 	NO_BIT,
+	FAULT_SIGNAL, /* the first argument is SIGSEGV, and the call is not our own code's */
 	CLOCK_ID,  /* a wall clock or a processor-time clock */
 	REFUSE,    /* ENOSYS */
 };
@@ -80,6 +82,8 @@ static const struct rule rules[] = {
 	{SYS_timer_settime, handle_timer_settime, ANY_BIT, 1, 1, SOURCE_CLOCK},
 	{SYS_timerfd_settime, handle_timerfd_settime, ANY_BIT, 1, 1, SOURCE_CLOCK},
 
+	{SYS_rt_sigaction, handle_rt_sigaction, FAULT_SIGNAL, 0, 0, SOURCE_TIME_STAMP_COUNTER},
+
 	{SYS_uname, handle_uname, ALWAYS, 0, 0, SOURCE_UNAME},
 	{SYS_sysinfo, handle_sysinfo, ALWAYS, 0, 0, SOURCE_SYSINFO},
 	{SYS_sched_getaffinity, handle_sched_getaffinity, ALWAYS, 0, 0, SOURCE_CPUS},
@@ -123,6 +127,9 @@ enum { RULES = sizeof rules / sizeof *rules, INSTRUCTIONS_MAX = RULES * 12 + 32,
 
 static bool active(const struct rule *rule)
 {
+	bool forks = rule->handle == handle_fork || rule->handle == handle_clone3;
+	if (forks && determined(SOURCE_TIME_STAMP_COUNTER))
+		return true; /* who shares memory with whom */
 	if (rule->source == SOURCE_FILE_TIMES && rule->number != SYS_utimensat && determined(SOURCE_INODES))
 		return true; /* what describes files shows their numbers, too */
 	return rule->source == SOURCE_COUNT || determined(rule->source);
@@ -188,6 +195,14 @@ static void add_rule(struct program *program, const struct rule *rule)
 	case NO_BIT:
 		load(program, low);
 		emit(program, BPF_JMP | BPF_JSET | BPF_K, rule->bits, rule->condition == ANY_BIT ? 0 : 1, rule->condition == ANY_BIT ? 1 : 0);
+		give(program, SECCOMP_RET_USER_NOTIF);
+		give(program, SECCOMP_RET_ALLOW);
+		break;
+	case FAULT_SIGNAL:
+		load(program, low);
+		emit(program, BPF_JMP | BPF_JEQ | BPF_K, SIGSEGV, 0, 3);
+		load(program, (uint32_t)offsetof(struct seccomp_data, args) + 32);
+		emit(program, BPF_JMP | BPF_JEQ | BPF_K, STATE_OWN_CALL, 1, 0);
 		give(program, SECCOMP_RET_USER_NOTIF);
 		give(program, SECCOMP_RET_ALLOW);
 		break;

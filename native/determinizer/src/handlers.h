@@ -52,6 +52,8 @@ handler handle_getdents, handle_getdents64;
 
 /* randomness.c */
 handler handle_getrandom, handle_fork, handle_clone3;
+/* A page that was copied by fork still names the parent as its owner: the child takes it over. False: it is shared. */
+bool claim_page(struct call *call);
 /* 16 bytes for AT_RANDOM. */
 void random_start_bytes(const struct image *image, uint8_t bytes[16]);
 
@@ -61,6 +63,9 @@ handler handle_sched_getaffinity, handle_getcpu, handle_uname, handle_sysinfo, h
 /* watch.c: calls that are performed as they are, and noted */
 handler handle_open, handle_creat, handle_openat, handle_openat2, handle_rename, handle_renameat, handle_exit_group, handle_ids_change,
 	handle_root_change, handle_failed_takeover, handle_other_architecture;
+
+/* counter.c */
+handler handle_rt_sigaction;
 
 /* exec-hook.c */
 handler handle_execve, handle_execveat;

@@ -80,18 +80,23 @@ static uint64_t count_spawn(uint32_t parent, const uint8_t digest[32])
 	return spawns[at].times++;
 }
 
-/* Programs whose whole work is to tell which file is newer: they must see order even when it is hidden. */
-static bool orders_by_time(const char *executable)
+static bool is_named(const char *executable, const char *const *names)
 {
-	static const char *const names[] = {"make",   "gmake", "ninja", "samu", "test",  "[",     "find", "ls",   "cmake", "bash", "dash",
-		"sh",     "busybox", "ksh", "zsh",  "stat",  "perl",  "scons", "meson", "rsync", "cargo", "ant", "go", "tclsh"};
 	const char *name = strrchr(executable, '/');
 	name = name ? name + 1 : executable;
-	for (size_t i = 0; i < sizeof names / sizeof *names; i++)
-		if (strcmp(name, names[i]) == 0)
+	for (; *names; names++)
+		if (strcmp(name, *names) == 0)
 			return true;
 	return false;
 }
+
+/* Programs whose whole work is to tell which file is newer: they must see order even when it is hidden. */
+static const char *const comparers[] = {"make", "gmake", "ninja", "samu", "test", "[", "find", "ls", "cmake", "bash", "dash", "sh", "busybox",
+	"ksh", "zsh", "stat", "perl", "scons", "meson", "rsync", "cargo", "ant", "go", "tclsh", NULL};
+
+/* Programs that hold others by ptrace, or run them instruction by instruction. */
+static const char *const debuggers[] = {"gdb", "gdbserver", "lldb", "lldb-server", "strace", "ltrace", "rr", "valgrind", "memcheck-amd64-linux",
+	NULL};
 
 static void hexadecimal(const uint8_t *bytes, size_t length, char *text)
 {
@@ -137,7 +142,8 @@ struct image *image_new(uint32_t parent, pid_t process, const char *executable, 
 	image->number = number;
 	image->parent = parents->number;
 	image->twin = count_spawn(parents->number, digest);
-	image->orders_by_time = orders_by_time(executable);
+	image->orders_by_time = is_named(executable, comparers);
+	image->debugs = is_named(executable, debuggers);
 	count = number + 1;
 	pthread_mutex_unlock(&lock);
 

@@ -118,16 +118,27 @@ static _Noreturn void run_command(char **command, int socket)
 	_exit(error == ENOENT ? 127 : 126);
 }
 
-/* Process 1 of the namespace: reaps what is orphaned, and ends, and with it everything, when the command has ended. */
+/*
+ * Between the supervisor and the command: reaps what is orphaned, and ends when the command has ended; as process 1 of a
+ * namespace it takes everything else with it. The command may not be the supervisor's own child: whichever of its
+ * threads waits for a child is told of its stops, too, and those belong to the thread that traces it.
+ */
 static _Noreturn void run_first(char **command, int socket, int status_pipe)
 {
 	prctl(PR_SET_PDEATHSIG, SIGKILL, 0, 0, 0);
-	namespaces_furnish();
+	/* Process 1 gets only the signals it has a handler for. */
+	for (int number = 1; number < NSIG; number++)
+		signal(number, SIG_DFL);
+	if (config.namespaces)
+		namespaces_furnish();
+	else
+		prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0);
 	pid_t main_child = fork();
 	if (main_child < 0)
 		fail("start", errno, "cannot start a process");
 	if (main_child == 0) {
 		close(status_pipe);
+		prctl(PR_SET_PDEATHSIG, SIGKILL, 0, 0, 0);
 		run_command(command, socket);
 	}
 	close(socket);
@@ -148,7 +159,7 @@ struct launch launch_command(char **command)
 {
 	int sockets[2], pipes[2];
 	struct report report;
-	struct launch launch = {.status = -1};
+	struct launch launch = {0};
 	if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, sockets) != 0 || pipe2(pipes, O_CLOEXEC) != 0)
 		fail("start", errno, "cannot make a socket pair");
 	/* By clone and not unshare: later threads of this process must stay in its own process namespace. */
@@ -158,15 +169,12 @@ struct launch launch_command(char **command)
 	if (child == 0) {
 		close(sockets[0]);
 		close(pipes[0]);
-		if (config.namespaces)
-			run_first(command, sockets[1], pipes[1]);
-		prctl(PR_SET_PDEATHSIG, SIGKILL, 0, 0, 0);
-		run_command(command, sockets[1]);
+		run_first(command, sockets[1], pipes[1]);
 	}
 	close(sockets[1]);
 	close(pipes[1]);
 	launch.child = (pid_t)child;
-	launch.status = config.namespaces ? pipes[0] : -1;
+	launch.status = pipes[0];
 	launch.listener = receive_listener(sockets[0], &report);
 	if (report.error == -EBUSY)
 		fail("nested", 0, "this process is already determinised by another one; only one listener is possible");

@@ -6,11 +6,11 @@
 
 /* Where the first process of the tree is, and what it gave us. */
 struct launch {
-	pid_t child;         /* process 1 of the new namespace, or the command itself */
+	pid_t child;         /* our only child, and the command's parent; process 1 of the new namespace */
 	int listener;
 	bool wait_killable;
 	int go;              /* a byte written here lets the command start */
-	int status;          /* the command's wait status can be read from here; -1 if `child` is the command */
+	int status;          /* the command's wait status can be read from here */
 };
 
 /* Starts the command up to the moment before its execution. Fails the program if that cannot be done. */

@@ -133,7 +133,7 @@ static void log_start(const struct launch *launch)
 	/* These instructions give their answers without asking anybody. */
 	log_gap("instructions CPUID, RDRAND, RDSEED and RDPID answer as the processor does", 0, NULL);
 	log_gap("order in which threads and processes run", 0, NULL);
-	if (determined(SOURCE_TIME_STAMP_COUNTER))
+	if (determined(SOURCE_TIME_STAMP_COUNTER) && !vdso_patch.usable)
 		log_gap("instructions RDTSC and RDTSCP answer as the processor does", 0, NULL);
 }
 
@@ -145,15 +145,12 @@ static int wait_for_end(const struct launch *launch, const sigset_t *signals)
 		if (signal == SIGTERM || signal == SIGINT || signal == SIGHUP || signal == SIGQUIT) {
 			/* At a terminal the command has got the same signal, and may want to end in its own way. */
 			if (signal != SIGINT && signal != SIGQUIT)
-				kill(launch->child, launch->status >= 0 ? SIGKILL : signal);
+				kill(launch->child, SIGKILL);
 			continue;
 		}
-		/* Not what the other threads trace: only our own child, and only its end. */
-		if (waitpid(launch->child, &status, WNOHANG | __WNOTHREAD) != launch->child || WIFSTOPPED(status))
+		if (waitpid(launch->child, &status, WNOHANG) != launch->child)
 			continue;
 		int command = 0;
-		if (launch->status < 0)
-			return status;
 		return read(launch->status, &command, sizeof command) == sizeof command ? command : status;
 	}
 }

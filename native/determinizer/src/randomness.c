@@ -41,21 +41,21 @@ static void set_field(struct call *call, size_t offset, uint64_t *field, uint64_
 	target_write_state(call, offset, field, sizeof *field);
 }
 
-/* A page that was copied by fork still names the parent as its owner: the child takes it over. */
-static void claim_page(struct call *call)
+bool claim_page(struct call *call)
 {
 	struct state *state = &call->state;
 	uint64_t process = (uint64_t)target_process(call, false);
-	if (state->owner == process || !process)
-		return;
-	if (state->owner && state->child_lineage) {
+	if (state->owner == process)
+		return true;
+	if (!process || (state->owner && !state->child_lineage))
+		return false; /* memory shared with the parent, as vfork does */
+	if (state->owner) {
 		set_field(call, offsetof(struct state, lineage), &state->lineage, state->child_lineage);
 		set_field(call, offsetof(struct state, random_used), &state->random_used, 0);
 		set_field(call, offsetof(struct state, forks), &state->forks, 0);
-	} else if (state->owner) {
-		return; /* memory shared with the parent: one stream for both */
 	}
 	set_field(call, offsetof(struct state, owner), &state->owner, process);
+	return true;
 }
 
 static uint64_t lineage_of_child(const struct state *state)

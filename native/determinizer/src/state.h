@@ -22,7 +22,8 @@ enum {
 	STATE_WALL = 1, /* the wall clock is virtual */
 	STATE_CPU = 2,  /* processor-time clocks are virtual */
 	STATE_GETCPU = 4, /* always on processor 0 */
-	STATE_MONOTONIC = 8, /* strict: the monotonic clock is virtual too */
+	STATE_COUNTER = 8, /* the time stamp counter is virtual: reading it faults, and our handler answers */
+	STATE_COUNTER_REAL = 16, /* it is not, and must be made readable again after a program for which it was */
 };
 
 struct state {
@@ -46,5 +47,20 @@ struct state {
 	uint32_t image;        /* the supervisor's number of what runs here */
 	uint32_t flags;
 };
+
+/*
+ * Reading the time stamp counter raises SIGSEGV, for which the process therefore has our handler. What the program
+ * asks for that signal is kept here, and told back to it; the kernel keeps ours.
+ */
+#define STATE_MORE_OFFSET 512ul
+struct state_more {
+	uint64_t counter;
+	struct signal_action {
+		uint64_t handler, flags, restorer, mask;
+	} program, ours;
+};
+
+/* Fifth argument of an rt_sigaction that is our own code's, and not the program's; the kernel takes four. */
+#define STATE_OWN_CALL 0x5e1f5a3e
 
 #endif

@@ -3,15 +3,19 @@
  * stack protector or anything else that would refer to code or data elsewhere. docs/determinizer.md#clock
  */
 #include <errno.h>
+#include <signal.h>
 #include <stddef.h>
+#include <sys/prctl.h>
 #include <sys/syscall.h>
 #include <sys/time.h>
 #include <time.h>
+#include <ucontext.h>
 
 #include "vdso-code.h"
 
 #define BLOB __attribute__((section("vdso_blob"), used, noinline))
 #define STATE ((struct state *)STATE_ADDRESS)
+#define MORE ((struct state_more *)(STATE_ADDRESS + STATE_MORE_OFFSET))
 
 _Static_assert(offsetof(struct state, entry) == 8, "the stub jumps through the second word");
 _Static_assert(sizeof(struct state) == 144, "the stub copies 18 words");
@@ -36,8 +40,9 @@ __asm__(".pushsection vdso_blob,\"ax\",@progbits\n"
 	"mov $18,%ecx\n"
 	"cld\n"
 	"rep movsq\n"
-	"xor %eax,%eax\nxor %edx,%edx\nxor %esi,%esi\nxor %edi,%edi\n"
-	"xor %r8d,%r8d\nxor %r10d,%r10d\nxor %r11d,%r11d\n"
+	"call vdso_arm\n"
+	"xor %eax,%eax\nxor %ecx,%ecx\nxor %edx,%edx\nxor %esi,%esi\nxor %edi,%edi\n"
+	"xor %r8d,%r8d\nxor %r9d,%r9d\nxor %r10d,%r10d\nxor %r11d,%r11d\n"
 	"jmp *0x70000008\n"
 	"1: mov $0x3e1f5a3e,%eax\n"
 	"syscall\n"
@@ -147,4 +152,85 @@ BLOB long vdso_getcpu(unsigned *cpu, unsigned *node)
 BLOB long vdso_refused(void)
 {
 	return -ENOSYS;
+}
+
+static inline long own_action(const struct signal_action *action)
+{
+	long result;
+	register long size __asm__("r10") = 8;
+	register long own __asm__("r8") = STATE_OWN_CALL;
+	__asm__ volatile("syscall"
+					 : "=a"(result)
+					 : "0"((long)SYS_rt_sigaction), "D"((long)SIGSEGV), "S"(action), "d"(0l), "r"(size), "r"(own)
+					 : "rcx", "r11", "memory");
+	return result;
+}
+
+static inline long change_mask(long how, const uint64_t *mask)
+{
+	long result;
+	register long size __asm__("r10") = 8;
+	__asm__ volatile("syscall"
+					 : "=a"(result)
+					 : "0"((long)SYS_rt_sigprocmask), "D"(how), "S"(mask), "d"(0l), "r"(size)
+					 : "rcx", "r11", "memory");
+	return result;
+}
+
+/* rt_sigreturn, where the kernel expects the handler to return to. */
+__asm__(".pushsection vdso_blob,\"ax\",@progbits\nvdso_restorer:\nmov $15,%eax\nsyscall\n.popsection\n");
+extern const unsigned char vdso_restorer[] __attribute__((visibility("hidden")));
+
+BLOB static void on_fault(int number, siginfo_t *info, void *context)
+{
+	ucontext_t *at = context;
+	greg_t *registers = at->uc_mcontext.gregs;
+	struct signal_action *program = &MORE->program;
+	if (info->si_code == SI_KERNEL) {
+		const unsigned char *code = (const unsigned char *)registers[REG_RIP];
+		int length = code[0] != 0x0f ? 0 : code[1] == 0x31 ? 2 : code[1] == 0x01 && code[2] == 0xf9 ? 3 : 0;
+		if (length) {
+			uint64_t counter = __atomic_add_fetch(&MORE->counter, 2000, __ATOMIC_RELAXED);
+			registers[REG_RAX] = (uint32_t)counter;
+			registers[REG_RDX] = (greg_t)(counter >> 32);
+			if (length == 3)
+				registers[REG_RCX] = 0;
+			registers[REG_RIP] += length;
+			return;
+		}
+	}
+	if (program->handler > 1) {
+		void (*handler)(int, siginfo_t *, void *) = (void (*)(int, siginfo_t *, void *))program->handler;
+		if (program->flags & SA_RESETHAND)
+			program->handler = 0;
+		/* Not the fault itself, or reading the counter in the handler would end the program. */
+		uint64_t mask = program->mask & ~(1ull << (SIGSEGV - 1));
+		change_mask(SIG_BLOCK, &mask);
+		handler(number, info, context);
+		return;
+	}
+	if (program->handler == 1 && info->si_code <= 0)
+		return;
+	/* The program wants none: it ends as it would have, by the same instruction or signal again. */
+	MORE->ours.handler = 0;
+	own_action(&MORE->ours);
+	if (info->si_code <= 0)
+		call2(SYS_kill, call2(SYS_getpid, 0, 0), SIGSEGV);
+}
+
+/* Called by the stub, when the state page is there. */
+BLOB void vdso_arm(void)
+{
+	unsigned flags = STATE->flags;
+	if (flags & STATE_COUNTER) {
+		uint64_t mask = 1ull << (SIGSEGV - 1);
+		MORE->ours = (struct signal_action){(uint64_t)on_fault, SA_SIGINFO | SA_ONSTACK | SA_NODEFER | 0x04000000 /* SA_RESTORER */,
+			(uint64_t)vdso_restorer, 0};
+		if (own_action(&MORE->ours) == 0) {
+			change_mask(SIG_UNBLOCK, &mask);
+			call2(SYS_prctl, PR_SET_TSC, PR_TSC_SIGSEGV);
+		}
+	} else if (flags & STATE_COUNTER_REAL) {
+		call2(SYS_prctl, PR_SET_TSC, PR_TSC_ENABLE);
+	}
 }

@@ -20,5 +20,6 @@ long vdso_gettimeofday(struct timeval *at, void *zone);
 long vdso_time(int64_t *at);
 long vdso_getcpu(unsigned *cpu, unsigned *node);
 long vdso_refused(void);
+void vdso_arm(void);
 
 #endif
