@@ -144,6 +144,15 @@ async function data(argv: readonly string[], cwd = workspace): Promise<Record<st
   return last.data;
 }
 
+/** The code of the error a command ends with. */
+async function errorCode(argv: readonly string[]): Promise<unknown> {
+  const { out } = await run([...argv, '--json']);
+  const last = JSON.parse(out.trim().split('\n').at(-1) ?? '') as {
+    errors?: readonly { code: string }[];
+  };
+  return last.errors?.[0]?.code;
+}
+
 describe('selfsame build', () => {
   it('finds what is built, writes it out and says so', async () => {
     await prebuild();
@@ -256,6 +265,8 @@ describe('selfsame explain', () => {
       err: expect.stringContaining('is not a build definition') as string,
     });
     expect(await run(['explain', '0123456789'])).toMatchObject({ exitCode: 2 });
+    expect(await errorCode(['explain', 'pigz'])).toBe('BUILD_UNKNOWN');
+    expect(await errorCode(['explain', 'notes.json'])).toBe('BUILD_UNKNOWN');
   });
 });
 
@@ -317,6 +328,8 @@ describe('selfsame shell', () => {
       exitCode: 2,
       err: expect.stringContaining('no failed build of zlib is kept') as string,
     });
+    expect(await errorCode(['shell', '--failed'])).toBe('NO_FAILED_BUILD');
+    expect(await errorCode(['shell', 'pigz'])).toBe('BUILD_UNKNOWN');
     rig.behave.set('pigz@default', () => ({ type: 'exited', code: 1 }));
     rig.behave.set('zlib@default', defaultBehaviour);
     await prebuild();
