@@ -52,6 +52,7 @@ void clock_state(struct state *state, const struct image *image)
 		.stall_after_ns = config.stall_seconds * second,
 		.image = image->number,
 		.flags = (determined(SOURCE_CLOCK) ? STATE_WALL | STATE_CPU : 0u) | (determined(SOURCE_CPUS) ? STATE_GETCPU : 0u) |
+			(determined(SOURCE_RANDOMNESS) && image->go ? STATE_GO : 0u) |
 			(!determined(SOURCE_TIME_STAMP_COUNTER) ? 0u : image->debugs ? STATE_COUNTER_REAL : STATE_COUNTER),
 	};
 }

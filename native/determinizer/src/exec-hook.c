@@ -113,6 +113,17 @@ static void end_program(pid_t process, const char *why, uint32_t image)
 	kill(process, SIGKILL);
 }
 
+/* Has the program the note that Go's linker writes? It is within the first page, which is mapped at the headers' address. */
+static bool is_go(int memory, const struct start *start)
+{
+	char page[4096];
+	size_t headers = auxiliary(start, AT_PHDR);
+	if (!headers)
+		return false;
+	uint64_t first = start->words[headers] & ~4095ull;
+	return pread(memory, page, sizeof page, (off_t)first) == sizeof page && memmem(page, sizeof page, "\4\0\0\0Go\0\0", 8) != NULL;
+}
+
 /* The program is loaded and stopped before its first instruction. */
 static void take_over(pid_t process, uint32_t parent)
 {
@@ -135,6 +146,7 @@ static void take_over(pid_t process, uint32_t parent)
 		end_program(process, "too many programs; one was ended", parent);
 		goto free_words;
 	}
+	image->go = determined(SOURCE_RANDOMNESS) && is_go(memory, &start);
 	size_t random = auxiliary(&start, AT_RANDOM), vdso = auxiliary(&start, AT_SYSINFO_EHDR);
 	if (determined(SOURCE_RANDOMNESS) && random) {
 		uint8_t bytes[16];

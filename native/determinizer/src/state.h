@@ -23,6 +23,7 @@ enum {
 	STATE_CPU = 2,  /* processor-time clocks are virtual */
 	STATE_GETCPU = 4, /* always on processor 0 */
 	STATE_COUNTER = 8, /* the time stamp counter is virtual: reading it faults, and our handler answers */
+	STATE_GO = 32, /* a program whose runtime seeds its hashing with the monotonic clock when it starts */
 	STATE_COUNTER_REAL = 16, /* it is not, and must be made readable again after a program for which it was */
 };
 
@@ -53,8 +54,15 @@ struct state {
  * asks for that signal is kept here, and told back to it; the kernel keeps ours.
  */
 #define STATE_MORE_OFFSET 512ul
+
+/*
+ * Go up to 1.21 extends the kernel's 16 random bytes to its 128 of hashing keys, 16 at a time, with one reading of
+ * the monotonic clock each (runtime.extendRandom). These come first of all; they get constants, later ones are real.
+ */
+#define GO_SEEDS 7
 struct state_more {
 	uint64_t counter;
+	uint64_t monotonic_reads; /* of a Go program, up to GO_SEEDS */
 	struct signal_action {
 		uint64_t handler, flags, restorer, mask;
 	} program, ours;
