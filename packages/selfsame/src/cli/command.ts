@@ -33,6 +33,8 @@ export interface CommandContext {
   readonly json: boolean;
   readonly stdinIsTerminal: boolean;
   readonly stdoutIsTerminal: boolean;
+  /** Width of the terminal the answer is shown on; undefined where it is none. */
+  readonly columns?: number;
   /** Text styling that is the identity when colour is off. */
   readonly style: Style;
   /** Opens the store (created on first use) and returns the engine's context. */

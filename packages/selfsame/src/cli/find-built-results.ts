@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs';
+import { lstatSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseJson } from '@selfsame/verify';
 import { defineBuild } from '../build/define.js';
@@ -82,7 +82,20 @@ function builtResult(key: string, result: BuildResult, path: string, store: Stor
     definition: definition as unknown as BuildDefinition,
     artifacts: result.artifacts,
     artifactPath: (sha256) => store.filePath(sha256),
+    readProvenance: () => readIfThere(join(path, resultFiles.provenance)),
   };
+}
+
+/** Larger than the provenance of any build of ours, in bytes; it must fit into one attestation. */
+const MAX_PROVENANCE = 16 * 1024 * 1024;
+
+/** Provenance is evidence: where it cannot be read there is none. */
+function readIfThere(path: string): Uint8Array | undefined {
+  try {
+    return lstatSync(path).size <= MAX_PROVENANCE ? readFileSync(path) : undefined;
+  } catch {
+    return undefined;
+  }
 }
 
 /** A plan also holds what the selection needs. */

@@ -88,6 +88,7 @@ async function runCommand(
       json: failure.json,
       stdinIsTerminal: io.stdinIsTerminal,
       stdoutIsTerminal: io.stdout.isTerminal,
+      ...(io.stdout.isTerminal && { columns: io.stdout.size().columns }),
       style: colourStdout && !failure.json ? colourStyle : plainStyle,
       engine: () =>
         (opening ??= product.openStore(settings.storePath).then((store) => ({

@@ -12,6 +12,7 @@ import type { PolicyFile } from '../record/policy-file.js';
 import { printable } from '../text/printable.js';
 import type { Style } from '../text/style.js';
 import { displayWidth } from '../text/width.js';
+import { differencesText } from './verdict-differences.js';
 import { buildSentence, fileSentence, nameOf } from './verdict-sentences.js';
 
 export interface VerdictReport {
@@ -53,6 +54,7 @@ export function verdictData(report: VerdictReport) {
           accepted: all,
           artifacts,
         })),
+        comparisons: judgement.comparisons,
         otherDefinitions,
         otherBuilds,
         setAside,
@@ -82,7 +84,11 @@ function isAccepted({ judgements, files }: VerdictReport): boolean {
 }
 
 /** The report for a person, in lines. Names in it come from signed claims and files: made printable. */
-export function verdictText(report: VerdictReport, style: Style): readonly string[] {
+export function verdictText(
+  report: VerdictReport,
+  style: Style,
+  columns = MAX_COLUMNS,
+): readonly string[] {
   const lines: string[] = [];
   if (report.files.length > 0) {
     for (const file of report.files) {
@@ -92,7 +98,7 @@ export function verdictText(report: VerdictReport, style: Style): readonly strin
     return lines;
   }
   for (const judgement of report.judgements) {
-    lines.push(...buildText(judgement, report.policyFile.policy, style), '');
+    lines.push(...buildText(judgement, report.policyFile.policy, style, columns), '');
   }
   lines.push(...report.unusable.map((file) => unusableText(file, style)));
   if (report.judgements.length === 0) {
@@ -111,14 +117,26 @@ export function verdictText(report: VerdictReport, style: Style): readonly strin
   return lines;
 }
 
-function buildText(judgement: BuildJudgement, policy: Policy, style: Style): string[] {
-  const { build, verdict } = judgement;
+function buildText(
+  judgement: BuildJudgement,
+  policy: Policy,
+  style: Style,
+  columns: number,
+): string[] {
+  const { build, verdict, comparisons } = judgement;
+  const differences = (definition: string) =>
+    comparisons
+      .filter((one) => one.definition === definition)
+      .flatMap((one) => differencesText(one, style));
   const lines = [style.bold(printable(nameOf(build)))];
   for (const definition of verdict.definitions) {
     lines.push(`  build id ${definition.definition}`);
-    lines.push(...table(definition, policy, style));
+    lines.push(...table(definition, policy, style, columns));
+    lines.push(...differences(definition.definition));
   }
   for (const other of verdict.otherDefinitions) lines.push(otherText(other, style));
+  for (const id of new Set(verdict.otherDefinitions.map(({ definition }) => definition)))
+    lines.push(...differences(id));
   for (const other of verdict.otherBuilds) lines.push(otherText(other, style));
   lines.push(...setAsideText(verdict.setAside, style));
   lines.push(...judgement.unusable.map((file) => unusableText(file, style)));
@@ -133,7 +151,12 @@ interface Cell {
 }
 
 /** Signer × artifact: each cell is what the signer got, a dash where it says nothing. */
-function table(definition: DefinitionVerdict, policy: Policy, style: Style): string[] {
+function table(
+  definition: DefinitionVerdict,
+  policy: Policy,
+  style: Style,
+  columns: number,
+): string[] {
   const signers = policy.signers.map(({ name }) => name);
   const heading: Cell[] = ['artifact', ...signers, 'verdict'].map((text) => ({
     text,
@@ -148,7 +171,7 @@ function table(definition: DefinitionVerdict, policy: Policy, style: Style): str
   const widths = heading.map((_, column) =>
     all.reduce((width, row) => Math.max(width, displayWidth(row[column]?.text ?? '')), 0),
   );
-  if (widths.reduce((sum, width) => sum + width + 2, 2) > MAX_COLUMNS) {
+  if (widths.reduce((sum, width) => sum + width + 2, 0) > Math.min(columns, MAX_COLUMNS)) {
     return definition.artifacts.flatMap((artifact) => list(artifact, style));
   }
   return all.map((row) => {
@@ -174,12 +197,14 @@ function cell(artifact: ArtifactVerdict, signer: string): Cell {
   return { text, colour: same ? 'green' : 'red' };
 }
 
-/** For many signers: one line for each result of an artifact. */
+/** For many signers and narrow terminals: one line for each result of an artifact. */
 function list(artifact: ArtifactVerdict, style: Style): string[] {
   const heading = `  ${printable(artifact.path)}: ${artifact.reason}`;
+  const absent = artifact.clusters[0]?.absent ?? [];
   return [
     artifact.accepted ? style.green(heading) : style.red(heading),
-    ...artifact.clusters.map((cluster) => `    ${cluster.sha256}  ${who(cluster)}`),
+    ...artifact.clusters.map((cluster) => `    ${cluster.sha256.slice(0, SHORT)}  ${who(cluster)}`),
+    ...(absent.length === 0 ? [] : [style.dim(`    ${'-'.padEnd(SHORT)}  ${absent.join(', ')}`)]),
   ];
 }
 

@@ -29,7 +29,12 @@ export function buildSentence({ build, expected, verdict }: BuildJudgement): str
   }
   const problem = problemArtifact(definitions.flatMap((definition) => definition.artifacts));
   if (problem !== undefined) {
-    return `refused: ${name}: ${artifactSentence(problem, policy)}`;
+    const isAlone = problem.reason === 'too-few' || problem.reason === 'required-missing';
+    const several =
+      isAlone && definitions.length > 1
+        ? `signers built ${definitions.length} different things, which are not compared: `
+        : '';
+    return `refused: ${name}: ${several}${artifactSentence(problem, policy)}`;
   }
   if (verdict.otherDefinitions.length > 0) {
     const id = (expected ?? '').slice(0, 12);

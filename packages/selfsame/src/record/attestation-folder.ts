@@ -1,7 +1,5 @@
-import { constants } from 'node:fs';
-import { lstat, mkdir, open, readdir, realpath, rename, rm, writeFile } from 'node:fs/promises';
-import { randomBytes } from 'node:crypto';
-import { dirname, join } from 'node:path';
+import { readdir, realpath } from 'node:fs/promises';
+import { join } from 'node:path';
 import {
   formatEnvelope,
   parseEnvelope,
@@ -16,7 +14,11 @@ import {
   attestationPath,
   buildPath,
   decodePathComponent,
+  EVIDENCE_DIRECTORIES,
+  provenancePath,
 } from './attestation-path.js';
+import { isAbsent, isPlainPath, readBounded, writeFolderFile } from './folder-file.js';
+import type { WriteOutcome } from './folder-file.js';
 
 /** Bounds on one attestations folder; numbers far above what honest builders write. */
 export interface FolderLimits {
@@ -53,33 +55,45 @@ export interface BuildAttestations {
   readonly unusable: readonly UnusableFile[];
 }
 
-export type WriteOutcome = 'written' | 'unchanged' | 'replaced';
+/** A file of the folder that holds one signature. */
+export interface WrittenFile {
+  /** Relative to the folder. */
+  readonly path: string;
+  readonly outcome: WriteOutcome;
+}
 
 /**
- * Puts an envelope with one signature into the folder, in one step, so that no reader sees half of it.
- * The file is named after the payload and the key, and its content depends on nothing else: writing
- * again, here or in another checkout, gives the same file, and files of different signers never collide.
+ * Puts a claim with one signature into the folder, in one step. The file is named after the payload and
+ * the key, and its content depends on nothing else: writing again, here or in another checkout, gives
+ * the same file, and files of different signers never collide.
  */
 export async function writeAttestation(
   folder: string,
   build: BuildName,
   envelope: Envelope,
-): Promise<{ readonly path: string; readonly outcome: WriteOutcome }> {
+): Promise<WrittenFile> {
+  return await writeEnvelope(folder, attestationPath, build, envelope);
+}
+
+/** Puts signed provenance beside the claims of a build, where it is never read as one. */
+export async function writeProvenance(
+  folder: string,
+  build: BuildName,
+  envelope: Envelope,
+): Promise<WrittenFile> {
+  return await writeEnvelope(folder, provenancePath, build, envelope);
+}
+
+async function writeEnvelope(
+  folder: string,
+  pathOf: typeof attestationPath,
+  build: BuildName,
+  envelope: Envelope,
+): Promise<WrittenFile> {
   const [signature] = envelope.signatures;
-  const path = attestationPath(build, sha256Hex(envelope.payload), signature.keyId);
-  const file = join(folder, path);
+  const path = pathOf(build, sha256Hex(envelope.payload), signature.keyId);
   const content = formatEnvelope(envelope);
-  const present = await readBounded(file, folderLimits.fileBytes).catch(() => undefined);
-  if (present?.toString() === content) return { path, outcome: 'unchanged' };
-  await mkdir(dirname(file), { recursive: true });
-  const draft = `${file}.${randomBytes(8).toString('hex')}.tmp`;
-  try {
-    await writeFile(draft, content, { flag: 'wx' });
-    await rename(draft, file);
-  } finally {
-    await rm(draft, { force: true });
-  }
-  return { path, outcome: present === undefined ? 'written' : 'replaced' };
+  return { path, outcome: await writeFolderFile(folder, path, content, folderLimits.fileBytes) };
 }
 
 /**
@@ -116,7 +130,7 @@ export async function listBuilds(
 }
 
 /**
- * Every envelope below a build's directory. What is no envelope (a web page, a cut file, a link) is
+ * Every envelope of a claim below a build's directory; evidence (definitions, provenance) is left out. What is no envelope (a web page, a cut file, a link) is
  * reported and counts for nothing; what the names of files say is not believed.
  *
  * Throws `ATTESTATION_LIMIT` beyond the limits and `ATTESTATION_READ` for a directory that cannot be
@@ -135,6 +149,8 @@ export async function readBuildAttestations(
   const visit = async (path: string, depth: number): Promise<void> => {
     for (const entry of await sortedEntries(join(root, path))) {
       const below = `${path}/${entry.name}`;
+      // Evidence is kept apart and never read as claims.
+      if (depth === 1 && EVIDENCE_DIRECTORIES.has(entry.name)) continue;
       // Not only attestations live here: notes, .gitkeep, drafts of a writer that was killed.
       if (entry.isFile() && !entry.name.endsWith('.json')) continue;
       files += 1;
@@ -157,7 +173,10 @@ export async function readBuildAttestations(
     }
   };
   const path = buildPath(build);
-  if (await isPlainPath(root, path)) await visit(path, 1);
+  const isThere = await isPlainPath(root, path).catch((error: unknown) => {
+    throw cannotRead(join(root, path), error);
+  });
+  if (isThere) await visit(path, 1);
   return { build, envelopes, unusable };
 }
 
@@ -179,16 +198,6 @@ async function readAttestation(
   }
 }
 
-/** Reads a regular file without following a link at its end, refusing more than `maxBytes`. */
-async function readBounded(file: string, maxBytes: number): Promise<Buffer> {
-  const flags = constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK;
-  await using handle = await open(file, flags);
-  const status = await handle.stat();
-  if (!status.isFile()) throw new TypeError('not a regular file');
-  if (status.size > maxBytes) throw new RangeError(`larger than ${maxBytes} bytes`);
-  return await handle.readFile();
-}
-
 /** The folder itself may be a link: the person named it. */
 async function resolveRoot(folder: string): Promise<string> {
   try {
@@ -197,21 +206,6 @@ async function resolveRoot(folder: string): Promise<string> {
     if (isAbsent(error)) return folder;
     throw cannotRead(folder, error);
   }
-}
-
-/** True when every directory of `path` below `root` is there and none is a link. */
-async function isPlainPath(root: string, path: string): Promise<boolean> {
-  const parts = path.split('/');
-  for (let depth = 1; depth <= parts.length; depth += 1) {
-    const directory = join(root, ...parts.slice(0, depth));
-    try {
-      if (!(await lstat(directory)).isDirectory()) return false;
-    } catch (error) {
-      if (isAbsent(error)) return false;
-      throw cannotRead(directory, error);
-    }
-  }
-  return true;
 }
 
 /** Entries in byte order; none for a directory that is not there. */
@@ -223,11 +217,6 @@ async function sortedEntries(directory: string) {
     if (isAbsent(error)) return [];
     throw cannotRead(directory, error);
   }
-}
-
-function isAbsent(error: unknown): boolean {
-  const { code } = error as NodeJS.ErrnoException;
-  return code === 'ENOENT' || code === 'ENOTDIR';
 }
 
 function cannotRead(directory: string, cause: unknown): SelfsameError {

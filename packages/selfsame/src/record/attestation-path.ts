@@ -5,6 +5,11 @@ import type { Sha256 } from '../store/types.js';
 /** Suffix of files with one DSSE envelope. */
 export const ATTESTATION_SUFFIX = '.dsse.json';
 
+const DEFINITIONS = 'definitions';
+const PROVENANCE = 'provenance';
+/** Directories beside the claims of a build that hold evidence; no digest is called so. */
+export const EVIDENCE_DIRECTORIES: ReadonlySet<string> = new Set([DEFINITIONS, PROVENANCE]);
+
 /** Longest file name of common file systems, in bytes. */
 const MAX_COMPONENT = 255;
 
@@ -48,6 +53,21 @@ export function buildPath(build: BuildName): string {
 
 /** File of one signature: `<project>/<version>/<target>/<payload sha256>/<key id>.dsse.json`. */
 export function attestationPath(build: BuildName, payload: Sha256, keyId: Sha256): string {
+  return `${buildPath(build)}/${signaturePath(payload, keyId)}`;
+}
+
+/** File of signed provenance: as a claim's, below `provenance/`. */
+export function provenancePath(build: BuildName, payload: Sha256, keyId: Sha256): string {
+  return `${buildPath(build)}/${PROVENANCE}/${signaturePath(payload, keyId)}`;
+}
+
+/** File of a build definition: `<project>/<version>/<target>/definitions/<build id>.json`. */
+export function definitionPath(build: BuildName, buildId: Sha256): string {
+  if (!isSha256Hex(buildId)) throw new TypeError('not a full sha256');
+  return `${buildPath(build)}/${DEFINITIONS}/${buildId}.json`;
+}
+
+function signaturePath(payload: Sha256, keyId: Sha256): string {
   if (!isSha256Hex(payload) || !isSha256Hex(keyId)) throw new TypeError('not a full sha256');
-  return `${buildPath(build)}/${payload}/${keyId}${ATTESTATION_SUFFIX}`;
+  return `${payload}/${keyId}${ATTESTATION_SUFFIX}`;
 }

@@ -13,6 +13,8 @@ export interface BuiltResult {
   readonly artifacts: readonly Artifact[];
   /** Absolute path of the bytes of an artifact in the store. */
   artifactPath(sha256: Sha256): string;
+  /** Stored bytes of its provenance statement, not checked; undefined where there are none. */
+  readProvenance(): Uint8Array | undefined;
 }
 
 /** Results of builds asked for, and those that have none. */

@@ -9,6 +9,8 @@ import {
 } from '@selfsame/verify';
 import { readBuildAttestations, type UnusableFile } from './attestation-folder.js';
 import { hashFileBytes } from './built-result.js';
+import { compareClaimedDefinitions } from './definition-differences.js';
+import type { DefinitionComparison, KnownDefinition } from './definition-differences.js';
 
 /** The verdict on one build of an attestations folder. */
 export interface BuildJudgement {
@@ -16,6 +18,8 @@ export interface BuildJudgement {
   /** The build id that was asked for, undefined: any. */
   readonly expected: Sha256Hex | undefined;
   readonly verdict: Verdict;
+  /** Where signers built something else: which fields differ. */
+  readonly comparisons: readonly DefinitionComparison[];
   /** Files that are no attestations. */
   readonly unusable: readonly UnusableFile[];
 }
@@ -23,16 +27,21 @@ export interface BuildJudgement {
 /**
  * Judges what a folder says of one build. Claims found in its directory that are about another build
  * (copied there by mistake or on purpose) do not count.
+ *
+ * @param known a definition at hand that others are compared with; the verdict never depends on it
  */
 export async function judgeBuild(
   folder: string,
   policy: Policy,
   build: BuildName,
   expected: Sha256Hex | undefined,
+  known?: KnownDefinition,
 ): Promise<BuildJudgement> {
   const { envelopes, unusable } = await readBuildAttestations(folder, build);
   const question = expected === undefined ? { build } : { build, definition: expected };
-  return { build, expected, verdict: judge(envelopes, policy, question), unusable };
+  const verdict = judge(envelopes, policy, question);
+  const comparisons = await compareClaimedDefinitions(folder, build, verdict, expected, known);
+  return { build, expected, verdict, comparisons, unusable };
 }
 
 export interface FileJudgement {

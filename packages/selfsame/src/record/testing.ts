@@ -67,6 +67,7 @@ export function testResult(
     definition,
     artifacts,
     artifactPath: (sha256) => join(directory, sha256),
+    readProvenance: () => undefined,
   };
 }
 

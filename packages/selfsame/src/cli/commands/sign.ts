@@ -17,7 +17,9 @@ export function createSignCommand(findResults: FindResults): Command {
       'Signs a claim for each build that recipes and lock describe now and that is finished: these artifacts (path and sha256) came out of this build ' +
       'definition. The bytes in the store are hashed again before. A claim holds no time, host or ' +
       'builder, so all who got the same bits sign the same bytes. Signatures are files that never ' +
-      'conflict: commit them, or send them to whoever collects them.',
+      'conflict: commit them, or send them to whoever collects them. Beside each claim go the build ' +
+      'definition, so that others can see what differs from theirs, and the signed provenance: ' +
+      'evidence that never counts as a claim.',
     arguments: [
       {
         syntax: '[projects...]',
@@ -44,6 +46,7 @@ export function createSignCommand(findResults: FindResults): Command {
       const { SelfsameError } = await import('../../errors/selfsame-error.js');
       const { readPrivateKey } = await import('../../record/key-file.js');
       const { chooseKeyFile } = await import('../../record/choose-key.js');
+      const { printable } = await import('../../text/printable.js');
       const { signResults } = await import('../../record/sign-results.js');
       const { key: file, out, target } = options;
       const keyPath =
@@ -80,6 +83,9 @@ export function createSignCommand(findResults: FindResults): Command {
         text: signed.flatMap((one) => [
           `${context.style.bold(one.key)}  ${one.artifacts.length} artifact${one.artifacts.length === 1 ? '' : 's'}, build id ${one.definition}`,
           `  ${one.outcome === 'unchanged' ? 'was signed already' : 'signed'}: ${shown(join(folder, one.path))}`,
+          ...(one.provenanceProblem === undefined
+            ? []
+            : [`  without provenance: ${printable(one.provenanceProblem)}`]),
         ]),
       };
     },

@@ -1,5 +1,6 @@
 import { join, resolve } from 'node:path';
 import type { BuildName } from '@selfsame/verify';
+import type { KnownDefinition } from '../../record/definition-differences.js';
 import type { BuildJudgement, FileJudgement } from '../../record/judge-builds.js';
 import type { Command, CommandContext, OptionValues } from '../command.js';
 import { findResultsInStore, type FindResults } from './sign.js';
@@ -87,9 +88,9 @@ export function createVerifyCommand(
       const chosen = await chooseBuilds(args, options, folder, workspace);
       const questions = await expectations(args, options, chosen.builds, context, findResults);
       const judgements = [];
-      for (const { build, expected } of questions) {
+      for (const { build, expected, known } of questions) {
         context.signal.throwIfAborted();
-        judgements.push(await judgeBuild(folder, policyFile.policy, build, expected));
+        judgements.push(await judgeBuild(folder, policyFile.policy, build, expected, known));
       }
       const files = [];
       for (const name of texts(options, 'file')) {
@@ -97,7 +98,11 @@ export function createVerifyCommand(
       }
       const report = { policyFile, folder, judgements, files, unusable: chosen.unusable };
       const data = verdictData(report);
-      return { exitCode: data.accepted ? 0 : 1, data, text: verdictText(report, context.style) };
+      return {
+        exitCode: data.accepted ? 0 : 1,
+        data,
+        text: verdictText(report, context.style, context.columns),
+      };
     },
   };
 }
@@ -144,6 +149,8 @@ interface BuildQuestion {
   readonly build: BuildName;
   /** The build id to insist on. */
   readonly expected: string | undefined;
+  /** Its definition, where this workspace has it. */
+  readonly known?: KnownDefinition;
 }
 
 /** What is asked of each build. With `--built`, the builds are those of the workspace, at what they are today. */
@@ -187,10 +194,14 @@ async function expectations(
       { hint: `build it first: selfsame build ${first.key}` },
     );
   }
-  return results.map(({ definition: { project, version, target }, buildId }) => ({
-    build: { project, version, target },
-    expected: buildId,
-  }));
+  return results.map(({ definition, buildId }) => {
+    const { project, version, target } = definition;
+    return {
+      build: { project, version, target },
+      expected: buildId,
+      known: { buildId, definition },
+    };
+  });
 }
 
 async function judgeNamedFile(

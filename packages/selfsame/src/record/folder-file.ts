@@ -1,0 +1,67 @@
+import { randomBytes } from 'node:crypto';
+import { constants } from 'node:fs';
+import { lstat, mkdir, open, rename, rm, writeFile } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+
+/** What writing a file came to: `replaced` means that other bytes were there. */
+export type WriteOutcome = 'written' | 'unchanged' | 'replaced';
+
+/**
+ * Writes a file of an attestations folder in one step, so that no reader sees half of it.
+ *
+ * @param path below `folder`, made by attestation-path.ts
+ * @param maxBytes of what is there already; something larger is replaced unread
+ */
+export async function writeFolderFile(
+  folder: string,
+  path: string,
+  content: string | Uint8Array,
+  maxBytes: number,
+): Promise<WriteOutcome> {
+  const file = join(folder, path);
+  const bytes = Buffer.from(content);
+  const present = await readBounded(file, maxBytes).catch(() => undefined);
+  if (present?.equals(bytes) === true) return 'unchanged';
+  await mkdir(dirname(file), { recursive: true });
+  const draft = `${file}.${randomBytes(8).toString('hex')}.tmp`;
+  try {
+    await writeFile(draft, bytes, { flag: 'wx' });
+    await rename(draft, file);
+  } finally {
+    await rm(draft, { force: true });
+  }
+  return present === undefined ? 'written' : 'replaced';
+}
+
+/** Reads a regular file without following a link at its end, refusing more than `maxBytes`. */
+export async function readBounded(file: string, maxBytes: number): Promise<Buffer> {
+  const flags = constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK;
+  await using handle = await open(file, flags);
+  const status = await handle.stat();
+  if (!status.isFile()) throw new TypeError('not a regular file');
+  if (status.size > maxBytes) throw new RangeError(`larger than ${maxBytes} bytes`);
+  return await handle.readFile();
+}
+
+/**
+ * True when every directory of `path` below `root` is there and none is a link. Rejects as `fs` does
+ * when one cannot be looked at.
+ */
+export async function isPlainPath(root: string, path: string): Promise<boolean> {
+  const parts = path.split('/');
+  for (let depth = 1; depth <= parts.length; depth += 1) {
+    try {
+      if (!(await lstat(join(root, ...parts.slice(0, depth)))).isDirectory()) return false;
+    } catch (error) {
+      if (isAbsent(error)) return false;
+      throw error;
+    }
+  }
+  return true;
+}
+
+/** Nothing is there, as opposed to something that cannot be read. */
+export function isAbsent(error: unknown): boolean {
+  const { code } = error as NodeJS.ErrnoException;
+  return code === 'ENOENT' || code === 'ENOTDIR';
+}
