@@ -27,6 +27,10 @@ export const environmentErrorCodes = {
     exit: 2,
     meaning: 'A suite does not exist in any configured archive.',
   },
+  COMPONENT_NOT_FOUND: {
+    exit: 2,
+    meaning: 'A suite does not have a component, or not for the architecture of an environment.',
+  },
   PACKAGES_CONFLICT: {
     exit: 2,
     meaning: 'The packages of an environment cannot be installed together.',

@@ -40,6 +40,7 @@ export function fakeLayer(
       sha256: '',
     })),
     conffiles: conffiles.map((path) => [path, 'md5'] as const),
+    hasPreinst: control.includes('preinst'),
     triggers,
     entries: paths.map((path): OwnedEntry => {
       const [link = '', target] = path.split(' -> ');

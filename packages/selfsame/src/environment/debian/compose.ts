@@ -74,8 +74,8 @@ class Composer {
   readonly #lists = new Map<Layer, string[]>();
   readonly #losses = new Map<string, Set<string>>();
   readonly #besides = new Set<string>();
-  /** Who put what is at a path, and what it calls it. */
-  readonly #owners = new Map<string, { layer: Layer; listed: string }>();
+  /** Who has what is at a path, and what they call it: several share a link to a directory. */
+  readonly #owners = new Map<string, { layer: Layer; listed: string }[]>();
   readonly #diversions: ReadonlyMap<string, Diversion>;
   readonly #directories = new Map<string, string>();
 
@@ -117,7 +117,10 @@ class Composer {
         if (!this.#leadsToDirectory(there)) this.#collide(layer, listed, path, 'as a directory');
         return;
       }
-      if (entry.type === 'symlink' && this.#keepsDirectory(entry, there)) return;
+      if (entry.type === 'symlink' && this.#keepsDirectory(entry, there)) {
+        if (there.type === 'symlink') this.#owners.get(path)?.push({ layer, listed });
+        return;
+      }
       if (there.type === 'directory') this.#collide(layer, listed, path, 'as a file');
       if (isConffile && !this.#owners.has(path)) {
         path += '.dpkg-new';
@@ -136,7 +139,7 @@ class Composer {
       same,
     });
     this.#tree.set(path, placed);
-    if (entry.type !== 'directory') this.#owners.set(path, { layer, listed });
+    if (entry.type !== 'directory') this.#owners.set(path, [{ layer, listed }]);
   }
 
   /** With links on the way followed; the last part is the entry itself. */
@@ -164,34 +167,36 @@ class Composer {
     return real !== undefined && (real === '' || this.#tree.get(real)?.type === 'directory');
   }
 
-  /** A link to a directory shares what is there: a directory in its place, or a link to the same one. */
+  /** A link to a directory shares what is there: a directory in its place, or a link that leads to the same one. */
   #keepsDirectory(entry: OwnedEntry & { type: 'symlink' }, there: OwnedEntry): boolean {
     if (there.type === 'directory') return true;
-    return (
-      there.type === 'symlink' && there.target === entry.target && this.#leadsToDirectory(there)
-    );
+    if (there.type !== 'symlink') return false;
+    const target = entry.target.startsWith('/')
+      ? entry.target
+      : `${parentOf(there.path)}/${entry.target}`;
+    const real = followDirectory(this.#tree, there.path);
+    return real === followDirectory(this.#tree, target) && this.#leadsToDirectory(there);
   }
 
   /** True when `layer` may put its file at `path`; false when what is there stays. */
   #takeOver(layer: Layer, listed: string, path: string): boolean {
-    const owner = this.#owners.get(path);
-    if (owner !== undefined) {
-      const other = owner.layer;
+    const owners = this.#owners.get(path);
+    if (owners !== undefined) {
       // Two names of one place (/bin/x and /usr/bin/x): dpkg compares names only and lets the later one win.
-      if (owner.listed !== listed) return true;
-      if (replaces(layer, other.name, other.version)) {
-        this.#forget(this.#lists.get(other), owner.listed);
-        return true;
+      const others = owners.filter((owner) => owner.listed === listed);
+      const staying = others.filter((other) => !replaces(layer, other.layer));
+      for (const { layer: other } of staying) {
+        if (!replaces(other, layer)) {
+          throw collision(layer, listed, `${other.name} ${other.version}`);
+        }
       }
-      if (replaces(other, layer.name, layer.version)) {
-        this.#forget(this.#lists.get(layer), listed);
-        return false;
-      }
-      throw collision(layer, listed, `${other.name} ${other.version}`);
+      if (staying.length > 0) this.#forget(this.#lists.get(layer), listed);
+      else for (const other of others) this.#forget(this.#lists.get(other.layer), listed);
+      return staying.length === 0;
     }
     const installed = this.#input.ownerInBase(`/${path}`);
     if (installed !== undefined) {
-      if (!replaces(layer, installed.name, installed.version)) {
+      if (!replaces(layer, installed)) {
         const yields = parseRelations(installed.replaces).some(
           ({ name, matches }) => name === layer.name && matches(layer.version),
         );
@@ -212,7 +217,7 @@ class Composer {
   }
 
   #collide(layer: Layer, listed: string, path: string, how: string): never {
-    const owner = this.#owners.get(path)?.layer ?? this.#input.ownerInBase(`/${path}`);
+    const owner = this.#owners.get(path)?.[0]?.layer ?? this.#input.ownerInBase(`/${path}`);
     const other =
       owner === undefined ? 'something that is there already' : `${owner.name} ${owner.version}`;
     throw collision(layer, `${listed} ${how}`, other);
@@ -250,9 +255,12 @@ class Composer {
   }
 }
 
-function replaces(layer: Layer, name: string, version: string): boolean {
+function replaces(
+  layer: Layer,
+  other: { readonly name: string; readonly version: string },
+): boolean {
   return parseRelations(layer.fields.get('replaces')).some(
-    (relation) => relation.name === name && relation.matches(version),
+    (relation) => relation.name === other.name && relation.matches(other.version),
   );
 }
 

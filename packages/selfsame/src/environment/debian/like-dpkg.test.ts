@@ -211,7 +211,8 @@ describe.runIf(hasDpkg && sandboxesWork)('unpacking as dpkg does', () => {
       'opt/l',
       'opt/m',
     );
-    const content = fc.constantFrom('one', 'two', 'link:usr/d', 'link:/usr/d', 'link:nowhere');
+    // No absolute links: with --root, dpkg looks for their targets on the host.
+    const content = fc.constantFrom('one', 'two', 'link:d', 'link:../usr/d', 'link:nowhere');
     const files = fc.dictionary(place, content, { minKeys: 1, maxKeys: 4 }).map((wanted) =>
       Object.fromEntries(
         Object.entries(wanted)
@@ -240,7 +241,7 @@ describe.runIf(hasDpkg && sandboxesWork)('unpacking as dpkg does', () => {
           { name: 'cc', files: third, fields: yields ? ['Replaces: aa'] : [] },
         ]);
       }),
-      { numRuns: 25 },
+      { numRuns: 12 },
     );
   }, 240_000);
 });

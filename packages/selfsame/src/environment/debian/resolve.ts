@@ -31,7 +31,7 @@ export interface ResolveOptions {
  * first, so that all environments of a suite have the same one, then build-essential where it is wanted,
  * then the rest on top.
  *
- * @throws SelfsameError SUITE_NOT_FOUND, SUITE_NOT_TRUSTED, ARCHIVE_UNAVAILABLE, PACKAGE_NOT_FOUND,
+ * @throws SelfsameError SUITE_NOT_FOUND, COMPONENT_NOT_FOUND, SUITE_NOT_TRUSTED, ARCHIVE_UNAVAILABLE, PACKAGE_NOT_FOUND,
  *   PACKAGES_CONFLICT, HOST_TOOL_MISSING, RESOLVER_FAILED, INTERRUPTED
  */
 export async function resolveEnvironment(
@@ -82,6 +82,7 @@ async function fetchReleases(spec: EnvironmentSpec, context: Context): Promise<V
       },
     );
     await checkValidity(release, context);
+    checkComponents(release, spec);
     releases.push(release);
   }
   return releases;
@@ -108,6 +109,23 @@ function suiteError(error: unknown, suite: string, environment: string): unknown
     );
   }
   return error;
+}
+
+/** apt only warns of a component that is not there, and would then find other packages than were meant. */
+function checkComponents({ files, requestedSuite }: VerifiedRelease, spec: EnvironmentSpec): void {
+  for (const component of spec.components) {
+    const index = `${component}/binary-${spec.architecture}/Packages`;
+    if (['', '.xz', '.gz'].some((suffix) => files.has(index + suffix))) continue;
+    const found = (pattern: RegExp): string[] =>
+      [...new Set([...files.keys()].flatMap((path) => pattern.exec(path)?.[1] ?? []))].sort();
+    const components = found(/^([^/]+(?:\/[^/]+)?)\/binary-[^/]+\/Packages/u);
+    const architectures = found(/\/binary-([^/]+)\/Packages/u);
+    throw new SelfsameError(
+      'COMPONENT_NOT_FOUND',
+      `environment "${spec.name}" wants ${component} for ${spec.architecture}, which the suite ${requestedSuite} does not have`,
+      { hint: `it has ${components.join(', ')} for ${architectures.join(', ')}` },
+    );
+  }
 }
 
 /** An archive that is kept from changing could hide security updates; who runs a frozen one says so to apt. */

@@ -17,7 +17,7 @@ import { rewrites } from './normalise.js';
 import { preinstDirectory, runScripts } from './scripts.js';
 import type { Preinst } from './scripts.js';
 import { skeleton } from './skeleton.js';
-import { hasPreinst, planWaves } from './waves.js';
+import { planWaves } from './waves.js';
 
 export interface StageInput {
   /** Names the environment in events. */
@@ -46,10 +46,13 @@ export async function makeStage(input: StageInput, context: Context): Promise<Tr
   if (input.below === undefined) {
     // Nothing can run before the first packages are there: their preinst scripts come after unpacking, as in debootstrap.
     await stage.unpack(input.layers, true);
-    await stage.run(input.layers.filter(hasPreinst), true);
+    await stage.run(
+      input.layers.filter(({ hasPreinst }) => hasPreinst),
+      true,
+    );
   } else {
     for (const wave of planWaves(input.layers)) {
-      const preinsts = wave.filter(hasPreinst);
+      const preinsts = wave.filter(({ hasPreinst }) => hasPreinst);
       if (preinsts.length > 0) {
         await stage.offerPreinsts(preinsts);
         await stage.run(preinsts, false);
@@ -121,7 +124,11 @@ class Stage {
       ...shortenedLists(composition.losses, (name) => lists.get(name) ?? []),
     ];
     placeDatabase(files, this.#tree, requests, 'tree', epoch);
-    if (withPreinsts) this.#placePreinsts(layers.filter(hasPreinst), requests);
+    if (withPreinsts)
+      this.#placePreinsts(
+        layers.filter(({ hasPreinst }) => hasPreinst),
+        requests,
+      );
     this.#placePolicy(requests);
     await this.#write(requests);
   }

@@ -11,7 +11,7 @@ import { parseRelations } from './version.js';
  */
 export function planWaves(layers: readonly Layer[]): Layer[][] {
   const sorted = unpackOrder(layers);
-  if (!sorted.some(hasPreinst)) return [sorted];
+  if (!sorted.some((layer) => layer.hasPreinst)) return [sorted];
   const providers = new Map<string, Set<Layer>>();
   for (const layer of sorted) {
     const provided = parseRelations(layer.fields.get('provides')).map(({ name }) => name);
@@ -26,7 +26,7 @@ export function planWaves(layers: readonly Layer[]): Layer[][] {
       .filter((other) => other !== layer);
 
   const later = new Set(
-    sorted.filter((layer) => hasPreinst(layer) && needs(layer, 'pre-depends').length > 0),
+    sorted.filter((layer) => layer.hasPreinst && needs(layer, 'pre-depends').length > 0),
   );
   if (later.size === 0) return [sorted];
   for (let grown = true; grown;) {
@@ -42,8 +42,4 @@ export function planWaves(layers: readonly Layer[]): Layer[][] {
   const first = sorted.filter((layer) => !later.has(layer));
   if (first.length === 0) return [sorted];
   return [first, ...planWaves([...later])];
-}
-
-export function hasPreinst(layer: Layer): boolean {
-  return layer.controlFiles.some(({ name }) => name === 'preinst');
 }

@@ -8,6 +8,7 @@ import type { Context } from '../../context.js';
 import { parseDeb822 } from '../../download/deb822.js';
 import { SelfsameError } from '../../errors/selfsame-error.js';
 import type { Sha256 } from '../../store/types.js';
+import { actsOnInstall } from '../debian/preinst.js';
 import { readControl, readData } from '../debian/deb-file.js';
 import type { ControlFile } from '../debian/deb-file.js';
 import type { TarHeader, TarSink } from '../debian/tar-reader.js';
@@ -37,6 +38,8 @@ export interface Layer {
   readonly controlFiles: readonly LayerControlFile[];
   /** Absolute path and md5 of each conffile that the package brings. */
   readonly conffiles: readonly (readonly [path: string, md5: string])[];
+  /** True when it has a preinst script that could do anything on a first installation. */
+  readonly hasPreinst: boolean;
   /** Directives of its `triggers` file (deb-triggers(5)), without comments. */
   readonly triggers: readonly string[];
   /** In the archive's order; directories before what is in them. */
@@ -54,10 +57,11 @@ export interface LayerControlFile {
 
 /** What `layer.json` holds. */
 interface LayerRecord {
-  readonly layerVersion: 1;
+  readonly layerVersion: 2;
   readonly control: string;
   readonly controlFiles: readonly LayerControlFile[];
   readonly conffiles: readonly (readonly [string, string])[];
+  readonly hasPreinst: boolean;
   readonly triggers: readonly string[];
   readonly entries: readonly EncodedEntry[];
 }
@@ -127,6 +131,7 @@ function layerOf(locked: LockedPackage, path: string, record: LayerRecord): Laye
     control: record.control,
     controlFiles: record.controlFiles,
     conffiles: record.conffiles,
+    hasPreinst: record.hasPreinst,
     triggers: record.triggers,
     entries: decodeEntries(record.entries),
   };
@@ -176,7 +181,7 @@ async function unpack(
   pipe.end();
   await writing;
   return {
-    layerVersion: 1,
+    layerVersion: 2,
     control: textOf(control, 'control'),
     controlFiles: control
       .filter(({ name }) => name !== 'control')
@@ -191,6 +196,7 @@ async function unpack(
       const md5 = sink.md5.get(path.slice(1));
       return md5 === undefined ? [] : [[path, md5] as const];
     }),
+    hasPreinst: actsOnInstall(textOf(control, 'preinst')),
     triggers: textOf(control, 'triggers')
       .split('\n')
       .map((line) => line.replace(/#.*$/u, '').trim())
