@@ -1,7 +1,10 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseResultClaim, resultClaimPayload, STATEMENT_PAYLOAD_TYPE } from '@selfsame/verify';
+import { Ajv2020 } from 'ajv/dist/2020.js';
 import { describe, expect, it } from 'vitest';
+import { parse } from 'yaml';
+import { policySchema } from './policy-schema.js';
 import { readPolicyFile } from './policy-file.js';
 import { temporaryDirectory } from './testing.js';
 
@@ -28,6 +31,24 @@ describe('docs/claims-and-verdicts.md', () => {
       ['bob', 1],
       ['carol', 2],
     ]);
+  });
+
+  it('shows policies that their schema accepts', () => {
+    const validator = new Ajv2020({ allErrors: true, strict: true }).compile(policySchema());
+    const blocks = [...page.matchAll(/^```yaml policy\n([^]*?)^```$/gm)].map(([, text]) => text);
+    expect(blocks).toHaveLength(1);
+    // A block without a kind would escape this test.
+    expect(page.match(/^```yaml$/gm)).toBeNull();
+    for (const text of blocks) {
+      expect([validator(parse(text ?? '')), validator.errors]).toEqual([true, null]);
+    }
+  });
+
+  it('explains every field of a policy', () => {
+    const { properties } = policySchema() as { properties: object };
+    const text = block('## The policy');
+    for (const name of [...Object.keys(properties), 'key', 'keys'])
+      expect(text).toMatch(new RegExp(`\\b${name}:`));
   });
 
   it('shows the exact bytes of a claim', () => {

@@ -24,7 +24,7 @@ function problems(name: SchemaName, yaml: string): unknown[] {
 }
 
 describe('published schemas', () => {
-  // After a change: npx vitest run -u packages/selfsame/src/workspace/published-schemas.test.ts
+  // After a change: npx vitest run packages/selfsame/src/workspace/published-schemas.test.ts -u
   it.each(schemaNames)('%s.schema.json is up to date', async (name) => {
     const text = await format(JSON.stringify(jsonSchemaOf(name)), {
       parser: 'json',

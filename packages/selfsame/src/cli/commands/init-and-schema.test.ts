@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
 import { SelfsameError } from '../../errors/selfsame-error.js';
+import { policySchema } from '../../record/policy-schema.js';
 import { jsonSchemaOf, schemaNames } from '../../workspace/published-schemas.js';
 import type { CommandContext, CommandResult, OptionValues, Style } from '../command.js';
 import { initCommand } from './init.js';
@@ -81,6 +82,12 @@ describe('schema', () => {
     expect(JSON.parse(result.text.join('\n'))).toEqual(jsonSchemaOf(name));
     expect(result.data).toEqual(jsonSchemaOf(name));
     expect(schemaCommand.arguments[0]?.description).toContain(name);
+  });
+
+  it('prints that of policies', async () => {
+    const result = await schemaCommand.run(['policy'], {}, context);
+    expect(JSON.parse(result.text.join('\n'))).toEqual(policySchema());
+    expect(schemaCommand.arguments[0]?.description).toContain('policy');
   });
 
   it('refuses others', async () => {

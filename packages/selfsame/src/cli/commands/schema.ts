@@ -1,14 +1,14 @@
 import type { Command } from '../command.js';
 
-/** Kept here so that help needs no schema; workspace/published-schemas.ts has the same list. */
-const names = ['recipe', 'workspace', 'settings'] as const;
+/** Kept here so that help needs no schema: those of workspace/published-schemas.ts, and policies. */
+const names = ['recipe', 'workspace', 'settings', 'policy'] as const;
 
 export const schemaCommand: Command = {
   name: 'schema',
   summary: 'print the JSON Schema of a file you write',
   description:
-    'Prints the JSON Schema of recipe.yaml, selfsame.yaml (workspace) or settings.yaml, for editors ' +
-    'and other programs. With the YAML language server, name the file in a first line such as ' +
+    'Prints the JSON Schema of recipe.yaml, selfsame.yaml (workspace), settings.yaml or policy.yaml, for ' +
+    'editors and other programs. With the YAML language server, name the file in a first line such as ' +
     '# yaml-language-server: $schema=recipe.schema.json',
   arguments: [{ syntax: '[file]', description: `${names.join(', ')} (default: recipe)` }],
   options: [],
@@ -29,8 +29,16 @@ export const schemaCommand: Command = {
         hint: didYouMean(asked, names) ?? `schemas are: ${names.join(', ')}`,
       });
     }
-    const { jsonSchemaOf } = await import('../../workspace/published-schemas.js');
-    const schema = jsonSchemaOf(name);
+    const schema = await schemaOf(name);
     return { exitCode: 0, data: schema, text: JSON.stringify(schema, null, 2).split('\n') };
   },
 };
+
+async function schemaOf(name: (typeof names)[number]): Promise<Record<string, unknown>> {
+  if (name === 'policy') {
+    const { policySchema } = await import('../../record/policy-schema.js');
+    return policySchema();
+  }
+  const { jsonSchemaOf } = await import('../../workspace/published-schemas.js');
+  return jsonSchemaOf(name);
+}
