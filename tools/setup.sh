@@ -8,6 +8,9 @@ root=$(cd "$(dirname "$0")/.." && pwd)
 cd "$root"
 groups='run build test'
 [ "${1-}" != bench ] || groups='run build test bench'
+# Debian's own apt names Debian's archive; what is only for others is left to them.
+system=$(sed -n 's/^ID=//p' /etc/os-release 2>/dev/null || true)
+[ "$system" = debian ] || groups="$groups other"
 
 say() { printf '%s\n' "$*" >&2; }
 
@@ -27,6 +30,18 @@ fi
 installed() {
   [ "$(dpkg-query -W -f '${db:Status-Status}' "$1" 2>/dev/null || true)" = installed ]
 }
+# split PACKAGE...: sets `missing` to those that apt can install and `unknown` to the rest; names differ between
+# distributions and their releases. Without the distribution's package lists all stay in `missing`.
+split() {
+  missing='' unknown=''
+  lists=$(apt-cache madison dpkg 2>/dev/null || true)
+  for package in "$@"; do
+    case $(apt-cache policy "$package" 2>/dev/null) in
+      *'Candidate: '[!\(]*) missing="$missing $package" ;;
+      *) if [ -z "$lists" ]; then missing="$missing $package"; else unknown="$unknown $package"; fi ;;
+    esac
+  done
+}
 missing=
 while read -r group package _; do
   case " $groups " in *" $group "*) ;; *) continue ;; esac
@@ -39,6 +54,8 @@ apt_get() {
 }
 
 # shellcheck disable=SC2086 # lists of words on purpose
+[ -z "$missing" ] || split $missing
+# shellcheck disable=SC2086
 if [ -n "$missing" ]; then
   sudo=
   if [ "$(id -u)" -ne 0 ]; then
@@ -56,7 +73,7 @@ if [ -n "$missing" ]; then
   # The package lists of a fresh machine are empty, those of an old one out of date: only then update.
   if ! apt_get install -y --no-install-recommends $missing; then
     attempt=1
-    until apt_get update && apt_get install -y --no-install-recommends $missing; do
+    until apt_get update && split $missing $unknown && apt_get install -y --no-install-recommends $missing; do
       attempt=$((attempt + 1))
       if [ "$attempt" -gt 3 ]; then
         say 'The packages could not be installed. Mend apt, or run this yourself, then make again:'
@@ -68,6 +85,7 @@ if [ -n "$missing" ]; then
     done
   fi
 fi
+[ -z "${unknown-}" ] || say "Going on without what this distribution does not have:$unknown"
 
 # --- npm packages ----------------------------------------------------------------------------------
 # Installed from exactly this lock file for this Node, or again.

@@ -27,20 +27,21 @@ beforeEach(() => {
   cpSync(join(repositoryRoot, 'tools/setup.sh'), join(place, 'checkout/tools/setup.sh'));
   writeFileSync(
     join(place, 'checkout/tools/apt-packages.txt'),
-    'run git why\nbuild gcc why\ntest gnupg why\nbench hyperfine why\n',
+    'run git why\nother templates why\nbuild gcc why\ntest gnupg why\nbench hyperfine why\n',
   );
   for (const file of ['package.json', 'package-lock.json', 'packages/one/package.json'])
     writeFileSync(join(place, 'checkout', file), '{}');
   // The tools of the shell itself; sudo, npm and apt are only what a test puts there.
-  for (const tool of ['sh', 'env', 'cat', 'cut', 'sha256sum', 'dirname', 'sleep', 'node']) {
+  for (const tool of ['sh', 'env', 'cat', 'cut', 'sha256sum', 'dirname', 'sleep', 'sed', 'node']) {
     const found = spawnSync('sh', ['-c', `command -v ${tool}`], { encoding: 'utf8' }).stdout.trim();
     symlinkSync(tool === 'node' ? process.execPath : found, join(place, 'bin', tool));
   }
   program('id', 'echo 0');
   program(
     'dpkg-query',
-    'for p in git gcc gnupg; do [ "$4" != "$p" ] || [ -e "$0.no-$p" ] || { printf installed; exit 0; }; done; exit 1',
+    'for p in git gcc gnupg templates; do [ "$4" != "$p" ] || [ -e "$0.no-$p" ] || { printf installed; exit 0; }; done; exit 1',
   );
+  aptKnows('git', 'gcc', 'gnupg', 'hyperfine', 'templates');
   program('npm', 'mkdir -p node_modules');
   program('make', ':');
   program('apt-get', `for p in git gcc gnupg; do rm -f '${place}/bin/dpkg-query'.no-$p; done`);
@@ -55,6 +56,16 @@ function program(name: string, body: string): void {
   rmSync(path, { force: true });
   writeFileSync(path, `#!/bin/sh\necho "${name} $*" >> '${place}/calls'\n${body}\n`);
   chmodSync(path, 0o755);
+}
+
+/** The package lists of the machine; none at all without names. */
+function aptKnows(...packages: string[]): void {
+  const lists = packages.length > 0 ? "'dpkg | 1 | http://a.example'" : "''";
+  const known = packages.map((name) => `policy\\ ${name}`).join(' | ') || 'nothing';
+  program(
+    'apt-cache',
+    `case "$*" in madison*) printf %s ${lists} ;; ${known}) echo '  Candidate: 1.0' ;; *) echo '  Candidate: (none)' ;; esac`,
+  );
 }
 
 function missing(...packages: string[]): void {
@@ -77,7 +88,11 @@ function setup(...args: string[]): { status: number | null; said: string; calls:
   const calls = existsSync(join(place, 'calls'))
     ? readFileSync(join(place, 'calls'), 'utf8').trimEnd().split('\n')
     : [];
-  return { status, said: stderr, calls: calls.filter((call) => !/^(?:id|dpkg-query) /.test(call)) };
+  return {
+    status,
+    said: stderr,
+    calls: calls.filter((call) => !/^(?:id|dpkg-query|apt-cache) /.test(call)),
+  };
 }
 
 const install = 'apt-get -o DPkg::Lock::Timeout=120 -q install -y --no-install-recommends';
@@ -120,6 +135,44 @@ describe('setup', () => {
     expect(said).toContain(
       "    su -c 'apt-get update && apt-get install -y --no-install-recommends git'\n",
     );
+  });
+
+  it('goes on without what the distribution does not have, also where it may not install', () => {
+    missing('git', 'gcc');
+    aptKnows('git');
+    program(
+      'apt-get',
+      `rm -f '${place}/bin/dpkg-query.no-git'; case "$*" in *gcc*) exit 100 ;; esac`,
+    );
+    const { status, said, calls } = setup();
+    expect(status).toBe(0);
+    expect(calls[0]).toBe(`${install} git`);
+    expect(said).toContain('without what this distribution does not have: gcc\n');
+    program('id', 'echo 1000');
+    expect(setup()).toMatchObject({ status: 0, calls: ['make -s -C native'] });
+  });
+
+  it('asks apt what there is only once it has package lists', () => {
+    missing('git', 'gcc');
+    aptKnows();
+    program(
+      'apt-get',
+      `case "$*" in *update*) sed -i 's/madison.*/*git) echo Candidate: 1 ;; madison*) echo lists ;; esac/' '${place}/bin/apt-cache' ;; *gcc*) exit 100 ;; esac`,
+    );
+    const { status, said, calls } = setup();
+    expect(status).toBe(0);
+    expect(calls.slice(0, 3)).toEqual([
+      `${install} git gcc`,
+      'apt-get -o DPkg::Lock::Timeout=120 -q update',
+      `${install} git`,
+    ]);
+    expect(said).toContain('does not have: gcc\n');
+  });
+
+  it('wants packages for other distributions only there', () => {
+    missing('templates');
+    const debian = /^ID=debian$/m.test(readFileSync('/etc/os-release', 'utf8'));
+    expect(setup().calls.includes(`${install} templates`)).toBe(!debian);
   });
 
   it('uses sudo where that asks nothing', () => {

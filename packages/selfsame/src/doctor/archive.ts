@@ -17,7 +17,7 @@ const headBytes = 4096;
 const anySuite = 'stable';
 
 const remedy =
-  'Check the network and proxy, or name a Debian mirror in SELFSAME_DEBIAN_MIRRORS; what is in the store builds with --offline';
+  'Check the network and proxy, or name a Debian mirror in SELFSAME_DEBIAN_MIRRORS (Ubuntu and others made from Debian: sudo apt-get install python-apt-common debian-archive-keyring names one); what is in the store builds with --offline';
 
 /** What one archive gives: undefined when all is well, else why not. */
 type Problem = string | undefined;

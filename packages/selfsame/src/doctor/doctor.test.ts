@@ -104,9 +104,13 @@ describe('the archive', () => {
     },
   });
   // Without the machine's own archives, so that the findings are about the test's.
+  const noApt = { sources: [], trustedKeyrings: [], debian: { sources: [], keyrings: [] } };
   const find = async (settings: Pick<Settings, 'debian'>, more: Partial<CheckOptions> = {}) =>
     (
-      await checkArchives(settings, { sources: [], trustedKeyrings: [] })({
+      await checkArchives(
+        settings,
+        noApt,
+      )({
         ...options,
         offline: false,
         ...more,
@@ -150,7 +154,7 @@ describe('the archive', () => {
   });
 
   it('needs a keyring that can be read', async () => {
-    const findings = await checkArchives(mirror(1), { sources: [], trustedKeyrings: [] })(options);
+    const findings = await checkArchives(mirror(1), noApt)(options);
     expect(findings).toMatchObject([
       {
         check: 'archive keyring',

@@ -106,6 +106,8 @@ describe('parseList', () => {
 });
 
 describe('the configured archives', () => {
+  // As on a machine without the packages that name Debian's archive.
+  const nothingMore = Promise.resolve({ sources: [], keyrings: [] });
   let directory: string | undefined;
   afterEach(async () => {
     if (directory !== undefined) await rm(directory, { recursive: true });
@@ -125,7 +127,7 @@ describe('the configured archives', () => {
       'Types: deb\nURIs: http://b.example/debian\nSuites: trixie\nComponents: main\nSigned-By: /k.gpg\n',
     );
     await writeFile(join(directory, 'sources.list.d', 'c.list.disabled'), 'nonsense');
-    const apt = await readAptConfiguration(directory);
+    const apt = await readAptConfiguration(directory, nothingMore);
     expect(apt.trustedKeyrings).toEqual([join(directory, 'trusted.gpg.d', 'a.asc')]);
     const debian = { mirrors: ['http://m.example/debian/'], keyrings: [], snapshot: undefined };
     const archives = configuredArchives({ debian }, apt);
@@ -145,7 +147,7 @@ describe('the configured archives', () => {
 
   it('are an error when there are none', async () => {
     directory = await mkdtemp(join(tmpdir(), 'selfsame-apt-'));
-    const apt = await readAptConfiguration(directory);
+    const apt = await readAptConfiguration(directory, nothingMore);
     const debian = { mirrors: [], keyrings: [], snapshot: undefined };
     expect(() => configuredArchives({ debian }, apt)).toThrow(
       expect.objectContaining({ code: 'APT_SOURCES_INVALID' }),

@@ -4,6 +4,8 @@ import { SelfsameError } from '../errors/selfsame-error.js';
 import { describeError } from './http.js';
 import { parseDeb822, words } from './deb822.js';
 import type { Stanza } from './deb822.js';
+import { readDebianDefaults } from './debian-defaults.js';
+import type { DebianDefaults } from './debian-defaults.js';
 
 /** Whom a source's Release files must be signed by (sources.list(5), Signed-By). */
 export interface SignedBy {
@@ -32,6 +34,8 @@ export interface AptConfiguration {
   readonly sources: readonly AptSource[];
   /** Keyring files that sign for sources without Signed-By: `trusted.gpg` and `trusted.gpg.d/`. */
   readonly trustedKeyrings: readonly string[];
+  /** What the distribution knows of Debian beside its apt configuration. */
+  readonly debian: DebianDefaults;
 }
 
 /**
@@ -39,7 +43,10 @@ export interface AptConfiguration {
  * are disabled, flat, or not http, https or file are left out; those that cannot be parsed are refused.
  * A machine without apt has an empty configuration. Rejects with `APT_SOURCES_INVALID`.
  */
-export async function readAptConfiguration(directory = '/etc/apt'): Promise<AptConfiguration> {
+export async function readAptConfiguration(
+  directory = '/etc/apt',
+  debian: Promise<DebianDefaults> = readDebianDefaults(),
+): Promise<AptConfiguration> {
   const parts = join(directory, 'sources.list.d');
   const files = [
     join(directory, 'sources.list'),
@@ -59,7 +66,7 @@ export async function readAptConfiguration(directory = '/etc/apt'): Promise<AptC
     .map((name) => join(trusted, name));
   const legacy = join(directory, 'trusted.gpg');
   if ((await readIfThere(legacy)) !== undefined) trustedKeyrings.unshift(legacy);
-  return { sources, trustedKeyrings };
+  return { sources, trustedKeyrings, debian: await debian };
 }
 
 /** Parses a deb822 `.sources` file. Throws `APT_SOURCES_INVALID`. */

@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { SelfsameError } from '../errors/selfsame-error.js';
 import type { Settings } from '../settings/settings.js';
-import type { AptConfiguration, SignedBy } from './apt-sources.js';
+import type { AptConfiguration, AptSource, SignedBy } from './apt-sources.js';
 import { describeError } from './http.js';
 import { dearmor } from './openpgp/armor.js';
 
@@ -15,20 +15,17 @@ export interface DebianArchive {
 }
 
 /**
- * The archives to ask, in order: those of the settings, then those of the machine's apt configuration, each URI once
- * per set of keyrings. Throws `APT_SOURCES_INVALID` when there is none.
+ * The archives to ask, in order: those of the settings, then those of the machine's apt configuration, Debian's own
+ * before others, each URI once per set of keyrings. Where neither names an archive of Debian, those that the
+ * distribution's own data names come first. Throws `APT_SOURCES_INVALID` when there is none.
  */
 export function configuredArchives(
   settings: Pick<Settings, 'debian'>,
   apt: AptConfiguration,
 ): readonly DebianArchive[] {
-  const trusted: SignedBy = {
-    keyrings: settings.debian.keyrings.length > 0 ? settings.debian.keyrings : apt.trustedKeyrings,
-    fingerprints: [],
-    inline: undefined,
-  };
-  const known = apt.sources.find((source) => hasKeys(source.signedBy))?.signedBy;
-  const forMirrors = trusted.keyrings.length > 0 ? trusted : (known ?? trusted);
+  const chosen: SignedBy | undefined =
+    settings.debian.keyrings.length > 0 ? keyringsOnly(settings.debian.keyrings) : undefined;
+  const trusted = chosen ?? keyringsOnly(apt.trustedKeyrings);
   const archives = new Map<string, { uri: string; suites: string[]; signedBy: SignedBy }>();
   const add = (uri: string, suites: readonly string[], signedBy: SignedBy): void => {
     const key = JSON.stringify([uri, signedBy]);
@@ -36,10 +33,15 @@ export function configuredArchives(
     for (const suite of suites) if (!archive.suites.includes(suite)) archive.suites.push(suite);
     archives.set(key, archive);
   };
+  const sources = [...apt.sources].sort((a, b) => likeness(b) - likeness(a));
+  const [likeliest] = sources;
+  const none = likeliest === undefined || likeness(likeliest) === 0;
+  const fallback = none && settings.debian.mirrors.length === 0 ? apt.debian.sources : [];
+  const forMirrors = chosen ?? keysForMirrors(apt, sources);
   for (const mirror of settings.debian.mirrors) add(mirror.replace(/\/+$/, ''), [], forMirrors);
-  for (const source of apt.sources) {
-    const overridden = settings.debian.keyrings.length > 0 || !hasKeys(source.signedBy);
-    for (const uri of source.uris) add(uri, source.suites, overridden ? trusted : source.signedBy);
+  for (const source of [...fallback, ...sources]) {
+    const signedBy = chosen ?? (hasKeys(source.signedBy) ? source.signedBy : trusted);
+    for (const uri of source.uris) add(uri, source.suites, signedBy);
   }
   if (archives.size === 0) {
     throw new SelfsameError('APT_SOURCES_INVALID', 'this machine names no Debian archive', {
@@ -47,6 +49,31 @@ export function configuredArchives(
     });
   }
   return [...archives.values()];
+}
+
+/**
+ * How sure it is that a source is Debian's archive or a mirror of it: 2 when signed by Debian's keyring, 1 when it has
+ * one of Debian's suites by code name, 0 otherwise. `stable` and the like say nothing: many others have such a suite.
+ */
+export function likeness({ signedBy, suites, components }: AptSource): 0 | 1 | 2 {
+  if (signedBy.keyrings.some((path) => /(?:^|\/)debian-archive-[^/]*$/.test(path))) return 2;
+  return components.includes('main') && suites.some((suite) => debianSuite.test(suite)) ? 1 : 0;
+}
+
+/** Code names that are, were and will be (https://wiki.debian.org/DebianReleases), with their pockets. */
+const debianSuite =
+  /^(?:buster|bullseye|bookworm|trixie|forky|duke|sid|unstable)(?:[-/](?:updates|security|backports|backports-sloppy|proposed-updates))?$/;
+
+/** Whose signatures count for mirrors that the settings name without keyrings. */
+function keysForMirrors(apt: AptConfiguration, sources: readonly AptSource[]): SignedBy {
+  const debian = sources.find((source) => likeness(source) === 2)?.signedBy.keyrings;
+  const keyrings = [...apt.trustedKeyrings, ...(debian ?? apt.debian.keyrings)];
+  if (keyrings.length > 0) return keyringsOnly(keyrings);
+  return sources.find((source) => hasKeys(source.signedBy))?.signedBy ?? keyringsOnly([]);
+}
+
+function keyringsOnly(keyrings: readonly string[]): SignedBy {
+  return { keyrings, fingerprints: [], inline: undefined };
 }
 
 /**

@@ -1,6 +1,7 @@
 import { readAptConfiguration } from '../../download/apt-sources.js';
 import { archivesForSuite, configuredArchives } from '../../download/debian-archive.js';
 import type { DebianArchive } from '../../download/debian-archive.js';
+import { usualSuites } from '../../download/debian-defaults.js';
 import { fetchIndex, readIndex } from '../../download/debian-index.js';
 import { fetchRelease } from '../../download/debian-release.js';
 import type { VerifiedRelease } from '../../download/debian-release.js';
@@ -11,9 +12,6 @@ import type { InputContext } from '../types.js';
 import type { DebianSourceSpec } from './schema.js';
 import { findSource } from './source-entry.js';
 import type { SourceEntry } from './source-entry.js';
-
-/** Suites every Debian archive has, asked after those the machine's configuration names. */
-const usualSuites = ['stable', 'oldstable', 'testing', 'unstable'];
 
 /** The archives of this machine, in order. Rejects with `APT_SOURCES_INVALID`. */
 export async function archivesOf(context: InputContext): Promise<readonly DebianArchive[]> {
@@ -75,7 +73,7 @@ export async function lookUpSource(
   );
 }
 
-/** Every archive and suite to look in, in order, each once. */
+/** Every archive and suite to look in, in order, each once: the usual suites after those that are configured. */
 function places(
   spec: DebianSourceSpec,
   archives: readonly DebianArchive[],
