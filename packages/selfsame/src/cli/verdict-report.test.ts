@@ -1,0 +1,165 @@
+import { readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { parsePolicy, sha256Hex, type JsonValue, type ResultClaim } from '@selfsame/verify';
+import { describe, expect, it } from 'vitest';
+import { parse } from 'yaml';
+import { writeAttestation } from '../record/attestation-folder.js';
+import { writeDefinition } from '../record/definition-file.js';
+import { buildId } from '../record/build-id.js';
+import { judgeBuild, judgeLocalFile } from '../record/judge-builds.js';
+import { signedBy, temporaryDirectory, testDefinition, testPolicyText } from '../record/testing.js';
+import { plainStyle } from '../text/style.js';
+import { displayWidth } from '../text/width.js';
+import { verdictData, verdictText } from './verdict-report.js';
+import type { VerdictReport } from './verdict-report.js';
+
+const build = { project: 'pigz', version: '2.8', target: 'default' };
+const mine = testDefinition();
+const theirs = testDefinition({
+  environment: sha256Hex('newer'),
+  steps: [{ name: 'build', shell: 'sh', script: 'make all\nmake check' }],
+});
+const claim: ResultClaim = {
+  build,
+  definition: buildId(mine),
+  outcome: 'built',
+  artifacts: [{ path: 'pigz.tar.gz', sha256: sha256Hex('good') }],
+};
+const bad = { ...claim, artifacts: [{ path: 'pigz.tar.gz', sha256: sha256Hex('bad') }] };
+const other = { ...claim, definition: buildId(theirs) };
+
+/** The report on claims by signers of a policy, all of whom are named. */
+async function report(
+  claims: Readonly<Record<string, ResultClaim | undefined>>,
+  more: { expected?: string; file?: string; policy?: string } = {},
+): Promise<VerdictReport> {
+  using folder = temporaryDirectory();
+  for (const [signer, one] of Object.entries(claims))
+    if (one !== undefined) await writeAttestation(folder.path, build, signedBy(signer, one));
+  for (const definition of [mine, theirs]) await writeDefinition(folder.path, build, definition);
+  const trusted = Object.keys(claims).filter((name) => name !== 'mallory');
+  const policy = parsePolicy(parse(testPolicyText(trusted, more.policy)) as JsonValue);
+  const judgements = [await judgeBuild(folder.path, policy, build, more.expected)];
+  const files =
+    more.file === undefined ? [] : [await judgeLocalFile(more.file, 'pigz.tar.gz', judgements)];
+  const policyFile = { policy, sha256: sha256Hex('policy') };
+  return { policyFile, folder: '/a/folder', judgements, files, unusable: [] };
+}
+
+const text = async (...args: Parameters<typeof report>) =>
+  verdictText(await report(...args), plainStyle);
+
+describe('the report for a person', () => {
+  const good = sha256Hex('good').slice(0, 12);
+  const evil = sha256Hex('bad').slice(0, 12);
+  const id = buildId(mine);
+
+  it('of one signer says how many are needed', async () => {
+    expect(await text({ alice: claim, bob: undefined })).toEqual([
+      'pigz 2.8 (default)',
+      `  build id ${id}`,
+      '  artifact     alice         bob  verdict',
+      `  pigz.tar.gz  ${good}  -    too-few`,
+      'refused: pigz 2.8 (default): pigz.tar.gz has 1 of 2 signers needed (alice)',
+    ]);
+  });
+
+  it('of two who disagree shows both', async () => {
+    expect(await text({ alice: claim, bob: bad })).toEqual([
+      'pigz 2.8 (default)',
+      `  build id ${id}`,
+      '  artifact     alice         bob           verdict',
+      `  pigz.tar.gz  ${[good, evil].join('  ')}  mismatch`,
+      `refused: pigz 2.8 (default): signers got different bits for pigz.tar.gz: ${
+        sha256Hex('bad') < sha256Hex('good')
+          ? `bob ${evil}, alice ${good}`
+          : `alice ${good}, bob ${evil}`
+      }`,
+    ]);
+  });
+
+  it('of five with one dissenting and one silent fits a terminal', async () => {
+    const claims = { ada: claim, bob: claim, cyd: claim, dan: bad, eve: undefined };
+    const lines = await text(claims, { policy: 'dissent: note\n' });
+    expect(lines.slice(2)).toEqual([
+      '  artifact     ada           bob           cyd           dan           eve  verdict',
+      `  pigz.tar.gz  ${good}  ${good}  ${good}  ${evil}  -    accepted`,
+      'accepted: pigz 2.8 (default): 1 artifact, the same from ada, bob and cyd (2 needed); dan got other bits, which the policy only notes',
+    ]);
+    const narrow = verdictText(await report(claims), plainStyle, 60);
+    expect(narrow.slice(2, -1)).toEqual([
+      '  pigz.tar.gz: dissent',
+      `    ${good}  ada, bob, cyd`,
+      `    ${evil}  dan`,
+      '    -             eve',
+    ]);
+    const table = narrow.slice(2, -1).map(displayWidth);
+    expect(Math.max(...table)).toBeLessThanOrEqual(60);
+  });
+
+  it('of another definition says in what it differs', async () => {
+    const differences = [
+      `    differs from build id ${id.slice(0, 12)} in environment: ${sha256Hex('environment').slice(0, 12)} -> ${sha256Hex('newer').slice(0, 12)}`,
+      `    differs from build id ${id.slice(0, 12)} in steps.build.script`,
+    ];
+    const claims = { alice: claim, bob: claim, carol: other };
+    const asked = await text(claims, { expected: id });
+    expect(asked.slice(4, 7)).toEqual([
+      `  not compared: carol built something else (pigz 2.8 (default), build id ${buildId(theirs)})`,
+      ...differences,
+    ]);
+    expect(asked.at(-1)).toMatch(/^accepted/);
+    const open = await text({ alice: claim, bob: claim, carol: other });
+    expect(open).toEqual(expect.arrayContaining(differences));
+  });
+
+  it('of a stranger counts nothing', async () => {
+    const lines = await text({ alice: claim, bob: undefined, mallory: claim });
+    expect(lines.at(-2)).toBe('  not counted: signatures on one payload by keys not in the policy');
+    expect(lines.at(-1)).toMatch(/^refused/);
+  });
+});
+
+/** Every path of a document, list items as `[]`: `builds[].definitions[].accepted`. */
+function paths(value: unknown, path = ''): string[] {
+  if (Array.isArray(value)) return value.flatMap((item) => paths(item, `${path}[]`));
+  if (typeof value !== 'object' || value === null) return [path];
+  return Object.entries(value).flatMap(([key, item]) =>
+    item === undefined ? [] : paths(item, path === '' ? key : `${path}.${key}`),
+  );
+}
+
+describe('the report for scripts', () => {
+  const page = readFileSync(
+    new URL('../../../../docs/claims-and-verdicts.md', import.meta.url),
+    'utf8',
+  );
+  const documented = new Set(
+    paths(JSON.parse(/^```json verdict\n([^]*?)^```$/m.exec(page)?.[1] ?? '')),
+  );
+  // Said in words there: these have the shape of something shown.
+  const alike = /\.(?:otherBuilds|artifact\.)|\.error\./;
+
+  it('has the documented fields and no others', async () => {
+    using folder = temporaryDirectory();
+    const file = join(folder.path, 'pigz.tar.gz');
+    writeFileSync(file, 'good');
+    const claims = { alice: claim, bob: claim, carol: other, dan: bad, mallory: claim };
+    const seen = new Set<string>();
+    for (const one of [
+      await report(claims, { policy: 'required: [alice]\ndissent: note\n', file }),
+      await report({ alice: claim, bob: undefined, carol: other }, { expected: buildId(mine) }),
+    ]) {
+      const data = verdictData(one);
+      for (const path of paths(data)) if (!alike.test(path)) seen.add(path);
+    }
+    expect([...seen].filter((path) => !documented.has(path))).toEqual([]);
+    const unseen = [...documented].filter((path) => !seen.has(path) && !alike.test(path));
+    // Shown by tests of junk and of folders that lack a definition.
+    expect(unseen).toEqual([
+      'builds[].comparisons[].problem',
+      'builds[].unusable[].path',
+      'builds[].unusable[].reason',
+    ]);
+  });
+});
