@@ -93,11 +93,15 @@ export async function exportImage(
 }
 
 async function refuseExisting(out: string): Promise<void> {
-  const names = await readdir(out).catch((error: unknown) => {
+  let names: readonly string[];
+  try {
+    names = await readdir(out);
+  } catch (error) {
     const { code } = error as NodeJS.ErrnoException;
-    if (code === 'ENOENT') return [];
-    return code === 'ENOTDIR' ? ['a file'] : Promise.reject(error as Error);
-  });
+    if (code === 'ENOENT') return;
+    if (code !== 'ENOTDIR') throw error;
+    names = ['a file'];
+  }
   if (names.length === 0) return;
   throw new SelfsameError('EXPORT_FAILED', `${out} exists already`, {
     hint: 'choose another name, or remove it first',

@@ -77,14 +77,9 @@ describe.runIf(hasDpkg && sandboxesWork)('layers', () => {
     const layer = await makeLayer(deb, context);
     expect(layer.conffiles).toEqual([['/etc/tool.conf', md5('conf\n')]]);
     expect(layer.triggers).toEqual(['interest-noawait /usr/lib/tool', 'activate ldconfig']);
-    expect(layer.controlFiles.map(({ name, mode }) => [name, mode]).sort()).toEqual(
-      [
-        ['conffiles', 0o644],
-        ['md5sums', 0o644],
-        ['postinst', 0o755],
-        ['triggers', 0o644],
-      ].filter(([name]) => name !== 'md5sums'),
-    );
+    expect(
+      Object.fromEntries(layer.controlFiles.map(({ name, mode }) => [name, mode])),
+    ).toMatchObject({ conffiles: 0o644, postinst: 0o755, triggers: 0o644 });
     const scanned = await scanTree(join(layer.path, 'tree'), context.signal);
     const plain = (entry: object) =>
       Object.fromEntries(

@@ -55,9 +55,12 @@ export interface LayerControlFile {
   readonly sha256: Sha256;
 }
 
+/** Raised by every change to what `layer.json` says. */
+const layerVersion = 2;
+
 /** What `layer.json` holds. */
 interface LayerRecord {
-  readonly layerVersion: 2;
+  readonly layerVersion: number;
   readonly control: string;
   readonly controlFiles: readonly LayerControlFile[];
   readonly conffiles: readonly (readonly [string, string])[];
@@ -84,7 +87,11 @@ export async function findLayer(
     if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
     throw error;
   }
-  return layerOf(locked, path, JSON.parse(text) as LayerRecord);
+  const record = JSON.parse(text) as LayerRecord;
+  if (record.layerVersion === layerVersion) return layerOf(locked, path, record);
+  // Made by another version of selfsame: made again, from the same package.
+  await context.store.remove('layers', locked.sha256);
+  return undefined;
 }
 
 /**
@@ -181,7 +188,7 @@ async function unpack(
   pipe.end();
   await writing;
   return {
-    layerVersion: 2,
+    layerVersion,
     control: textOf(control, 'control'),
     controlFiles: control
       .filter(({ name }) => name !== 'control')
