@@ -1,13 +1,13 @@
 // Runs a TypeScript file of this repository that no package compiles (bench/, conformance/, tools/).
-// Its own modules are bundled beside the source; packages come compiled (npm run typecheck).
+// Its own modules are bundled in a directory for temporary files, so that the checkout may be somebody else's;
+// packages come compiled (npm run typecheck).
 // Usage: node tools/run-ts.js <file.ts> [arguments...]
-import { rm } from 'node:fs/promises';
+import { mkdtemp, rm, symlink } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
-import { argv, pid } from 'node:process';
+import { argv } from 'node:process';
 import { pathToFileURL } from 'node:url';
-import { bundleForNode, compiledPackages } from './esbuild-options.js';
-
-let imported = 0;
+import { bundleForNode, compiledPackages, repositoryRoot } from './esbuild-options.js';
 
 /**
  * Bundles one TypeScript file and imports it.
@@ -16,18 +16,25 @@ let imported = 0;
  */
 export async function importTypeScript(file) {
   const source = resolve(file);
-  imported += 1;
-  const bundled = join(dirname(source), `.run-ts-${pid}-${imported}.mjs`);
+  const scratch = await mkdtemp(join(tmpdir(), 'selfsame-run-ts-'));
+  const bundled = join(scratch, 'bundle.mjs');
   try {
+    await symlink(join(repositoryRoot, 'node_modules'), join(scratch, 'node_modules'));
     await bundleForNode({
       entryPoints: [source],
       outfile: bundled,
+      // The bundle is where the source is, as far as it can tell.
+      define: {
+        'import.meta.url': JSON.stringify(pathToFileURL(source).href),
+        'import.meta.dirname': JSON.stringify(dirname(source)),
+        'import.meta.filename': JSON.stringify(source),
+      },
       packages: 'external',
       plugins: [compiledPackages],
     });
     return await import(pathToFileURL(bundled).href);
   } finally {
-    await rm(bundled, { force: true });
+    await rm(scratch, { recursive: true, force: true });
   }
 }
 
