@@ -16,7 +16,6 @@ export default [
       '**/node_modules/**',
       '**/coverage/**',
       '**/fixtures/**',
-      '**/.run-ts-*',
       'native/**',
       'out/**',
     ],
