@@ -1,10 +1,12 @@
 import type { DefinitionComparison } from '../record/definition-differences.js';
 import { printable } from '../text/printable.js';
 import type { Style } from '../text/style.js';
-import { displayWidth } from '../text/width.js';
+import { displayWidth, truncate } from '../text/width.js';
 
 /** Fields named on the terminal; `--json` has all. */
 const SHOWN_FIELDS = 8;
+/** Widest name of a field; a signer may call an input anything. */
+const WIDEST_FIELD = 80;
 /** Widest value shown beside its field; scripts are for `selfsame explain`. */
 const WIDEST_VALUE = 40;
 
@@ -17,7 +19,7 @@ export function differencesText(comparison: DefinitionComparison, style: Style):
   const lines = differences.slice(0, SHOWN_FIELDS).map(({ field, a, b }) => {
     const values = [shown(a), shown(b)];
     const change = values.includes(undefined) ? '' : `: ${values.join(' -> ')}`;
-    return style.yellow(`    differs from ${than} in ${printable(field)}${change}`);
+    return style.yellow(`    differs from ${than} in ${truncate(printable(field), WIDEST_FIELD)}${change}`);
   });
   const more = differences.length - SHOWN_FIELDS;
   if (more > 0) lines.push(style.yellow(`    and in ${more} more`));

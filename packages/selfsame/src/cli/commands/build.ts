@@ -10,7 +10,7 @@ export const buildCommand: Command = {
   description:
     'Builds the projects of the workspace, what they need first, each in a sandbox made of its locked ' +
     'environment. What was built before and is proved whole in the store is not built again. Artifacts ' +
-    'are copied to out/PROJECT/VERSION/TARGET/ with a SHA256SUMS.\n\n' +
+    'are copied to out/PROJECT/VERSION/TARGET/ with a SHA256SUMS and the provenance.\n\n' +
     'The tree of a build that fails is kept: `selfsame shell --failed PROJECT` enters it.',
   arguments: [
     {
