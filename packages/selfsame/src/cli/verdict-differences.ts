@@ -19,7 +19,9 @@ export function differencesText(comparison: DefinitionComparison, style: Style):
   const lines = differences.slice(0, SHOWN_FIELDS).map(({ field, a, b }) => {
     const values = [shown(a), shown(b)];
     const change = values.includes(undefined) ? '' : `: ${values.join(' -> ')}`;
-    return style.yellow(`    differs from ${than} in ${truncate(printable(field), WIDEST_FIELD)}${change}`);
+    return style.yellow(
+      `    differs from ${than} in ${truncate(printable(field), WIDEST_FIELD)}${change}`,
+    );
   });
   const more = differences.length - SHOWN_FIELDS;
   if (more > 0) lines.push(style.yellow(`    and in ${more} more`));

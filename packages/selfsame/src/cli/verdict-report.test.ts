@@ -10,6 +10,7 @@ import { judgeBuild, judgeLocalFile } from '../record/judge-builds.js';
 import { signedBy, temporaryDirectory, testDefinition, testPolicyText } from '../record/testing.js';
 import { plainStyle } from '../text/style.js';
 import { displayWidth } from '../text/width.js';
+import { differencesText } from './verdict-differences.js';
 import { verdictData, verdictText } from './verdict-report.js';
 import type { VerdictReport } from './verdict-report.js';
 
@@ -111,6 +112,20 @@ describe('the report for a person', () => {
     expect(asked.at(-1)).toMatch(/^accepted/);
     const open = await text({ alice: claim, bob: claim, carol: other });
     expect(open).toEqual(expect.arrayContaining(differences));
+  });
+
+  it('of definitions made to be long stays short', () => {
+    const differences = Array.from({ length: 20 }, (_, index) => ({
+      field: `inputs.${'n'.repeat(500)}\u001b[2J.${index}`,
+      a: 'v'.repeat(500),
+      b: undefined,
+    }));
+    const comparison = { definition: id, comparedWith: id, differences, problem: undefined };
+    const lines = differencesText(comparison, plainStyle);
+    expect(lines).toHaveLength(9);
+    expect(lines.at(-1)).toBe('    and in 12 more');
+    expect(Math.max(...lines.map(displayWidth))).toBeLessThan(150);
+    expect(lines.join('')).not.toContain('\u001b');
   });
 
   it('of a stranger counts nothing', async () => {

@@ -78,6 +78,9 @@ export interface NamedPrivateKey {
  */
 export function parsePrivateKey(text: string): NamedPrivateKey {
   const lines = keyLines(text);
+  if (lines[0] === '-----BEGIN ENCRYPTED PRIVATE KEY-----') {
+    throw new VerifyError('KEY_INVALID', 'the private key is encrypted, which is not read');
+  }
   if (lines[0]?.startsWith('-----')) {
     const seed = after(PKCS8_PREFIX, parsePem(lines, 'PRIVATE KEY'));
     if (seed === undefined) {

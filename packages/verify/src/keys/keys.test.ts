@@ -179,6 +179,24 @@ describe('key files', () => {
     }
   });
 
+  it('are not read encrypted, and that is said', () => {
+    const { privateKey } = generateKeyPairSync('ed25519', {
+      privateKeyEncoding: {
+        type: 'pkcs8',
+        format: 'pem',
+        cipher: 'aes-256-cbc',
+        passphrase: 'secret',
+      },
+      publicKeyEncoding: { type: 'spki', format: 'pem' },
+    });
+    expect(() => parsePrivateKey(privateKey)).toThrow(
+      expect.objectContaining({
+        code: 'KEY_INVALID',
+        message: expect.stringContaining('encrypted') as string,
+      }) as Error,
+    );
+  });
+
   it('never make anything but their own error, whatever the change', () => {
     const file = formatPrivateKeyFile(testKey('a'), 'alice');
     fc.assert(
