@@ -24,6 +24,7 @@ struct call {
 	/* The answer: */
 	int64_t value;
 	int error;             /* errno value; 0 success */
+	int reason;            /* errno value: why the caller could not be opened */
 	bool go_on;            /* let the kernel perform the call as it stands */
 	bool answered;         /* the handler has sent the answer itself */
 };

@@ -28,7 +28,7 @@ enum condition {
 	ZERO,      /* its lower half */
 	ANY_BIT,   /* of `bits`, in its lower half */
 	NO_BIT,
-	FAULT_SIGNAL, /* the first argument is SIGSEGV, and the call is not our own code's */
+	SIGNAL,    /* the first argument is one of `bits`, as 1 << number, and the call is not our own code's */
 	CLOCK_ID,  /* a wall clock or a processor-time clock */
 	REFUSE,    /* ENOSYS */
 };
@@ -41,6 +41,11 @@ struct rule {
 	uint32_t bits;
 	enum source source; /* seen only when this is determined; SOURCE_COUNT always */
 };
+
+/* Signals that come in the middle of ordinary work; those that end it, or that the program's own code raises, do not matter. */
+#define SIGNALS                                                                                                                            \
+	(1u << SIGSEGV | 1u << SIGCHLD | 1u << SIGALRM | 1u << SIGUSR1 | 1u << SIGUSR2 | 1u << SIGVTALRM | 1u << SIGPROF | 1u << SIGWINCH |     \
+		1u << SIGIO | 1u << SIGCONT | 1u << SIGURG)
 
 enum { WRITES = O_WRONLY | O_RDWR | O_CREAT | O_TRUNC };
 
@@ -82,7 +87,7 @@ static const struct rule rules[] = {
 	{SYS_timer_settime, handle_timer_settime, ANY_BIT, 1, 1, SOURCE_CLOCK},
 	{SYS_timerfd_settime, handle_timerfd_settime, ANY_BIT, 1, 1, SOURCE_CLOCK},
 
-	{SYS_rt_sigaction, handle_rt_sigaction, FAULT_SIGNAL, 0, 0, SOURCE_TIME_STAMP_COUNTER},
+	{SYS_rt_sigaction, handle_rt_sigaction, SIGNAL, 0, SIGNALS, SOURCE_COUNT},
 
 	{SYS_uname, handle_uname, ALWAYS, 0, 0, SOURCE_UNAME},
 	{SYS_sysinfo, handle_sysinfo, ALWAYS, 0, 0, SOURCE_SYSINFO},
@@ -130,6 +135,8 @@ static bool active(const struct rule *rule)
 	bool forks = rule->handle == handle_fork || rule->handle == handle_clone3;
 	if (forks && determined(SOURCE_TIME_STAMP_COUNTER))
 		return true; /* who shares memory with whom */
+	if (rule->handle == handle_rt_sigaction)
+		return determined(SOURCE_CLOCK) || determined(SOURCE_RANDOMNESS) || determined(SOURCE_CPUS) || determined(SOURCE_TIME_STAMP_COUNTER);
 	if (rule->source == SOURCE_FILE_TIMES && rule->number != SYS_utimensat && determined(SOURCE_INODES))
 		return true; /* what describes files shows their numbers, too */
 	return rule->source == SOURCE_COUNT || determined(rule->source);
@@ -198,13 +205,20 @@ static void add_rule(struct program *program, const struct rule *rule)
 		give(program, SECCOMP_RET_USER_NOTIF);
 		give(program, SECCOMP_RET_ALLOW);
 		break;
-	case FAULT_SIGNAL:
-		load(program, low);
-		emit(program, BPF_JMP | BPF_JEQ | BPF_K, SIGSEGV, 0, 3);
+	case SIGNAL:
 		load(program, (uint32_t)offsetof(struct seccomp_data, args) + 32);
-		emit(program, BPF_JMP | BPF_JEQ | BPF_K, STATE_OWN_CALL, 1, 0);
+		emit(program, BPF_JMP | BPF_JEQ | BPF_K, STATE_OWN_CALL, 0, 0);
+		load(program, low);
+		/* The number becomes a bit: 1 << number, for numbers below 32. */
+		emit(program, BPF_JMP | BPF_JGE | BPF_K, 32, 0, 0);
+		emit(program, BPF_MISC | BPF_TAX, 0, 0, 0);
+		emit(program, BPF_LD | BPF_IMM, 1, 0, 0);
+		emit(program, BPF_ALU | BPF_LSH | BPF_X, 0, 0, 0);
+		emit(program, BPF_JMP | BPF_JSET | BPF_K, rule->bits, 0, 1);
 		give(program, SECCOMP_RET_USER_NOTIF);
 		give(program, SECCOMP_RET_ALLOW);
+		program->code[jump + 2].jt = 7;
+		program->code[jump + 4].jt = 5;
 		break;
 	case CLOCK_ID:
 		load(program, low);

@@ -64,7 +64,7 @@ handler handle_sched_getaffinity, handle_getcpu, handle_uname, handle_sysinfo, h
 handler handle_open, handle_creat, handle_openat, handle_openat2, handle_rename, handle_renameat, handle_exit_group, handle_ids_change,
 	handle_root_change, handle_failed_takeover, handle_other_architecture;
 
-/* counter.c */
+/* signals.c */
 handler handle_rt_sigaction;
 
 /* exec-hook.c */

@@ -4,6 +4,7 @@
 #include <linux/audit.h>
 #include <pthread.h>
 #include <signal.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/ioctl.h>
@@ -93,6 +94,10 @@ static void answer_one(const struct seccomp_notif *request)
 				log_gap("call without a handler refused", call.image->number, NULL);
 		} else if (request->pid == 0) {
 			log_gap("call from outside our process namespace refused", 0, NULL);
+		} else if (call_waits(&call)) {
+			char detail[128];
+			snprintf(detail, sizeof detail, "call %d: %s", request->data.nr, strerror(call.reason));
+			log_gap("a caller could not be looked into; its call was refused", 0, detail);
 		}
 	} else if (call_open(&call)) {
 		handle_other_architecture(&call);

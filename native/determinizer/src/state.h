@@ -60,13 +60,22 @@ struct state {
  * the monotonic clock each (runtime.extendRandom). These come first of all; they get constants, later ones are real.
  */
 #define GO_SEEDS 7
+struct signal_action {
+	uint64_t handler, flags, restorer, mask; /* as rt_sigaction takes it */
+};
 struct state_more {
 	uint64_t counter;
 	uint64_t monotonic_reads; /* of a Go program, up to GO_SEEDS */
-	struct signal_action {
-		uint64_t handler, flags, restorer, mask;
-	} program, ours;
+	struct signal_action program, ours; /* for SIGSEGV */
+	/*
+	 * Handlers that are to interrupt calls (no SA_RESTART) are called by ours, which does not let them interrupt those
+	 * calls that the kernel alone would not have interrupted (signals.c).
+	 */
+	uint64_t on_signal, restorer; /* our code's addresses in this process; 0 until it runs */
+	uint64_t wrapped;             /* a bit for each signal whose handler is called by ours */
+	struct signal_action actions[64];
 };
+_Static_assert(STATE_MORE_OFFSET + sizeof(struct state_more) <= STATE_SIZE, "it is one page");
 
 /* Fifth argument of an rt_sigaction that is our own code's, and not the program's; the kernel takes four. */
 #define STATE_OWN_CALL 0x5e1f5a3e

@@ -175,6 +175,7 @@ static struct entry *entry_open(struct call *call)
 	entry->forgotten = true;
 	entry->directory = openat(proc_directory, path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	if (entry->directory < 0) {
+		call->reason = errno;
 		free(entry);
 		return NULL;
 	}

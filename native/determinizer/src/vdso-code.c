@@ -224,10 +224,55 @@ BLOB static void on_fault(int number, siginfo_t *info, void *context)
 		call2(SYS_kill, call2(SYS_getpid, 0, 0), SIGSEGV);
 }
 
+/* The calls that wait for the supervisor (filter.c), without those that may be interrupted anyway. */
+#define TEXT_OF(number) #number
+#define ENTRY(number) ".short " TEXT_OF(number) "\n"
+__asm__(".pushsection vdso_blob,\"ax\",@progbits\n.balign 2\nvdso_asked:\n"
+	ENTRY(SYS_execve) ENTRY(SYS_execveat) ENTRY(SYS_exit_group) ENTRY(SYS_newfstatat) ENTRY(SYS_stat) ENTRY(SYS_lstat) ENTRY(SYS_fstat)
+	ENTRY(SYS_statx) ENTRY(SYS_utimensat) ENTRY(SYS_utime) ENTRY(SYS_utimes) ENTRY(SYS_futimesat) ENTRY(SYS_getdents) ENTRY(SYS_getdents64)
+	ENTRY(SYS_getrandom) ENTRY(SYS_clone) ENTRY(SYS_fork) ENTRY(SYS_vfork) ENTRY(SYS_clone3) ENTRY(SYS_clock_gettime) ENTRY(SYS_gettimeofday)
+	ENTRY(SYS_time) ENTRY(SYS_timer_settime) ENTRY(SYS_timerfd_settime) ENTRY(SYS_rt_sigaction) ENTRY(SYS_uname) ENTRY(SYS_sysinfo)
+	ENTRY(SYS_sched_getaffinity) ENTRY(SYS_getcpu) ENTRY(SYS_statfs) ENTRY(SYS_fstatfs) ENTRY(SYS_openat) ENTRY(SYS_open) ENTRY(SYS_creat)
+	ENTRY(SYS_openat2) ENTRY(SYS_rename) ENTRY(SYS_renameat) ENTRY(SYS_renameat2) ENTRY(SYS_setuid) ENTRY(SYS_setgid) ENTRY(SYS_setreuid)
+	ENTRY(SYS_setregid) ENTRY(SYS_setresuid) ENTRY(SYS_setresgid) ENTRY(SYS_setfsuid) ENTRY(SYS_setfsgid) ENTRY(SYS_setgroups)
+	ENTRY(SYS_capset) ENTRY(SYS_chroot) ENTRY(SYS_pivot_root) ENTRY(SYS_unshare) ENTRY(SYS_setns)
+	"vdso_asked_end:\n.popsection\n");
+extern const uint16_t vdso_asked[] __attribute__((visibility("hidden"))), vdso_asked_end[] __attribute__((visibility("hidden")));
+
+/*
+ * The kernel breaks off a call that waits for the supervisor when a signal comes, and with a handler that is not to
+ * restart calls it says EINTR, for calls that never do that otherwise. So the kernel is told to restart, and what
+ * it would have restarted is looked at here: it stands at the call again, with its number. Only those that
+ * wait on their own are broken off then.
+ */
+BLOB static void on_signal(int number, siginfo_t *info, void *context)
+{
+	greg_t *registers = ((ucontext_t *)context)->uc_mcontext.gregs;
+	struct signal_action *action = &MORE->actions[number - 1];
+	const unsigned char *code = (const unsigned char *)registers[REG_RIP];
+	if (!(action->flags & SA_RESTART) && code[0] == 0x0f && code[1] == 0x05) {
+		int again = 0;
+		for (const uint16_t *asked = vdso_asked; asked < vdso_asked_end; asked++)
+			again |= registers[REG_RAX] == *asked;
+		if (!again) {
+			registers[REG_RAX] = -EINTR;
+			registers[REG_RIP] += 2;
+		}
+	}
+	uint64_t mask = action->mask;
+	void (*handler)(int, siginfo_t *, void *) = (void (*)(int, siginfo_t *, void *))action->handler;
+	if (mask)
+		change_mask(SIG_BLOCK, &mask);
+	if (action->handler > 1)
+		handler(number, info, context);
+}
+
 /* Called by the stub, when the state page is there. */
 BLOB void vdso_arm(void)
 {
 	unsigned flags = STATE->flags;
+	MORE->on_signal = (uint64_t)on_signal;
+	MORE->restorer = (uint64_t)vdso_restorer;
 	if (flags & STATE_COUNTER) {
 		uint64_t mask = 1ull << (SIGSEGV - 1);
 		MORE->ours = (struct signal_action){(uint64_t)on_fault, SA_SIGINFO | SA_ONSTACK | SA_NODEFER | 0x04000000 /* SA_RESTORER */,

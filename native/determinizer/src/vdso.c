@@ -41,6 +41,11 @@ static const struct {
 	{"__vdso_sgx_enter_enclave", (const void *)vdso_refused},
 };
 
+static uint64_t inside(const void *pointer)
+{
+	return (uint64_t)((const uint8_t *)pointer - __start_vdso_blob);
+}
+
 /* Finds every function of the image, or says why it does not look as expected. */
 static const char *find_functions(struct image_map *map)
 {
@@ -80,30 +85,48 @@ static const char *find_functions(struct image_map *map)
 	return map->count ? NULL : "the vDSO has no functions";
 }
 
-/* A place for `length` bytes: behind the image, or between the beginnings of two functions. */
-static uint64_t find_room(const struct image_map *map, size_t length)
+/*
+ * A place for `length` bytes: where the functions were, which are all replaced, or behind the end of the image. In the
+ * first case the symbols are pointed at our code, and no jumps are needed.
+ */
+static uint64_t find_room(const struct image_map *map, size_t length, bool *over)
 {
-	uint64_t tail = (map->end + 15) & ~15ull;
-	if (tail + length <= map->mapped)
-		return tail;
+	uint64_t from = UINT64_MAX, to = 0, tail = (map->end + 15) & ~15ull;
 	for (size_t i = 0; i < map->count; i++) {
-		uint64_t from = (map->functions[i].at + JUMP + 15) & ~15ull;
-		bool fits = from + length <= map->functions[i].end;
-		for (size_t j = 0; j < map->count && fits; j++)
-			fits = map->functions[j].at + JUMP <= from || map->functions[j].at >= from + length;
-		if (fits)
-			return from;
+		from = map->functions[i].at < from ? map->functions[i].at : from;
+		to = map->functions[i].end > to ? map->functions[i].end : to;
 	}
-	return 0;
+	from = (from + 15) & ~15ull;
+	*over = from + length <= to;
+	return *over ? from : tail + length <= map->mapped ? tail : 0;
 }
 
-static uint64_t inside(const void *pointer)
+/* Gives every symbol of a function the place of our code for it. Returns the first and last byte changed. */
+static void move_symbols(const struct image_map *map, uint8_t *image, uint64_t code, uint64_t *first, uint64_t *last)
 {
-	return (uint64_t)((const uint8_t *)pointer - __start_vdso_blob);
+	const Elf64_Ehdr *head = (const Elf64_Ehdr *)map->base;
+	const Elf64_Shdr *sections = (const Elf64_Shdr *)(map->base + head->e_shoff);
+	for (int i = 0; i < head->e_shnum; i++) {
+		if (sections[i].sh_type != SHT_DYNSYM)
+			continue;
+		for (uint64_t s = 0; s < sections[i].sh_size / sizeof(Elf64_Sym); s++) {
+			uint64_t at = sections[i].sh_addr + s * sizeof(Elf64_Sym);
+			Elf64_Sym symbol;
+			memcpy(&symbol, map->base + at, sizeof symbol);
+			for (size_t f = 0; f < map->count; f++)
+				if (ELF64_ST_TYPE(symbol.st_info) == STT_FUNC && symbol.st_value == map->functions[f].at) {
+					symbol.st_value = code + inside(map->functions[f].ours);
+					memcpy(image + at, &symbol, sizeof symbol);
+					*first = at < *first ? at : *first;
+					*last = at + sizeof symbol > *last ? at + sizeof symbol : *last;
+					break;
+				}
+		}
+	}
 }
 
 /* Maps the patched image here, in a child, and asks it for the time. */
-static bool try_out(const struct image_map *map, const uint8_t *image, uint64_t code)
+static bool try_out(const struct image_map *map, const uint8_t *image, uint64_t code, bool over)
 {
 	pid_t child = fork();
 	if (child == 0) {
@@ -117,11 +140,11 @@ static bool try_out(const struct image_map *map, const uint8_t *image, uint64_t 
 		*state = (struct state){.magic = STATE_MAGIC, .base_seconds = 12345, .step_ns = 1000, .quantum_ns = 1000, .flags = STATE_WALL};
 		if (mprotect(copy, map->mapped, PROT_READ | PROT_EXEC) != 0)
 			_exit(2);
-		(void)code;
 		for (size_t i = 0; i < map->count; i++)
 			if (map->functions[i].ours == (const void *)vdso_clock_gettime) {
 				struct timespec at = {0, 0};
-				long (*clock)(int, struct timespec *) = (long (*)(int, struct timespec *))(uintptr_t)(copy + map->functions[i].at);
+				uint64_t place = over ? code + inside(map->functions[i].ours) : map->functions[i].at;
+				long (*clock)(int, struct timespec *) = (long (*)(int, struct timespec *))(uintptr_t)(copy + place);
 				if (clock(CLOCK_REALTIME, &at) == 0 && at.tv_sec == 12345 && at.tv_nsec == 1000)
 					_exit(0);
 			}
@@ -143,7 +166,8 @@ void vdso_start(void)
 	vdso_patch.why = find_functions(&map);
 	if (vdso_patch.why)
 		return;
-	uint64_t code = find_room(&map, length);
+	bool over;
+	uint64_t code = find_room(&map, length, &over);
 	if (!code) {
 		vdso_patch.why = "the vDSO has no room for our code";
 		return;
@@ -151,7 +175,9 @@ void vdso_start(void)
 	memcpy(image, map.base, map.mapped);
 	memcpy(image + code, __start_vdso_blob, length);
 	uint64_t first = code, last = code + length;
-	for (size_t i = 0; i < map.count; i++) {
+	if (over)
+		move_symbols(&map, image, code, &first, &last);
+	for (size_t i = 0; i < map.count && !over; i++) {
 		uint64_t at = map.functions[i].at;
 		int32_t distance = (int32_t)(code + inside(map.functions[i].ours) - (at + JUMP));
 		image[at] = 0xe9; /* jmp */
@@ -159,7 +185,7 @@ void vdso_start(void)
 		first = at < first ? at : first;
 		last = at + JUMP > last ? at + JUMP : last;
 	}
-	if (!try_out(&map, image, code)) {
+	if (!try_out(&map, image, code, over)) {
 		vdso_patch.why = "the code for the vDSO failed its trial";
 		return;
 	}

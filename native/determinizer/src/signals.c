@@ -1,0 +1,100 @@
+#include <errno.h>
+#include <signal.h>
+#include <stddef.h>
+#include <unistd.h>
+
+#include "handlers.h"
+
+/*
+ * What a program asks for a signal is its own affair, with two exceptions. SIGSEGV: the processor's time stamp counter
+ * is made to fault, and vdso-code.c answers in its handler; what the program wants for the signal is kept in the
+ * state page. And handlers without SA_RESTART: see on_signal in vdso-code.c, which then calls them.
+ */
+
+static bool read_more(struct call *call, struct state_more *more)
+{
+	return call->has_state && pread(call->memory, more, sizeof *more, STATE_ADDRESS + STATE_MORE_OFFSET) == sizeof *more;
+}
+
+static void handle_fault_signal(struct call *call, const struct state_more *more, const struct signal_action *asked)
+{
+	if (argument(call, 2) && !target_write(call, argument(call, 2), &more->program, sizeof more->program)) {
+		call->error = EFAULT;
+		return;
+	}
+	call->error = 0;
+	/* A child that shares its parent's memory is about to execute: what it sets would become the parent's. */
+	if (asked && claim_page(call))
+		target_write_state(call, STATE_MORE_OFFSET + offsetof(struct state_more, program), asked, sizeof *asked);
+}
+
+static void keep(struct call *call, int number, uint64_t wrapped, const struct signal_action *action)
+{
+	size_t at = STATE_MORE_OFFSET + offsetof(struct state_more, actions) + (size_t)(number - 1) * sizeof *action;
+	if (action)
+		target_write_state(call, at, action, sizeof *action);
+	target_write_state(call, STATE_MORE_OFFSET + offsetof(struct state_more, wrapped), &wrapped, sizeof wrapped);
+}
+
+static void handle_other_signal(struct call *call, const struct state_more *more, const struct signal_action *asked, int number)
+{
+	uint64_t bit = 1ull << (number - 1);
+	bool is_wrapped = more->wrapped & bit, old = argument(call, 2) != 0;
+	const struct signal_action *before = &more->actions[number - 1];
+	call->go_on = true;
+	if (!asked) {
+		if (is_wrapped && old) {
+			call->go_on = false;
+			call->error = target_write(call, argument(call, 2), before, sizeof *before) ? 0 : EFAULT;
+		}
+		return;
+	}
+	bool wrap = asked->handler > 1 && !(asked->flags & SA_RESTART);
+	if ((!wrap && !is_wrapped) || !claim_page(call))
+		return;
+	if (asked->handler == more->on_signal) {
+		/* It puts back what the kernel told it: ours, for the handler that is still kept. */
+		keep(call, number, more->wrapped | bit, NULL);
+	} else if (is_wrapped && old && asked->handler > 1) {
+		/* Ours stays in place for another handler. */
+		call->go_on = false;
+		call->error = target_write(call, argument(call, 2), before, sizeof *before) ? 0 : EFAULT;
+		if (!call->error)
+			keep(call, number, more->wrapped, asked);
+	} else if (wrap) {
+		struct signal_action ours = *asked;
+		ours.handler = more->on_signal;
+		ours.flags |= SA_RESTART | SA_SIGINFO;
+		if (!(ours.flags & 0x04000000 /* SA_RESTORER */)) {
+			ours.flags |= 0x04000000;
+			ours.restorer = more->restorer;
+		}
+		/* C libraries pass a copy of what the program gave them; the kernel reads it from there now. */
+		keep(call, number, more->wrapped | bit, asked);
+		if (!target_write(call, argument(call, 1), &ours, sizeof ours))
+			keep(call, number, more->wrapped, before);
+	} else {
+		keep(call, number, more->wrapped & ~bit, NULL);
+	}
+}
+
+void handle_rt_sigaction(struct call *call)
+{
+	struct state_more more;
+	struct signal_action asked;
+	int number = int_argument(call, 0);
+	if (!read_more(call, &more) || !more.on_signal || number < 1 || number > 64 || argument(call, 3) != sizeof(uint64_t)) {
+		call->go_on = true;
+		return;
+	}
+	if (argument(call, 1) && target_read(call, argument(call, 1), &asked, sizeof asked) != sizeof asked) {
+		call->error = EFAULT;
+		return;
+	}
+	if (number != SIGSEGV)
+		handle_other_signal(call, &more, argument(call, 1) ? &asked : NULL, number);
+	else if (call->state.flags & STATE_COUNTER)
+		handle_fault_signal(call, &more, argument(call, 1) ? &asked : NULL);
+	else
+		call->go_on = true;
+}
