@@ -9,7 +9,8 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { dirname, join } from 'node:path';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
 import type { BuildOptions } from 'esbuild';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -169,8 +170,7 @@ describe('a materialised environment', () => {
     chmodSync(place, 0o777);
     try {
       const entry = join(place, 'entry.ts');
-      const here = dirname(new URL(import.meta.url).pathname);
-      writeFileSync(entry, otherStore(here));
+      writeFileSync(entry, otherStore(import.meta.dirname));
       writeFileSync(join(place, 'lock.json'), JSON.stringify(wanted));
       await build({ ...bundling, entryPoints: [entry], outfile: join(place, 'entry.mjs') });
       for (const file of ['entry.mjs', 'lock.json']) chmodSync(join(place, file), 0o644);
@@ -457,7 +457,7 @@ const bundling: BuildOptions = {
   target: 'node20',
   logLevel: 'error',
   alias: {
-    '@selfsame/verify': new URL('../../../verify/src/index.ts', import.meta.url).pathname,
+    '@selfsame/verify': fileURLToPath(new URL('../../../verify/src/index.ts', import.meta.url)),
   },
   // Some dependencies still call require.
   banner: {
