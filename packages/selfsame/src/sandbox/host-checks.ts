@@ -92,7 +92,7 @@ function namespaceRemedy(error: unknown): string | undefined {
       return 'sudo sysctl -w kernel.unprivileged_userns_clone=1';
     if (readNumber('/proc/sys/kernel/apparmor_restrict_unprivileged_userns') === 1)
       return apparmorRemedy();
-    return 'Allow user namespaces: in a container, start it with --privileged or with seccomp and AppArmor unconfined; with SELinux, setsebool user_namespace on';
+    return 'Allow user namespaces: in a chroot there can be none (use a container); in a container, start it with --privileged or with seccomp and AppArmor unconfined; with SELinux, setsebool user_namespace on';
   }
   if (stage === 'id-range') {
     return rangeRemedy();
@@ -111,8 +111,8 @@ function rangeRemedy(): string {
 
 /** A profile for our program alone is better than lifting the restriction for all. */
 export function apparmorRemedy(): string {
-  const profile = `abi <abi/4.0>, include <tunables/global> profile selfsame-ns ${nativePath('selfsame-ns')} flags=(unconfined) { userns, }`;
-  return `echo '${profile}' | sudo tee /etc/apparmor.d/selfsame-ns && sudo apparmor_parser -r /etc/apparmor.d/selfsame-ns`;
+  const profile = `abi <abi/4.0>, include <tunables/global> profile selfsame-ns "${nativePath('selfsame-ns')}" flags=(unconfined) { userns, }`;
+  return `echo '${profile.replaceAll("'", `'\\''`)}' | sudo tee /etc/apparmor.d/selfsame-ns && sudo apparmor_parser -r /etc/apparmor.d/selfsame-ns`;
 }
 
 function explainStage(error: unknown): string | undefined {

@@ -90,7 +90,7 @@ describe('explainStartFailure', () => {
 describe.skipIf(!sandboxesWork)('the remedy for AppArmor', () => {
   it('allows our program and no other', () => {
     expect(apparmorRemedy()).toMatch(
-      /profile selfsame-ns \/.*\/selfsame-ns flags=\(unconfined\) \{ userns, \}/,
+      /profile selfsame-ns "\/.*\/selfsame-ns" flags=\(unconfined\) \{ userns, \}/,
     );
   });
 });
