@@ -182,6 +182,17 @@ describe('wrong use', () => {
     expect(await complaint('zzzzzz')).toContain('hint: See `selfsame --help`');
   });
 
+  it('takes options of every command also before it', async () => {
+    const io = testIo();
+    const probe = testCommand(() => Promise.resolve(yes));
+    const words = ['--json', '-C', '/', 'probe'];
+    expect(await runCommandLine(words, io, testProduct([probe]))).toBe(0);
+    expect(jsonLines(io.stdout.text())).toMatchObject([{ type: 'result', command: 'probe' }]);
+    expect(await complaint('--ofline', 'probe')).toContain('has no option "--ofline"');
+    expect(await complaint('--quiet')).toContain('no command given');
+    expect(await complaint('-C', '/')).toContain('no command given');
+  });
+
   it('guesses the option', async () => {
     expect(await complaint('probe', '--jbos', '3')).toContain(
       'selfsame probe has no option "--jbos"\n  hint: Did you mean "--jobs"? See `selfsame probe --help`',

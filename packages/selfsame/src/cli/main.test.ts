@@ -25,6 +25,10 @@ const probes = `
         process.stderr.write('ready\\n');
       }) },
       { ...base, name: 'much', run: async () => ({ exitCode: 0, data: null, text: Array.from({ length: 200000 }, (_, i) => 'line ' + i) }) },
+      { ...base, name: 'listen', run: async (_a, _o, { signal }) => {
+        for (let i = 0; i < 200; i++) signal.addEventListener('abort', () => undefined);
+        return { exitCode: 0, data: null, text: [] };
+      } },
       { ...base, name: 'handles', run: async () => (setInterval(() => undefined, 1000), { exitCode: 1, data: null, text: ['done'] }) },
   ]));
 `;
@@ -109,6 +113,14 @@ describe('the process', () => {
     const child = start('much');
     child.stdout!.destroy();
     expect(await end(child)).toBe(0);
+  });
+
+  it('is not warned of what runs in parallel', async () => {
+    const child = start('listen');
+    let complaints = '';
+    child.stderr!.on('data', (more: Buffer) => (complaints += more.toString()));
+    expect(await end(child)).toBe(0);
+    expect(complaints).toBe('');
   });
 
   it('does not wait for what a command left open', async () => {

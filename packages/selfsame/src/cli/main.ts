@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events';
 import { SelfsameError } from '../errors/selfsame-error.js';
 import { runCommandLine, type Product } from './frame.js';
 import { selfsame } from './product.js';
@@ -25,6 +26,9 @@ export async function main(product: Product = selfsame): Promise<void> {
 
 function processIo(): Io {
   const interruption = new AbortController();
+  // Every download, lock and child process that runs at the moment listens for the interruption, each until it
+  // ends: up to 64 downloads for each of the environments and inputs fetched at once. More would be a leak.
+  setMaxListeners(1024, interruption.signal);
   let interactive = false;
   const stop = (name: NodeJS.Signals): void => {
     if (interactive && name === 'SIGINT') return;

@@ -37,16 +37,39 @@ export function parseCommandLine(argv: readonly string[], options: ProgramOption
     (found) => (request = found),
   );
   try {
-    program.parse([...argv], { from: 'user' });
+    program.parse(behindCommand(argv), { from: 'user' });
   } catch (error) {
     if (!(error instanceof CommanderError)) throw error;
     if (error.code === 'commander.version') return { type: 'version' };
     if (error.exitCode === 0) return { type: 'help', text: help, asked: true };
     if (argv.length === 0) return { type: 'help', text: program.helpInformation(), asked: false };
-    throw wrongUse(error, argv, program);
+    throw wrongUse(error, behindCommand(argv), program);
   }
   if (request !== undefined) return request;
   throw new SelfsameError('WRONG_USE', 'no command given', { hint: 'See `selfsame --help`' });
+}
+
+/** Options of every command may also stand before it, as in `selfsame --json build`: moves them behind it. */
+function behindCommand(argv: readonly string[]): string[] {
+  const known = globalOptions.flatMap(({ flags }) => {
+    const takesValue = flags.endsWith('>');
+    return (flags.match(/(?<![\w-])--?[a-zA-Z][a-z-]*/g) ?? []).map((name) => ({
+      name,
+      takesValue,
+    }));
+  });
+  let count = 0;
+  for (let word = argv[0]; word !== undefined; word = argv[count]) {
+    const option = known.find(({ name }) => word === name || word.startsWith(`${name}=`));
+    if (option === undefined) break;
+    count += option.takesValue && word === option.name ? 2 : 1;
+  }
+  // Options alone leave nothing behind: no command was given.
+  if (count >= argv.length) return [];
+  const rest = argv.slice(count);
+  const end = rest.indexOf('--');
+  const at = end === -1 ? rest.length : end;
+  return [...rest.slice(0, at), ...argv.slice(0, count), ...rest.slice(at)];
 }
 
 /** The whole program as commander sees it, also for help pages and completion. */

@@ -128,6 +128,14 @@ describe('the report for a person', () => {
     expect(lines.join('')).not.toContain('\u001b');
   });
 
+  it('names junk in the folder, also beside a single build', async () => {
+    const found = await report({ alice: claim, bob: claim });
+    const lines = verdictText({ ...found, unusable: [{ path: 'a b', reason: 'odd' }] }, plainStyle);
+    expect(lines).toHaveLength(verdictText(found, plainStyle).length + 1);
+    expect(lines.at(-1)).toContain('a b');
+    expect(verdictText(found, plainStyle).at(-1)).toMatch(/^accepted: /);
+  });
+
   it('of a stranger counts nothing', async () => {
     const lines = await text({ alice: claim, bob: undefined, mallory: claim });
     expect(lines.at(-2)).toBe('  not counted: signatures on one payload by keys not in the policy');

@@ -97,9 +97,11 @@ export function verdictText(
     }
     return lines;
   }
-  for (const judgement of report.judgements) {
-    lines.push(...buildText(judgement, report.policyFile.policy, style, columns), '');
-  }
+  report.judgements.forEach((judgement, index) => {
+    if (index > 0) lines.push('');
+    lines.push(...buildText(judgement, report.policyFile.policy, style, columns));
+  });
+  if (report.judgements.length > 1) lines.push('');
   lines.push(...report.unusable.map((file) => unusableText(file, style)));
   if (report.judgements.length === 0) {
     lines.push(
@@ -111,8 +113,6 @@ export function verdictText(
     const accepted = report.judgements.filter(({ verdict }) => verdict.accepted).length;
     const line = `${accepted} of ${report.judgements.length} builds accepted`;
     lines.push(isAccepted(report) ? style.green(line) : style.red(line));
-  } else {
-    lines.pop();
   }
   return lines;
 }

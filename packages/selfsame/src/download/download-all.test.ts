@@ -1,5 +1,6 @@
 import { small, sha256, requestFor, errorOf } from './testing-files.js';
-import { describe, expect, it } from 'vitest';
+import { getEventListeners } from 'node:events';
+import { describe, expect, it, vi } from 'vitest';
 import { SelfsameErrors } from '../errors/selfsame-error.js';
 import { downloadAll, downloadEach } from './download-all.js';
 import { testContext, testPolicy, testServer } from './testing.js';
@@ -29,6 +30,18 @@ describe('downloadAll', () => {
     expect(most).toBeLessThanOrEqual(3);
     expect(most).toBeGreaterThan(1);
     expect(server.requests).toHaveLength(50);
+  });
+
+  it('listens for the interruption only while something runs', async () => {
+    await using context = await testContext({ parallelDownloads: 4 });
+    await using server = await testServer((request, response) =>
+      request.url === '/0' ? response.writeHead(404).end() : response.end(request.url),
+    );
+    const requests = Array.from({ length: 20 }, (_, index) =>
+      requestFor([`${server.url}/${index}`], Buffer.from(`/${index}`)),
+    );
+    await downloadEach(requests, context, testPolicy());
+    await vi.waitFor(() => expect(getEventListeners(context.signal, 'abort')).toEqual([]));
   });
 
   it('names every file that is missing', async () => {

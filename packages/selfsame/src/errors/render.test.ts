@@ -75,6 +75,13 @@ describe('renderErrors', () => {
     expect(lines.slice(1)).toEqual(['  because: download failed', '  because: connection refused']);
   });
 
+  it('leaves out a cause that the message quotes', () => {
+    const cause = new Error('"../x" leads out');
+    const error = new SelfsameError('WRONG_USE', 'a.tar: "../x" leads out', { cause });
+    expect(renderErrors(error)).toEqual(['error[WRONG_USE]: a.tar: "../x" leads out']);
+    expect(errorDocument(error).causes).toEqual(['"../x" leads out']);
+  });
+
   it('lists several problems and counts them', () => {
     const one = new SelfsameError('WRONG_USE', 'one');
     const two = new SelfsameError('WRONG_USE', 'two');

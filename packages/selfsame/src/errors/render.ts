@@ -74,7 +74,9 @@ function renderError(error: unknown, style: Style): string[] {
   const heading = `${style.red(style.bold(`error[${document.code}]`))}: ${style.bold(printable(document.message))}`;
   const lines = [heading];
   if (document.location !== undefined) lines.push(...renderLocation(document.location, style));
-  for (const cause of document.causes ?? []) lines.push(`  because: ${printable(cause)}`);
+  // What the message quotes already would be read twice.
+  for (const cause of document.causes ?? [])
+    if (!document.message.includes(cause)) lines.push(`  because: ${printable(cause)}`);
   if (document.hint !== undefined)
     lines.push(`  ${style.cyan('hint')}: ${printable(document.hint)}`);
   if (document.stack !== undefined) {

@@ -1,6 +1,7 @@
 import { spawn } from 'node:child_process';
 import { closeSync, openSync } from 'node:fs';
 import { SelfsameError } from '../errors/selfsame-error.js';
+import { errorCodeOf } from './store-errors.js';
 
 /**
  * flock(2) for Node, which has no such call: util-linux's `flock` locks a descriptor it inherits from
@@ -27,7 +28,7 @@ export async function takeFlock(
     readonly onWait?: (() => void) | undefined;
   },
 ): Promise<HeldFlock | undefined> {
-  const fd = openSync(path, 'a', 0o644);
+  const fd = openLockFile(path);
   try {
     let taken = await runFlock(fd, kind, false, options.signal);
     if (!taken && options.wait) {
@@ -50,6 +51,23 @@ export async function takeFlock(
       open = false;
     },
   };
+}
+
+function openLockFile(path: string): number {
+  try {
+    return openSync(path, 'a', 0o644);
+  } catch (cause) {
+    const code = errorCodeOf(cause) ?? String(cause);
+    throw new SelfsameError(
+      'STORE_UNUSABLE',
+      `the store's lock ${path} cannot be written: ${code}`,
+      {
+        hint: 'A store belongs to one user: set SELFSAME_STORE to a directory of your own (`selfsame doctor` looks at it)',
+        cause,
+        details: { path, errno: code },
+      },
+    );
+  }
 }
 
 function runFlock(

@@ -24,15 +24,17 @@ export function readText(path: string, name: string, limit: number): string | un
     const { code } = cause as NodeJS.ErrnoException;
     if (code === 'ENOENT' || code === 'ENOTDIR') return undefined;
     if (code === 'ERR_ENCODING_INVALID_ENCODED_DATA')
-      throw unreadable(name, 'it is not UTF-8 text');
+      throw unreadable(name, 'it is not UTF-8 text', 'save it as UTF-8');
     throw unreadable(name, code ?? String(cause));
   } finally {
     if (descriptor !== undefined) closeSync(descriptor);
   }
 }
 
-function unreadable(name: string, why: string): SelfsameError {
-  return new SelfsameError('WORKSPACE_UNREADABLE', `${name} cannot be read: ${why}`, {
-    hint: `look at it with: ls -l ${name}`,
-  });
+function unreadable(
+  name: string,
+  why: string,
+  hint = `look at it with: ls -l ${name}`,
+): SelfsameError {
+  return new SelfsameError('WORKSPACE_UNREADABLE', `${name} cannot be read: ${why}`, { hint });
 }

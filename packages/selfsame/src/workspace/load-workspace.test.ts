@@ -179,17 +179,18 @@ describe('files that are no text', () => {
       'binary',
       (path: string) => writeFileSync(path, Buffer.from([0xff, 0xfe, 0])),
       'it is not UTF-8 text',
+      'save it as UTF-8',
     ],
     [
       'huge',
       (path: string) => writeFileSync(path, '#'.repeat(1024 * 1024 + 1)),
       'it is larger than 1048576 bytes',
     ],
-  ])('%s', (_, make, why) => {
+  ])('%s', (_, make, why, hint = 'look at it with: ls -l projects/a/recipe.yaml') => {
     const root = makeWorkspace({ 'projects/a/README': '' });
     make(join(root, 'projects/a/recipe.yaml'));
     expect(complaints(root)).toEqual([
-      `WORKSPACE_UNREADABLE projects/a/recipe.yaml cannot be read: ${why} (look at it with: ls -l projects/a/recipe.yaml)`,
+      `WORKSPACE_UNREADABLE projects/a/recipe.yaml cannot be read: ${why} (${hint})`,
     ]);
   });
 });

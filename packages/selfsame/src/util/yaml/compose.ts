@@ -73,9 +73,17 @@ export function compose(
   for (const token of parser.end()) documents.push(...composer.next(token));
   documents.push(...composer.end());
   const [document, second] = documents;
-  for (const problem of [...(document?.errors ?? []), ...(document?.warnings ?? [])]) {
+  // Only the first: after it the parser guesses, and its other complaints follow from that.
+  const [problem] = [...(document?.errors ?? []), ...(document?.warnings ?? [])];
+  if (problem !== undefined) {
     const message = problem.message.replace(/\.?\s*$/, '');
-    complaints.add('YAML_SYNTAX', lowerFirst(message), problem.pos[0], problem.pos[1]);
+    complaints.add(
+      'YAML_SYNTAX',
+      lowerFirst(message),
+      problem.pos[0],
+      problem.pos[1],
+      'look at the indentation, quotes and brackets here and in the lines before',
+    );
   }
   if (second !== undefined) {
     const start = second.range?.[0] ?? 0;
