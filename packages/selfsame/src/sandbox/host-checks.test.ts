@@ -5,19 +5,21 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
 import { checkHost } from './host-checks.js';
 import type { HostFinding } from './host-checks.js';
-import { bundle, nativeDirectory, sandboxesWork, TestRoom } from './test-environment.js';
+import { bundle, copyNative, sandboxesWork, TestRoom } from './test-environment.js';
 
 const realRoot = process.getuid?.() === 0;
 
 describe.skipIf(!sandboxesWork)('checkHost', () => {
   const room = new TestRoom();
   let program: string;
+  let native: string;
   afterAll(() => room.dispose());
   beforeAll(async () => {
     program = await bundle(
       join(import.meta.dirname, 'host-checks.ts'),
       join(room.directory, 'host-checks.mjs'),
     );
+    native = copyNative(room.directory);
     execFileSync('chmod', ['-R', 'go+rX', room.directory]);
   });
 
@@ -26,9 +28,9 @@ describe.skipIf(!sandboxesWork)('checkHost', () => {
     const call = `import(${JSON.stringify(program)}).then(async ({ checkHost }) => console.log(JSON.stringify(await checkHost({ storePath: '/tmp' }))))`;
     const script = `set -e; ${setUp}; exec ${as} "$0" -e "$1"`;
     const command = ['run', '--', 'sh', '-c', script, process.execPath, call];
-    const result = spawnSync(join(nativeDirectory, 'selfsame-ns'), command, {
+    const result = spawnSync(join(native, 'selfsame-ns'), command, {
       encoding: 'utf8',
-      env: { ...process.env, SELFSAME_NATIVE_DIR: nativeDirectory },
+      env: { ...process.env, SELFSAME_NATIVE_DIR: native },
     });
     if (result.status !== 0) throw new Error(result.stderr);
     return JSON.parse(result.stdout) as HostFinding[];
@@ -97,7 +99,7 @@ describe.skipIf(!sandboxesWork)('checkHost', () => {
       ],
       {
         encoding: 'utf8',
-        env: { PATH: onlyCat(room.directory), SELFSAME_NATIVE_DIR: nativeDirectory },
+        env: { PATH: onlyCat(room.directory), SELFSAME_NATIVE_DIR: native },
       },
     );
     const findings = JSON.parse(result.stdout) as HostFinding[];
@@ -116,7 +118,7 @@ describe.skipIf(!sandboxesWork)('checkHost', () => {
     const script = `mount -t tmpfs -o noexec none ${place} && exec "$0" -e "$1"`;
     const result = spawnSync('unshare', ['-m', 'sh', '-c', script, process.execPath, call], {
       encoding: 'utf8',
-      env: { ...process.env, SELFSAME_NATIVE_DIR: nativeDirectory },
+      env: { ...process.env, SELFSAME_NATIVE_DIR: native },
     });
     const findings = JSON.parse(result.stdout) as HostFinding[];
     expect(findings[2]).toMatchObject({

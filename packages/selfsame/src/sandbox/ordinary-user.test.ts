@@ -3,7 +3,13 @@ import { mkdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
-import { bundle, nativeDirectory, sandboxesWork, TestRoom } from './test-environment.js';
+import {
+  bundle,
+  copyNative,
+  nativeDirectory,
+  sandboxesWork,
+  TestRoom,
+} from './test-environment.js';
 import type { SandboxRequest, SandboxResult } from './types.js';
 
 /** An account of this machine, not root, with a range of ids; for trying from root what others get. */
@@ -33,6 +39,7 @@ describe.skipIf(!sandboxesWork || account === undefined)(
     const room = new TestRoom();
     let place: string;
     let probe: string;
+    let native: string;
     afterAll(async () => {
       asAccount(['rm', '-rf', place]);
       await room.dispose();
@@ -42,12 +49,12 @@ describe.skipIf(!sandboxesWork || account === undefined)(
       return execFileSync('runuser', ['-u', account ?? '', '--', ...command], {
         input,
         cwd: '/',
-        env: { ...process.env, SELFSAME_NATIVE_DIR: nativeDirectory },
+        env: { ...process.env, SELFSAME_NATIVE_DIR: native },
       }).toString();
     }
 
     function inNamespaceOfAccount(script: string): void {
-      asAccount([join(nativeDirectory, 'selfsame-ns'), 'run', '--', 'sh', '-c', script]);
+      asAccount([join(native, 'selfsame-ns'), 'run', '--', 'sh', '-c', script]);
     }
 
     beforeAll(async () => {
@@ -56,6 +63,7 @@ describe.skipIf(!sandboxesWork || account === undefined)(
         join(room.directory, 'probe.mjs'),
       );
       place = asAccount(['mktemp', '-d', '/tmp/selfsame-ordinary-XXXXXX']).trim();
+      native = copyNative(room.directory);
       execFileSync('install', ['-m', '644', probe, `${place}/probe.mjs`]);
       asAccount([
         'sh',

@@ -1,5 +1,13 @@
 import { spawnSync } from 'node:child_process';
-import { existsSync, mkdirSync, mkdtempSync, symlinkSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  cpSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 
@@ -24,6 +32,17 @@ export const sandboxesWork: boolean = (() => {
 
 /** Where the C programs are, for bundles that run elsewhere. */
 export const nativeDirectory: string = sandboxesWork ? dirname(nativePath('selfsame-ns')) : '';
+
+/**
+ * Copies the C programs to `<directory>/native` for another account, which may not read a checkout in somebody's
+ * home, and opens `directory` to all. Returns that path.
+ */
+export function copyNative(directory: string): string {
+  const copy = join(directory, 'native');
+  cpSync(nativeDirectory, copy, { recursive: true });
+  for (const path of [directory, copy]) chmodSync(path, 0o755);
+  return copy;
+}
 
 /** A TypeScript file and all it imports as one file that plain node runs. Returns `outfile`. */
 export async function bundle(entry: string, outfile: string): Promise<string> {
