@@ -16,7 +16,7 @@ struct place {
 /* Opens `directory`, or fails the program. */
 struct place place_open(const char *label, const char *directory);
 
-/* Opens what is below `place` relative to it, or fails the program. */
+/* Forgets a place. */
 void place_close(struct place *place);
 
 /*

@@ -49,6 +49,7 @@ void read_tree(const char *directory)
 		print_file(&root, path);
 	}
 	free(path);
+	place_close(&root);
 	if (fflush(stdout) != 0)
 		fail("tree", errno, "cannot print");
 }

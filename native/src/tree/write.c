@@ -356,4 +356,7 @@ void write_tree(const char *directory)
 		else
 			fail("request", 0, "unknown request: %.40s", request);
 	}
+	if (source.fd >= 0)
+		place_close(&source);
+	place_close(&root);
 }

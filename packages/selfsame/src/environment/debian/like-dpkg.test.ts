@@ -162,7 +162,7 @@ function statusFields(status: string): string[][] {
       stanza
         .split('\n')
         .filter((line) => line !== '' && !line.startsWith('Triggers-'))
-        .map((line) => (line.startsWith(' /') ? (line.split(' ')[1] ?? '') : line))
+        .map((line) => line.replace(/^( \/\S+) (?:newconffile|[0-9a-f]{32})/u, '$1'))
         .sort(),
     )
     .filter((lines) => lines.length > 0)
@@ -175,7 +175,7 @@ describe.runIf(hasDpkg && sandboxesWork)('unpacking as dpkg does', () => {
       {
         name: 'base-files',
         files: { 'usr/bin/': '', 'usr/lib/': '', bin: 'link:usr/bin', 'etc/issue': 'Debian\n' },
-        control: { conffiles: '/etc/issue\n' },
+        control: { conffiles: '/etc/issue\nremove-on-upgrade /etc/issue.old\n' },
       },
       {
         name: 'shells',

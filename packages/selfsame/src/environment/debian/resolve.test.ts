@@ -5,6 +5,7 @@ import type { TestContext } from '../../download/testing.js';
 import { hasDpkg } from '../testing.js';
 import type { DebContents } from '../testing.js';
 import type { EnvironmentSpec, LockedEnvironment } from '../types.js';
+import { isolatedApt } from './apt.js';
 import { resolveEnvironment } from './resolve.js';
 import { testArchive } from './test-archive.js';
 import type { TestArchive } from './test-archive.js';
@@ -226,5 +227,19 @@ describe.runIf(hasApt)('resolving', () => {
       expect(context.events).toContainEqual(
         expect.objectContaining({ type: 'notice', level: 'warning' }),
       );
+  });
+
+  it('cannot be done below a directory that apt cannot name', async () => {
+    const options = {
+      directory: `${context.directory}/"`,
+      architecture: 'amd64',
+      components: ['main'],
+      releases: [],
+      signal: context.signal,
+    };
+    await expect(isolatedApt(options)).rejects.toMatchObject({
+      code: 'RESOLVER_FAILED',
+      hint: expect.stringContaining('SELFSAME_STORE') as string,
+    });
   });
 });

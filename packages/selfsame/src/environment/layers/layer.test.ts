@@ -67,7 +67,7 @@ describe.runIf(hasDpkg && sandboxesWork)('layers', () => {
           'usr/bin/again': 'link:tool',
         },
         control: {
-          conffiles: '/etc/tool.conf\n',
+          conffiles: '/etc/tool.conf\nremove-on-upgrade /etc/old.conf\n',
           triggers: '# said\ninterest-noawait /usr/lib/tool\n\nactivate ldconfig\n',
           postinst: '#!/bin/sh\n',
         },
@@ -75,7 +75,10 @@ describe.runIf(hasDpkg && sandboxesWork)('layers', () => {
     );
     expect(await findLayer(deb, context)).toBeUndefined();
     const layer = await makeLayer(deb, context);
-    expect(layer.conffiles).toEqual([['/etc/tool.conf', md5('conf\n')]]);
+    expect(layer.conffiles).toEqual([
+      ['/etc/tool.conf', md5('conf\n')],
+      ['/etc/old.conf', 'newconffile remove-on-upgrade'],
+    ]);
     expect(layer.triggers).toEqual(['interest-noawait /usr/lib/tool', 'activate ldconfig']);
     expect(
       Object.fromEntries(layer.controlFiles.map(({ name, mode }) => [name, mode])),

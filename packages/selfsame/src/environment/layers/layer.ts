@@ -36,7 +36,7 @@ export interface Layer {
   /** The control file as the package has it. */
   readonly control: string;
   readonly controlFiles: readonly LayerControlFile[];
-  /** Absolute path and md5 of each conffile that the package brings. */
+  /** Absolute path of each conffile, and what dpkg's status file says of it: its md5, or that it is to go. */
   readonly conffiles: readonly (readonly [path: string, md5: string])[];
   /** True when it has a preinst script that could do anything on a first installation. */
   readonly hasPreinst: boolean;
@@ -56,7 +56,7 @@ export interface LayerControlFile {
 }
 
 /** Raised by every change to what `layer.json` says. */
-const layerVersion = 2;
+const layerVersion = 3;
 
 /** What `layer.json` holds. */
 interface LayerRecord {
@@ -163,8 +163,8 @@ async function unpack(
   for (const { name, mode, time, content } of control) {
     requests.file(`control/${name}`, { mode: mode & 0o755, uid: 0, gid: 0 }, time, content);
   }
-  const conffiles = new Set(conffilesOf(control));
-  const sink = new UnpackSink(requests, conffiles);
+  const conffiles = conffilesOf(control);
+  const sink = new UnpackSink(requests, new Set(conffiles.map(({ path }) => path)));
   const pipe = new PassThrough({ highWaterMark: 4 << 20 });
   const writing = writeTree(directory, pipe, signal);
   writing.catch(() => undefined);
@@ -199,8 +199,8 @@ async function unpack(
         size: content.length,
         sha256: createHash('sha256').update(content).digest('hex'),
       })),
-    conffiles: [...conffiles].flatMap((path) => {
-      const md5 = sink.md5.get(path.slice(1));
+    conffiles: conffiles.flatMap(({ path, isToGo }) => {
+      const md5 = isToGo ? 'newconffile remove-on-upgrade' : sink.md5.get(path.slice(1));
       return md5 === undefined ? [] : [[path, md5] as const];
     }),
     hasPreinst: actsOnInstall(textOf(control, 'preinst')),
@@ -216,12 +216,16 @@ function textOf(control: readonly ControlFile[], wanted: string): string {
   return control.find(({ name }) => name === wanted)?.content.toString('utf8') ?? '';
 }
 
-/** deb-conffiles(5): one absolute path a line; lines with a flag name files to be removed. */
-function conffilesOf(control: readonly ControlFile[]): string[] {
+/** deb-conffiles(5): one absolute path a line; the flag `remove-on-upgrade` names one that the package no longer has. */
+function conffilesOf(
+  control: readonly ControlFile[],
+): { readonly path: string; readonly isToGo: boolean }[] {
   return textOf(control, 'conffiles')
     .split('\n')
-    .map((line) => line.trimEnd())
-    .filter((line) => line.startsWith('/'));
+    .flatMap((line) => {
+      const match = /^(remove-on-upgrade\s+)?(\/\S.*?)\s*$/u.exec(line);
+      return match === null ? [] : [{ path: match[2] ?? '', isToGo: match[1] !== undefined }];
+    });
 }
 
 /** Turns archive entries into requests below `tree/`, and remembers what they were. */
