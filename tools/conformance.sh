@@ -7,19 +7,41 @@ set -u
 cd "$(dirname "$0")/.." || exit 5
 PATH="$PWD/node_modules/.bin:$PATH"
 export PATH
-passed=0 failed=0 skipped=0
+limit=${SELFSAME_CONFORMANCE_TIME:-15m}
+passed=0 failed=0 skipped=0 known=' '
+
+# What ends us ends the suite that is running: a suite cleans up after itself when it is told to stop.
+suite_pid=
+stop() {
+  [ -z "$suite_pid" ] || { kill "$suite_pid" 2>/dev/null && wait "$suite_pid"; }
+  exit 143
+}
+trap stop INT TERM HUP
+
 for suite in conformance/*.sh conformance/*/run.sh; do
-  [ -x "$suite" ] || continue
+  [ -f "$suite" ] || continue
   name=$(basename "${suite%/run.sh}" .sh)
+  known="$known$name "
   if [ "$#" -gt 0 ]; then
     case " $* " in *" $name "*) ;; *) continue ;; esac
   fi
   printf '== conformance: %s\n' "$name"
-  timeout --kill-after=30 "${SELFSAME_CONFORMANCE_TIME:-15m}" "$suite" </dev/null
-  case $? in
+  timeout --kill-after=30 "$limit" "$suite" </dev/null &
+  suite_pid=$!
+  wait "$suite_pid"
+  status=$?
+  suite_pid=
+  case $status in
     0) passed=$((passed + 1)) ;;
     77) skipped=$((skipped + 1)) ;;
-    *) failed=$((failed + 1)) && printf '== conformance: %s FAILED\n' "$name" ;;
+    124 | 137) failed=$((failed + 1)) && printf '== conformance: %s FAILED: it did not end in %s\n' "$name" "$limit" ;;
+    *) failed=$((failed + 1)) && printf '== conformance: %s FAILED (exit code %d)\n' "$name" "$status" ;;
+  esac
+done
+for name in "$@"; do
+  case $known in
+    *" $name "*) ;;
+    *) failed=$((failed + 1)) && printf '== conformance: there is no suite %s; there are:%s\n' "$name" "$known" ;;
   esac
 done
 printf 'conformance: %d passed, %d failed, %d skipped\n' "$passed" "$failed" "$skipped"
