@@ -12,7 +12,7 @@ projects='hello pigz zlib'
 say() { printf '\n\033[1m%s\033[0m\n' "$*"; }
 test -t 1 || say() { printf '\n== %s\n' "$*"; }
 
-"$selfsame" doctor build
+SELFSAME_STORE="$demo/alice/store" "$selfsame" doctor build
 
 # checkout NAME PATH: an own copy of the recipes at PATH, as a clone would be.
 checkout() {
