@@ -149,6 +149,17 @@ describe('documents', () => {
     }
   });
 
+  it('are found from docs/README.md', () => {
+    const index = textOf('docs/README.md') ?? '';
+    const lost = files.filter(
+      (path) =>
+        /^docs\/[^/]+\.md$/.test(path) &&
+        path !== 'docs/README.md' &&
+        !index.includes(`](${basename(path)})`),
+    );
+    expect(lost).toEqual([]);
+  });
+
   it('link to what exists', () => {
     const broken = files
       .filter((path) => path.endsWith('.md'))
