@@ -56,7 +56,7 @@ function originOf(
       return `the content of the ${input?.spec.kind ?? ''} input, from the recipe or selfsame.lock`;
     return 'the recipe';
   }
-  if (top === 'needs')
+  if (top === 'needs' && name !== '')
     return `the artifacts of ${defined.planned.needs.find((need) => need.name === name)?.build ?? name}`;
   if (field === 'sandbox.sourceDateEpoch' && dependencies !== undefined) {
     const { from } = sourceDateEpoch(

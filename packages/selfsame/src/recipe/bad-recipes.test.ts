@@ -37,7 +37,11 @@ describe('a good recipe', () => {
 });
 
 const mistakes: readonly [string, string, ...string[]][] = [
-  ['an empty file', '', 'MISSING_KEY recipe.yaml:1:1+1 recipe.yaml is empty'],
+  [
+    'an empty file',
+    '',
+    'MISSING_KEY recipe.yaml:1:1+1 recipe.yaml is empty (`selfsame init DIRECTORY` writes a small workspace to copy from)',
+  ],
   [
     'a misspelt key',
     recipe([['version:', 'verison:']]),
@@ -48,6 +52,11 @@ const mistakes: readonly [string, string, ...string[]][] = [
     'a misspelt kind of input',
     recipe([['file: main.c', 'fil: main.c']]),
     'UNKNOWN_KEY recipe.yaml:4:13+3 unknown key "fil" in inputs.source (did you mean "file"?)',
+  ],
+  [
+    'an input without a version',
+    recipe([['file: main.c', 'debian-source: { package: pigz }']]),
+    'MISSING_KEY recipe.yaml:4:13+13 key "version" is missing in inputs.source.debian-source (add "version: …")',
   ],
   [
     'a number for a version',

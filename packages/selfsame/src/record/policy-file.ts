@@ -2,7 +2,7 @@ import { parsePolicy, sha256Hex, VerifyError, type JsonValue, type Policy } from
 import { SelfsameError } from '../errors/selfsame-error.js';
 import { parseYamlFile, type YamlFile, type YamlPath } from '../util/yaml/yaml-file.js';
 import type { Sha256 } from '../store/types.js';
-import { didYouMean } from '../util/did-you-mean.js';
+import { closest, didYouMean } from '../util/did-you-mean.js';
 import { readText } from '../util/read-text.js';
 
 /** The file in a workspace that says what is accepted. */
@@ -43,12 +43,27 @@ export function readPolicyFile(path: string, name: string): PolicyFile {
 function explain(error: VerifyError, yaml: YamlFile): SelfsameError {
   const path: YamlPath = error.path ?? [];
   const field = path.at(-1);
+  const misspelt = path.length === 0 ? misspeltThreshold(error, yaml.value) : undefined;
+  if (misspelt !== undefined) {
+    return new SelfsameError('POLICY_INVALID', error.message, {
+      location: yaml.locate([misspelt], 'key'),
+      hint: `did you mean "threshold" where it says ${JSON.stringify(misspelt)}?`,
+    });
+  }
   const isUnknown = error.message.includes('unknown field') && typeof field === 'string';
   const nearby = isUnknown ? didYouMean(field, FIELDS) : undefined;
   return new SelfsameError('POLICY_INVALID', error.message, {
     location: yaml.locate(path, isUnknown ? 'key' : 'value'),
     hint: nearby ?? hintFor(error),
   });
+}
+
+/** The key that was meant to be `threshold`, when that is missing. */
+function misspeltThreshold(error: VerifyError, document: unknown): string | undefined {
+  if (error.code !== 'POLICY_THRESHOLD' || typeof document !== 'object' || document === null)
+    return undefined;
+  const unknown = Object.keys(document).filter((key) => !FIELDS.includes(key));
+  return closest('threshold', unknown);
 }
 
 function hintFor(error: VerifyError): string {

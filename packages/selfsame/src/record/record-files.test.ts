@@ -183,7 +183,12 @@ describe('policy files', () => {
 
   it('suggest what a misspelt key may mean', () => {
     const error = errorOf(() => read(good.replace('threshold: 2', 'treshold: 2')));
-    expect(error.message).toContain('threshold');
+    expect(error.message).toContain('the field "threshold" is missing');
+    expect(error.hint).toBe('did you mean "threshold" where it says "treshold"?');
+    expect(error.location).toMatchObject({ line: good.split('\n').indexOf('threshold: 2') + 1 });
+    expect(errorOf(() => read(good.replace('threshold: 2', 'dissent: note'))).hint).toMatch(
+      /^write how many/,
+    );
     expect(errorOf(() => read(`${good}disent: note\n`)).hint).toBe('did you mean "dissent"?');
   });
 });

@@ -59,6 +59,12 @@ describe('parsePolicy', () => {
     expect(refusal({ ...document, threshold: 1 }).message).toContain('one claim shows');
   });
 
+  it('counts signers in English', () => {
+    const one = { policy: 1, threshold: 2, signers: { bob: key('bob') } };
+    expect(refusal(one).message).toContain('2 can never be met: there is only 1 signer');
+    expect(refusal({ ...document, threshold: 4 }).message).toContain('there are only 3 signers');
+  });
+
   it('refuses one key under two names, however it is written', () => {
     const signers = { alice: key('alice'), bob: publicKeyToPem(testKey('alice').publicKey) };
     const error = refusal({ policy: 1, threshold: 2, signers });

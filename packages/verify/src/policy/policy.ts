@@ -116,7 +116,7 @@ function parseThreshold(value: JsonValue | undefined, signers: number): number {
     read.fail(`${value} is less than ${SMALLEST_THRESHOLD}: ${why}`, path, 'POLICY_THRESHOLD');
   }
   if (value > signers) {
-    const count = `there are only ${signers} signers`;
+    const count = signers === 1 ? 'there is only 1 signer' : `there are only ${signers} signers`;
     read.fail(`${value} can never be met: ${count}`, path, 'POLICY_THRESHOLD');
   }
   return value;

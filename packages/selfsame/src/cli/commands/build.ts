@@ -91,7 +91,11 @@ async function jobsOf(option: unknown, context: CommandContext): Promise<number>
   const { SelfsameError } = await import('../../errors/selfsame-error.js');
   const jobs = typeof option === 'string' && /^[0-9]{1,4}$/u.test(option) ? Number(option) : 0;
   if (jobs < 1 || jobs > 1024)
-    throw new SelfsameError('WRONG_USE', `--jobs ${String(option)} is not a number from 1 to 1024`);
+    throw new SelfsameError(
+      'WRONG_USE',
+      `--jobs ${String(option)} is not a number from 1 to 1024`,
+      { hint: 'For example: --jobs 4' },
+    );
   return jobs;
 }
 

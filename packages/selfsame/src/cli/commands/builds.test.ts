@@ -197,7 +197,7 @@ describe('selfsame build', () => {
   it.each([['0'], ['many'], ['-3'], ['1.5']])('refuses --jobs %s', async (jobs) => {
     expect(await run(['build', `--jobs=${jobs}`])).toMatchObject({
       exitCode: 2,
-      err: expect.stringContaining('from 1 to 1024') as string,
+      err: expect.stringMatching(/from 1 to 1024\n +hint: For example: --jobs 4/u) as string,
     });
   });
 
@@ -223,6 +223,9 @@ describe('selfsame explain', () => {
       /^ {6}make install$/mu,
     ])
       expect(out).toMatch(line);
+    expect((await run(['explain', 'zlib'])).out).toMatch(
+      /^ {2}needs +\(none\) {2}\(the recipe\)$/mu,
+    );
   });
 
   it('says which fields differ, and only those', async () => {

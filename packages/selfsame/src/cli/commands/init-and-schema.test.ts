@@ -68,6 +68,13 @@ describe('init', () => {
     );
   });
 
+  it.each([[[]], [['.']], [['./']], [[scratch]]])('does not say to go here: %j', async (args) => {
+    const cwd = mkdtempSync(join(scratch, 'here-'));
+    const here = args.map((arg) => (arg === scratch ? cwd : arg));
+    const { text } = await initCommand.run(here, {}, { ...context, cwd });
+    expect(text.filter((line) => line.includes('cd '))).toEqual([]);
+  });
+
   it.each([
     [{ project: '../x' }, /^WRONG_USE --project must be a name/],
     [{ debian: 'Trixie' }, /^WRONG_USE --debian must be the name of a suite/],

@@ -39,7 +39,7 @@ export const initCommand: Command = {
     const directory = resolve(context.cwd, args[0] ?? '.');
     const { initWorkspace } = await import('../../workspace/init-workspace.js');
     const files = await initWorkspace(directory, choices);
-    const enter = args[0] === undefined ? [] : [`  cd ${args[0]}`];
+    const enter = directory === resolve(context.cwd) ? [] : [`  cd ${args[0]}`];
     return {
       exitCode: 0,
       data: { directory, project: choices.project, files },

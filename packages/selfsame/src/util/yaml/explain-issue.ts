@@ -73,6 +73,7 @@ function explainUnion(
   path: YamlPath,
   subject: Subject,
 ): SelfsameError[] {
+  if (valueAt(subject.value, path) === undefined) return [missingKey(path, subject)];
   const branches = issue.errors.filter(
     (issues) => !issues.some((inner) => inner.message === onlyExpressions),
   );
@@ -134,7 +135,10 @@ function wrongType(
   const full = [...subject.at, ...path];
   if (full.length === 0 && value === null) {
     const location = subject.yaml.locate([]);
-    return new SelfsameError('MISSING_KEY', `${subject.yaml.file} is empty`, { location });
+    return new SelfsameError('MISSING_KEY', `${subject.yaml.file} is empty`, {
+      location,
+      hint: '`selfsame init DIRECTORY` writes a small workspace to copy from',
+    });
   }
   const written = subject.yaml.writtenAs(full);
   let hint: string | undefined;
@@ -164,12 +168,12 @@ function wording(issue: Issue, value: unknown): string {
   ) {
     const [bound, most] =
       issue.code === 'too_small' ? [issue.minimum, 'at least'] : [issue.maximum, 'at most'];
-    const units: Readonly<Record<string, string>> = {
-      string: 'characters',
-      array: 'entries',
-      record: 'entries',
+    const units: Readonly<Record<string, readonly [one: string, more: string]>> = {
+      string: ['character', 'characters'],
+      array: ['entry', 'entries'],
+      record: ['entry', 'entries'],
     };
-    const unit = units[issue.origin];
+    const unit = units[issue.origin]?.[Number(bound) === 1 ? 0 : 1];
     const said = unit === undefined ? `be ${most} ${bound}` : `have ${most} ${bound} ${unit}`;
     return `must ${said}`;
   }

@@ -12,6 +12,7 @@ const schema = z.strictObject({
     .record(z.string().regex(/^[a-z]+$/, says('must be lower-case letters')), z.int().min(1))
     .optional(),
   on: z.boolean().optional(),
+  some: z.array(z.string()).min(1).max(2).optional(),
 });
 
 function complaints(text: string): string[] {
@@ -34,7 +35,10 @@ describe('check', () => {
   });
 
   it.each([
-    ['', 'MISSING_KEY 1:1+1 f.yaml is empty'],
+    [
+      '',
+      'MISSING_KEY 1:1+1 f.yaml is empty (`selfsame init DIRECTORY` writes a small workspace to copy from)',
+    ],
     ['- a\n', 'INVALID_VALUE 1:1+3 f.yaml must be a mapping, not a list'],
     [
       'name: x\nverison: "1"\n',
@@ -43,7 +47,7 @@ describe('check', () => {
     ],
     [
       `${good}zzzzz: 1\n`,
-      'UNKNOWN_KEY 3:1+5 unknown key "zzzzz" (keys that may stand here: level, list, map, on)',
+      'UNKNOWN_KEY 3:1+5 unknown key "zzzzz" (keys that may stand here: level, list, map, on, some)',
     ],
     [
       'name: x\nversion: 1.10\n',
@@ -54,6 +58,8 @@ describe('check', () => {
       'INVALID_VALUE 1:7+1 name must be lower-case letters (write it small)',
       'INVALID_VALUE 2:10+8 version must have at most 5 characters',
     ],
+    [`${good}some: []\n`, 'INVALID_VALUE 3:7+2 some must have at least 1 entry'],
+    [`${good}some: [a, b, c]\n`, 'INVALID_VALUE 3:7+9 some must have at most 2 entries'],
     ['name:\nversion: "1"\n', 'INVALID_VALUE 1:1+4 name must be text, but is empty'],
     [
       `${good}level: fixd\n`,
