@@ -5,6 +5,7 @@ CASES is a directory of shell scripts NAME.sh, run in an empty directory each; w
 `# measured` is not measured. Each pair runs the case natively and under the determinizer, in alternating order;
 printed are the medians of wall and processor seconds and of the pairs' ratios.
 """
+import json
 import os
 import resource
 import shutil
@@ -33,7 +34,11 @@ def main():
     program, cases = sys.argv[1:3]
     pairs = int(sys.argv[3]) if len(sys.argv) > 3 else 3
     names = sys.argv[4:] or sorted(f[:-3] for f in os.listdir(cases) if f.endswith('.sh'))
-    virtual = [os.path.abspath(program), '--epoch', '1700000000', '--log', '/dev/null', '--']
+    config = tempfile.NamedTemporaryFile('w', suffix='.json')
+    # As many processors as there are, or what runs in parallel natively would not under the determinizer.
+    json.dump({'version': 1, 'epoch': 1700000000, 'cpus': os.cpu_count(), 'log': '/dev/null'}, config)
+    config.flush()
+    virtual = [os.path.abspath(program), '--config', config.name, '--']
     print(f'{"case":12} {"native s":>9} {"virtual s":>9} {"ratio":>6} {"cpu":>6} {"virtual":>8} {"ratio":>6}')
     for name in names:
         setup, script = open(os.path.join(cases, name + '.sh')).read().split('# measured\n')
