@@ -7,7 +7,7 @@ export const shellCommand: Command = {
     'Opens a shell in the sandbox of a project: its environment, inputs and needs, laid out as its steps ' +
     'find them. With --failed, in the kept tree of its last failed build. With --environment, in a bare ' +
     'environment of the workspace. There is no network unless --network asks for it, and nothing done ' +
-    'in the shell changes the store.',
+    'in the shell changes the store. Exit code 0 if the shell ended with 0, 1 if it ended in any other way.',
   arguments: [
     { syntax: '[project]', description: 'project, or project@target', complete: 'projects' },
   ],
@@ -27,6 +27,7 @@ export const shellCommand: Command = {
   interactive: true,
   async run(args, options, context) {
     const { openShell } = await import('../../build/shell.js');
+    const { describeOutcome } = await import('../../build/failure.js');
     const engine = await context.engine();
     const environment = options['environment'];
     const result = await openShell(
@@ -39,6 +40,15 @@ export const shellCommand: Command = {
       context.cwd,
       engine,
     );
-    return { exitCode: 0, data: result, text: [] };
+    const { outcome, entered } = result;
+    // A shell that was stopped because we are to end is an interruption, which the caller reports.
+    if (outcome.type === 'cancelled') context.signal.throwIfAborted();
+    if (outcome.type === 'exited')
+      return { exitCode: outcome.code === 0 ? 0 : 1, data: result, text: [] };
+    return {
+      exitCode: 1,
+      data: result,
+      text: [`the shell in ${entered} ${describeOutcome(outcome).text}`],
+    };
   },
 };
