@@ -7,6 +7,7 @@ import type { Artifact } from '../record/definition.js';
 import { isExecutable } from '../store/tree-digest.js';
 import type { Store } from '../store/types.js';
 import { matchesPattern } from './glob.js';
+import { takenOutName } from './out-names.js';
 import { hasControlCharacter } from './result.js';
 
 /** Bounds on what one build may leave below `/build/out`. */
@@ -24,7 +25,8 @@ interface Candidate {
  * @param label names the build in messages
  * @returns the artifacts, sorted by path bytes
  * @throws SelfsameError OUTPUT_MISSING when a pattern matches no file, OUTPUT_INVALID when what it
- *   matches is a link, a device, or has a name that no hash list can hold; what `putFile` throws
+ *   matches is a link, a device, or has a name that no hash list can hold or that selfsame writes
+ *   beside the artifacts itself (out-names.ts); what `putFile` throws
  */
 export async function collectArtifacts(
   out: string,
@@ -52,6 +54,15 @@ export async function collectArtifacts(
       {
         hint: 'Copy the file itself there, or pack links into an archive',
       },
+    );
+  }
+  for (const path of chosen.keys()) {
+    const name = takenOutName(path);
+    if (name === undefined) continue;
+    throw new SelfsameError(
+      'OUTPUT_INVALID',
+      `${label} left ${JSON.stringify(path)} in /build/out, but selfsame writes a ${name} of its own beside the artifacts`,
+      { hint: 'Give it another name, put it into a directory, or leave it out of `outputs`' },
     );
   }
   const artifacts: Artifact[] = [];

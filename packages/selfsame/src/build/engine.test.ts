@@ -277,6 +277,34 @@ describe('buildPlan', () => {
     expect(await listFailed(rig.store)).toHaveLength(1);
   });
 
+  it.each([
+    ['SHA256SUMS', 'OUTPUT_INVALID'],
+    ['provenance.intoto.json', 'OUTPUT_INVALID'],
+    ['SHA256SUMS/x', 'OUTPUT_INVALID'],
+    ['lists/SHA256SUMS', undefined],
+    ['SHA256SUMS.txt', undefined],
+  ])('takes an artifact called %s or refuses it: %s', async (path, code) => {
+    rig.behave.set('zlib@default', (step) => {
+      step.out(path, 'of the build');
+      return undefined;
+    });
+    const [outcome] = await run(planOf(plannedBuild('zlib', [], { outputs: ['**'] })));
+    expect(outcome).toMatchObject(
+      code === undefined
+        ? { status: 'built', result: { artifacts: [{ path }] } }
+        : { status: 'failed', error: { code, message: expect.stringContaining(path) as string } },
+    );
+  });
+
+  it('leaves alone what selfsame would write, when no pattern asks for it', async () => {
+    rig.behave.set('zlib@default', (step) => {
+      step.out('result.txt', '');
+      step.out('SHA256SUMS', 'of the build');
+      return undefined;
+    });
+    expect(await run(planOf(plannedBuild('zlib')))).toMatchObject([{ status: 'built' }]);
+  });
+
   it('does not follow a link that stands in for the whole of out', async () => {
     rig.behave.set('zlib@default', async (step) => {
       const out = step.host('/build/out');

@@ -39,7 +39,7 @@ export const buildErrorCodes = {
   OUTPUT_INVALID: {
     exit: 4,
     meaning:
-      'A build left something below /build/out that is not a regular file with a plain name.',
+      'A build left something below /build/out that is not a regular file with a plain name, or has a name that selfsame writes beside the artifacts itself.',
   },
   BUILD_DIFFERS: {
     exit: 1,

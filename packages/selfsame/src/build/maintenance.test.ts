@@ -21,7 +21,8 @@ import { checkResultEntry, failedKeptFor, liveDigests } from './live.js';
 import { buildRoots } from './roots-of.js';
 import { openRig, planOf, plannedBuild, sha256 } from './test-rig.js';
 import type { Rig } from './test-rig.js';
-import { provenanceName, writeOut } from './write-out.js';
+import { hashListName, provenanceName } from './out-names.js';
+import { writeOut } from './write-out.js';
 
 let rig: Rig;
 let workspace: string;
@@ -211,13 +212,19 @@ describe('writeOut', () => {
     expect(existsSync(file)).toBe(false);
   });
 
-  it('lets an artifact have the name of the provenance', async () => {
-    const { result } = await buildAndRegister();
-    const [artifact] = result.artifacts;
-    const named = { ...result, artifacts: [{ ...artifact!, path: provenanceName }] };
-    const directory = writeOut(rig.store, join(workspace, 'out'), named, new Map());
-    expect(readFileSync(join(directory, provenanceName), 'utf8')).toBe('make zlib\n');
-  });
+  it.each([hashListName, provenanceName, `${hashListName}/deep`])(
+    'never writes an artifact as %s',
+    async (path) => {
+      const { result } = await buildAndRegister();
+      const [artifact] = result.artifacts;
+      const named = { ...result, artifacts: [{ ...artifact!, path }] };
+      const out = join(workspace, 'out');
+      expect(() => writeOut(rig.store, out, named, new Map())).toThrowError(
+        expect.objectContaining({ code: 'OUT_UNWRITABLE' }) as Error,
+      );
+      expect(existsSync(out)).toBe(false);
+    },
+  );
 
   it('removes files of the last result that are gone, and no others', async () => {
     const built = await buildAndRegister();

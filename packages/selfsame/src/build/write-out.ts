@@ -19,14 +19,9 @@ import { SelfsameError } from '../errors/selfsame-error.js';
 import { hashList } from '../record/hash-list.js';
 import type { Store } from '../store/types.js';
 import { hashFileNow } from '../store/tree-digest.js';
+import { hashListName, provenanceName, takenOutName } from './out-names.js';
 import { isSafeRelativePath, resultFiles } from './result.js';
 import type { BuildResult } from './result.js';
-
-/** Name of the hash list in each directory of finished artifacts; the format of sha256sum(1). */
-export const hashListName = 'SHA256SUMS';
-
-/** Name of the SLSA provenance there; an artifact that is called so comes first. */
-export const provenanceName = 'provenance.intoto.json';
 
 /** What is known of files written before: path below the out directory to size, times and inode then. */
 export type OutProofs = Map<string, string>;
@@ -61,6 +56,14 @@ export function writeOut(
 ): string {
   const place = outPlace(result);
   const directory = join(out, place);
+  for (const { path } of result.artifacts) {
+    if (takenOutName(path) === undefined) continue;
+    throw new SelfsameError(
+      'OUT_UNWRITABLE',
+      `the artifact ${path} of ${result.project}@${result.target} has a name that selfsame writes itself`,
+      { hint: 'Let the recipe give it another name' },
+    );
+  }
   try {
     const wanted = new Map(result.artifacts.map((artifact) => [artifact.path, artifact]));
     const list = hashList(result.artifacts);
@@ -99,10 +102,9 @@ function writeProvenance(
   store: Store,
   directory: string,
   place: string,
-  { artifacts, buildId }: BuildResult,
+  { buildId }: BuildResult,
   proofs: OutProofs,
 ): void {
-  if (artifacts.some(({ path }) => `${path}/`.startsWith(`${provenanceName}/`))) return;
   const source = join(store.entryPath('builds', buildId), resultFiles.provenance);
   const target = join(directory, provenanceName);
   const facts = lstatSync(source, { bigint: true, throwIfNoEntry: false });
