@@ -292,6 +292,33 @@ describe('selfsame store', () => {
     });
   });
 
+  it('gives everything back with --all, unless somebody uses the store', async () => {
+    rig.behave.set('pigz@default', () => ({ type: 'exited', code: 1 }));
+    await prebuild();
+    await run(['build', 'zlib']);
+    const inStore = () =>
+      ['files', 'layers', 'environments', 'trees', 'builds', 'failed', 'tmp', 'quarantine'].flatMap(
+        (kind) =>
+          readdirSync(join(directory, 'store', kind), { recursive: true, withFileTypes: true })
+            .filter((entry) => kind !== 'files' || entry.isFile())
+            .map(({ name }) => `${kind} ${name}`),
+      );
+    const before = inStore();
+    expect(before.length).toBeGreaterThan(3);
+    expect(await errorCode(['store', 'gc', '--all', '--keep-days', '3'])).toBe('WRONG_USE');
+    const other = await openStore(join(directory, 'store'));
+    const scratch = await other.scratch('work');
+    expect(await errorCode(['store', 'gc', '--all'])).toBe('STORE_IN_USE');
+    await scratch[Symbol.asyncDispose]();
+    other.close();
+    expect(await run(['store', 'gc', '--all', '--dry-run'])).toMatchObject({ exitCode: 0 });
+    expect(inStore()).toEqual(before);
+    expect(await data(['store', 'gc', '--all'])).toMatchObject({ all: true, kept: 0 });
+    expect(inStore()).toEqual([]);
+    expect(existsSync(join(workspace, 'out/zlib/1.0/default/result.txt'))).toBe(true);
+    expect(await run(['store', 'verify'])).toMatchObject({ exitCode: 0 });
+  });
+
   it('verifies: exit code 1 for damage, and repair lets it be built again', async () => {
     await prebuild();
     expect(await run(['store', 'verify'])).toMatchObject({

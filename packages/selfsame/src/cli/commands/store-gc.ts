@@ -6,9 +6,14 @@ export const storeGcCommand: Command = {
   description:
     'Keeps what the locks of the workspaces that use the store name, the newest build of each of their ' +
     'projects and targets, and failed builds of the last week. Everything else can be made or fetched ' +
-    'again and is removed. Does not run while something is being built.',
+    'again and is removed. With --all nothing is kept, as if the store were new; workspaces, locks and ' +
+    'finished artifacts outside of it stay. Does not run while something is being built.',
   arguments: [],
   options: [
+    {
+      flags: '--all',
+      description: 'keep nothing: everything is fetched and built again when it is next needed',
+    },
     { flags: '--dry-run', description: 'say what would be removed, and remove nothing' },
     {
       flags: '--keep-days <n>',
@@ -21,6 +26,10 @@ export const storeGcCommand: Command = {
     {
       command: 'selfsame store gc --keep-days 30',
       does: 'free what is older than a month and not needed',
+    },
+    {
+      command: 'selfsame store gc --all',
+      does: 'get all the disk space back, also from files that belong to ids of sandboxes',
     },
   ],
   async run(_args, options, context) {
@@ -36,11 +45,17 @@ export const storeGcCommand: Command = {
         `--keep-days ${String(days)} is not a whole number of days`,
       );
     }
+    const all = options['all'] === true;
+    if (all && days !== undefined) {
+      throw new SelfsameError('WRONG_USE', '--all keeps nothing, --keep-days keeps something', {
+        hint: 'Leave one of the two out',
+      });
+    }
     const dryRun = options['dryRun'] === true;
     const store = await openStore(context.settings.storePath);
     const now = Date.now();
     const report = await collectGarbage(store, {
-      live: () => liveDigests(store, now, dryRun),
+      live: () => (all ? Promise.resolve(new Set()) : liveDigests(store, now, dryRun)),
       dryRun,
       keepAfter: days === undefined ? Infinity : now - Number(days) * 24 * 3600 * 1000,
       wait: options['wait'] === true,
@@ -54,7 +69,7 @@ export const storeGcCommand: Command = {
     const what = dryRun ? 'would be removed' : 'removed';
     return {
       exitCode: 0,
-      data: { store: store.root, dryRun, ...report },
+      data: { store: store.root, all, dryRun, ...report },
       text: [
         ...[...counts].map(
           ([kind, { count, bytes }]) =>
