@@ -7,7 +7,7 @@
 /*
  * What the init says to the process that asked for the run: JSON lines on FD_STATUS, read by
  * packages/selfsame/src/sandbox/container/status.ts. All of them:
- *   {"type":"not-fixed","what":TEXT}                      any number, before `started`
+ *   {"type":"not-fixed","what":TEXT}                      any number, before `started`; one from selfsame-ns
  *   {"type":"started"}                                    the command runs
  *   {"type":"not-started","stage":WORD,"reason":TEXT}     instead of `started`; nothing follows
  *   {"type":"ended","how":WORD,"value":NUMBER,"peakMemory":NUMBER}   last

@@ -138,6 +138,20 @@ static void open_sources(struct room *room)
 	close(init);
 }
 
+/*
+ * Said once, in the words of init/status.h, before the init has the descriptor: nobody else writes to it yet.
+ * A caller that is gone is noticed elsewhere.
+ */
+static void say_owners_not_fixed(void)
+{
+	static const char line[] = "{\"type\":\"not-fixed\",\"what\":\"owners of read-only mounts\"}\n";
+	static bool said;
+
+	if (!said)
+		(void)!write(FD_STATUS, line, sizeof line - 1);
+	said = true;
+}
+
 static void place_mount(const struct room *room, int index, const struct identity *identity, bool privileged)
 {
 	const struct room_mount *item = &room->mounts[index];
@@ -166,8 +180,11 @@ static void place_mount(const struct room *room, int index, const struct identit
 		own_tree(fd, room->owner_uid + (privileged ? identity->uid_base : 0),
 			 room->owner_gid + (privileged ? identity->gid_base : 0));
 		close(fd);
-	} else if (!(privileged && status.st_uid < ID_COUNT && bind_with_ids(item->fd, target, identity))) {
+	} else if (!privileged || status.st_uid >= ID_COUNT) {
 		bind_fd(item->fd, target);
+	} else if (!bind_with_ids(item->fd, target, identity)) {
+		bind_fd(item->fd, target);
+		say_owners_not_fixed();
 	}
 }
 

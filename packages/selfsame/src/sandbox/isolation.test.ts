@@ -95,6 +95,24 @@ print(client.recv(5).decode())`;
     expect(run.stdout).toBe('0:0\n0:0\n0:0\n');
   });
 
+  it.skipIf(process.getuid?.() !== 0)(
+    'says so where the file system cannot show that owner',
+    async () => {
+      // procfs has no idmapped mounts. Said once, however many such mounts there are.
+      const mounts = ['a', 'b'].map((name) => ({
+        source: '/proc/version',
+        target: `/build/inputs/${name}`,
+        writable: false,
+      }));
+      const run = await room.run('stat -c %u:%g /build/inputs/*; test -r /build/inputs/a', {
+        mounts,
+      });
+      expect(run.outcome).toEqual({ type: 'exited', code: 0 });
+      expect(run.stdout).toBe('65534:65534\n65534:65534\n');
+      expect(run.notFixed).toEqual(['owners of read-only mounts']);
+    },
+  );
+
   it('gives what is in writable mounts to the user, without following links out of them', async () => {
     const build = join(room.directory, 'given');
     const outside = join(room.directory, 'outside');
