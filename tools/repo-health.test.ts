@@ -17,7 +17,8 @@ const sources = files.filter((path) =>
   /^(?:packages\/[^/]+\/src|tools|bench|conformance)\/.*\.(?:ts|js)$/.test(path),
 );
 const tests = sources.filter((path) => path.endsWith('.test.ts'));
-const json = (path: string): any => JSON.parse(readFileSync(join(repositoryRoot, path), 'utf8')); // eslint-disable-line @typescript-eslint/no-explicit-any
+const json = (path: string) =>
+  JSON.parse(readFileSync(join(repositoryRoot, path), 'utf8')) as Record<string, unknown>;
 
 /** Every `path: why` that does not hold; an empty list is what tests want to see. */
 const linesMatching = (paths: readonly string[], pattern: RegExp): string[] =>
@@ -94,7 +95,10 @@ describe('sources', () => {
 describe('packages', () => {
   it('are locked without download addresses', () => {
     const packages = Object.entries(
-      json('package-lock.json').packages as Record<string, { resolved?: string; link?: boolean }>,
+      json('package-lock.json')['packages'] as Record<
+        string,
+        { resolved?: string; link?: boolean }
+      >,
     );
     expect(
       packages.filter(([, { resolved, link }]) => resolved !== undefined && link !== true),
@@ -117,12 +121,12 @@ describe('packages', () => {
   });
 
   it('have the version the program shows', () => {
-    expect(json('packages/selfsame/package.json').version).toBe(version);
-    expect(json('packages/verify/package.json').version).toBe(version);
+    expect(json('packages/selfsame/package.json')['version']).toBe(version);
+    expect(json('packages/verify/package.json')['version']).toBe(version);
   });
 
   it('keep the trust core free of dependencies', () => {
-    expect(json('packages/verify/package.json').dependencies ?? {}).toEqual({});
+    expect(json('packages/verify/package.json')['dependencies'] ?? {}).toEqual({});
   });
 });
 

@@ -3,6 +3,17 @@
 
 const bottom = ['text', 'errors', 'events', 'settings', 'util'];
 const engine = [...bottom, 'context', 'store'];
+const pipeline = [
+  ...engine,
+  'download',
+  'sandbox',
+  'inputs',
+  'environment',
+  'recipe',
+  'workspace',
+  'record',
+];
+const everything = [...pipeline, 'build', 'doctor'];
 
 /** @type {Readonly<Record<string, readonly string[]>>} */
 export const arrows = {
@@ -17,51 +28,19 @@ export const arrows = {
   download: engine,
   sandbox: engine,
   inputs: [...engine, 'download', 'sandbox/user-namespace'],
-  // A lock is read by the reader of YAML files, for the places in its complaints.
-  environment: [...engine, 'download', 'sandbox', 'inputs', 'recipe/yaml-source'],
+  environment: [...engine, 'download', 'sandbox', 'inputs'],
   recipe: [...bottom, 'inputs/schema', 'workspace'],
   workspace: [...bottom, 'recipe', 'inputs/schema'],
   record: [...engine, 'recipe', 'workspace'],
-  build: [
-    ...engine,
-    'download',
-    'sandbox',
-    'inputs',
-    'environment',
-    'recipe',
-    'workspace',
-    'record',
-  ],
+  build: pipeline,
   doctor: [...engine, 'download', 'sandbox', 'environment', 'workspace'],
-  cli: [
-    ...engine,
-    'download',
-    'sandbox',
-    'inputs',
-    'environment',
-    'recipe',
-    'workspace',
-    'record',
-    'build',
-    'doctor',
-  ],
+  cli: everything,
   // The library's entry re-exports what programs use.
-  index: [
-    ...engine,
-    'download',
-    'sandbox',
-    'inputs',
-    'environment',
-    'recipe',
-    'workspace',
-    'record',
-    'build',
-    'doctor',
-  ],
+  index: everything,
 };
 
 /** Files named so are contracts (types and constants only, no behaviour): any folder may import them as types. */
-export const contractFiles = /\/types\.js$|^record\/definition\.js$|^environment\/lock-types\.js$/;
+export const contractFiles = /\/types\.js$|^record\/definition\.js$/;
 
 /** The two unions that are made of every folder's part. */
 export const collectors = new Map([

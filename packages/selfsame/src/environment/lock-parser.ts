@@ -78,7 +78,7 @@ function invalid(file: string, why: string, cause?: unknown): SelfsameError {
 
 /** JSON is YAML: the strict YAML reader gives the places, and refuses what JSON.parse lets pass. */
 async function yamlFile(text: string, file: string) {
-  const { parseYamlFile } = await import('../recipe/yaml-source.js');
+  const { parseYamlFile } = await import('../util/yaml/yaml-file.js');
   return parseYamlFile(text, file, {
     bytes: limits.bytes,
     depth: 64,
