@@ -162,7 +162,7 @@ bool config_apply(const char *bytes, unsigned long length, char *why)
 	int64_t threads = config.threads;
 	bool fine = take_number(&document, "version", &version, 1, 1, why) && take_text(&document, "seed", &config.seed, 256, why) &&
 		take_number(&document, "epoch", &config.epoch, 0, 1ll << 40, why) &&
-		take_number(&document, "clockStep", &step, 0, 1000000000, why) &&
+		take_text(&document, "start", &config.start, 32, why) && take_number(&document, "clockStep", &step, 0, 1000000000, why) &&
 		take_number(&document, "clockQuantum", &quantum, 1, 1000000000, why) &&
 		take_number(&document, "stallSeconds", &stall, 0, 86400, why) &&
 		take_flag(&document, "hideNanoseconds", &config.hide_nanoseconds, why) && take_number(&document, "cpus", &cpus, 1, 1024, why) &&

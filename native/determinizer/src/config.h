@@ -40,6 +40,7 @@ struct config {
 	struct setting sources[SOURCE_COUNT];
 	const char *seed;
 	int64_t epoch;        /* seconds since 1970; SOURCE_DATE_EPOCH, or when the program started */
+	const char *start;    /* when the whole build began, "seconds.nanoseconds"; NULL now */
 	uint64_t clock_step;  /* nanoseconds a reading of the wall clock adds */
 	uint64_t clock_quantum;
 	uint64_t stall_seconds;

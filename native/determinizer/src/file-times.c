@@ -1,9 +1,12 @@
 #include <errno.h>
 #include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/time.h>
 #include <utime.h>
 
+#include "fail.h"
 #include "handlers.h"
 #include "log.h"
 
@@ -13,31 +16,67 @@
  * than "now", seconds are constant, and newer files stay newer.
  */
 
-enum { PRESSED = 7 * 86400 };
+enum { PRESSED = 7 * 86400, START_MAX = PRESSED - 86400 };
 static const int64_t second = 1000000000;
 
 static struct timespec started; /* real time from which stamps can only be the kernel's */
 static int64_t press = PRESSED;
 static int64_t inputs_shift;
+static char began[40];
+
+static bool is_earlier(struct timespec left, struct timespec right)
+{
+	return left.tv_sec < right.tv_sec || (left.tv_sec == right.tv_sec && left.tv_nsec < right.tv_nsec);
+}
+
+/* Seconds and exactly nine digits, so that nobody has to wonder what fewer would mean. */
+static struct timespec read_start(const char *text)
+{
+	struct timespec now, start = {0, 0};
+	size_t whole = strspn(text, "0123456789");
+	if (whole < 1 || whole > 12 || text[whole] != '.' || strspn(text + whole + 1, "0123456789") != 9 || text[whole + 10])
+		fail("config", 0, "start must be a decimal string of seconds since 1970, a point and nine digits, not %.40s", text);
+	start.tv_sec = (time_t)strtoll(text, NULL, 10);
+	start.tv_nsec = strtol(text + whole + 1, NULL, 10);
+	clock_gettime(CLOCK_REALTIME, &now);
+	if (is_earlier(now, start))
+		fail("config", 0, "start %.40s is in the future", text);
+	if (start.tv_sec < now.tv_sec - START_MAX)
+		fail("config", 0, "start %.40s is more than %d days ago", text, START_MAX / 86400);
+	return start;
+}
 
 void file_times_start(void)
 {
 	/*
 	 * The kernel stamps with its coarse clock. Just after that has moved on (1 to 10 ms), everything written
-	 * before has an earlier stamp, and everything written from now on has not.
+	 * before has an earlier stamp, and everything written from now on has not. A start that is given must be past for it.
 	 */
 	struct timespec before, pause = {0, 200000};
 	clock_gettime(CLOCK_REALTIME_COARSE, &before);
+	if (config.start)
+		started = read_start(config.start);
 	for (int i = 0; i < 100; i++) {
-		clock_gettime(CLOCK_REALTIME_COARSE, &started);
-		if (started.tv_sec != before.tv_sec || started.tv_nsec != before.tv_nsec)
+		struct timespec coarse;
+		clock_gettime(CLOCK_REALTIME_COARSE, &coarse);
+		if (config.start ? !is_earlier(coarse, started) : is_earlier(before, coarse)) {
+			started = config.start ? started : coarse;
 			break;
+		}
 		nanosleep(&pause, NULL);
 	}
+	if (!config.start && started.tv_sec == 0)
+		started = before; /* a clock that stands still, or was set back meanwhile */
+	snprintf(began, sizeof began, "%lld.%09ld", (long long)started.tv_sec, started.tv_nsec);
 	if (config.sources[SOURCE_FILE_TIMES].mode == MODE_VARY) {
 		press += (int64_t)(varied(SOURCE_FILE_TIMES, "file time scale", 0) % PRESSED);
 		inputs_shift = 1 + (int64_t)(varied(SOURCE_FILE_TIMES, "file time shift", 0) % (1000 * 86400u));
 	}
+}
+
+const char *file_times_began(void)
+{
+	return began;
 }
 
 struct timespec file_time_constant(void)
@@ -49,7 +88,7 @@ struct timespec file_time_shown(struct timespec real, bool comparing)
 {
 	int64_t first = config.epoch + 1 + clock_shift();
 	struct timespec shown = {real.tv_sec - inputs_shift, real.tv_nsec};
-	bool written = real.tv_sec > started.tv_sec || (real.tv_sec == started.tv_sec && real.tv_nsec >= started.tv_nsec);
+	bool written = !is_earlier(real, started);
 	if (written && real.tv_sec - started.tv_sec < PRESSED) {
 		int64_t since = (real.tv_sec - started.tv_sec) * second + real.tv_nsec - started.tv_nsec;
 		shown = (struct timespec){first, since / press};

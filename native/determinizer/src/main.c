@@ -117,6 +117,7 @@ static void log_start(const struct launch *launch)
 	log_begin("start");
 	log_number("version", 1);
 	log_number("epoch", config.epoch);
+	log_text("start", file_times_began());
 	log_open_object("sources");
 	for (int i = 0; i < SOURCE_COUNT; i++) {
 		static const char *const modes[] = {"real", "fixed", "vary"};
