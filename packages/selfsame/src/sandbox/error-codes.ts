@@ -2,6 +2,11 @@ import type { ErrorCodeInfo } from '../errors/error-code.js';
 
 /** Error codes of `sandbox/`. Named for what went wrong, in capitals. */
 export const sandboxErrorCodes = {
+  DETERMINISM_SOURCE_INVALID: {
+    exit: 2,
+    meaning:
+      'A source of non-determinism was named that does not exist, or given a mode that does not.',
+  },
   LEVEL_NOT_AVAILABLE: {
     exit: 2,
     meaning: 'The determinism level asked for does not exist in this version.',

@@ -4,7 +4,8 @@ import { fileURLToPath } from 'node:url';
 
 import { SelfsameError } from '../errors/selfsame-error.js';
 
-export type NativeProgram = 'selfsame-ns' | 'selfsame-init' | 'selfsame-tree';
+export type NativeProgram =
+  'selfsame-ns' | 'selfsame-init' | 'selfsame-tree' | 'selfsame-determinizer';
 
 const known = new Map<string, string>();
 
