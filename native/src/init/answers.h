@@ -21,6 +21,9 @@
  */
 int install_filter(const struct answers *answers, int *error);
 
+/* The same without any answers: only what is refused or absent. *error is 0 or an errno value. */
+void install_refusals(int *error);
+
 /* True if this program knows the machine's system calls. */
 bool answers_known(void);
 

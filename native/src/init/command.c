@@ -17,6 +17,7 @@
 
 #include "common/fail.h"
 #include "init/answers.h"
+#include "init/limits.h"
 #include "init/status.h"
 
 /* What package scripts of a distribution need as root of their own tree, and nothing that reaches further. */
@@ -55,27 +56,6 @@ static bool drop_capabilities(bool as_root)
 		}
 	}
 	return syscall(SYS_capset, &header, data) == 0;
-}
-
-static void set_limits(const struct plan *plan)
-{
-	for (size_t i = 0; i < plan->limit_count; i++) {
-		const struct wanted_limit *wanted = &plan->limits[i];
-		struct rlimit limit = {.rlim_cur = wanted->soft, .rlim_max = wanted->hard}, now;
-		char what[64];
-
-		if (setrlimit((unsigned)wanted->resource, &limit) == 0)
-			continue;
-		snprintf(what, sizeof what, "limit %s", wanted->name);
-		say_not_fixed(what);
-		/* The host allows less: as close as it lets us. */
-		if (getrlimit((unsigned)wanted->resource, &now) == 0) {
-			limit.rlim_max = now.rlim_max;
-			if (limit.rlim_cur > limit.rlim_max)
-				limit.rlim_cur = limit.rlim_max;
-			(void)setrlimit((unsigned)wanted->resource, &limit);
-		}
-	}
 }
 
 /* Room for one descriptor as ancillary data, aligned as the kernel wants it. */
@@ -139,7 +119,7 @@ static _Noreturn void become_command(const struct plan *plan, const int output[2
 	sigset_t none;
 	int error, listener;
 
-	if (!plan->terminal)
+	if (!plan->terminal || plan->own_session)
 		setsid();
 	sigemptyset(&none);
 	for (int signal_number = 1; signal_number < NSIG; signal_number++)
@@ -149,7 +129,7 @@ static _Noreturn void become_command(const struct plan *plan, const int output[2
 		give_up(report, "start", errno, "cannot connect the output");
 
 	umask(plan->umask);
-	set_limits(plan);
+	set_limits(plan, 0);
 	if (plan->fixed_layout) {
 		int now = personality(0xffffffff);
 		if (now < 0 || personality((unsigned long)now | ADDR_NO_RANDOMIZE) < 0)
@@ -157,7 +137,8 @@ static _Noreturn void become_command(const struct plan *plan, const int output[2
 	}
 	if (!bound_capabilities(plan->as_root))
 		give_up(report, "start", errno, "cannot drop capabilities");
-	if (setgroups(0, NULL) < 0 || setresgid(plan->gid, plan->gid, plan->gid) < 0 || setresuid(plan->uid, plan->uid, plan->uid) < 0)
+	if (!plan->own_id &&
+	    (setgroups(0, NULL) < 0 || setresgid(plan->gid, plan->gid, plan->gid) < 0 || setresuid(plan->uid, plan->uid, plan->uid) < 0))
 		give_up(report, "start", errno, "cannot become the user");
 	if (!drop_capabilities(plan->as_root))
 		give_up(report, "start", errno, "cannot drop capabilities");
@@ -180,7 +161,7 @@ static _Noreturn void become_command(const struct plan *plan, const int output[2
 
 struct command start_command(const struct plan *plan, const int output[2])
 {
-	struct command command;
+	struct command command = {.determinizer = -1};
 	int report[2], sockets[2];
 	char text[1024];
 	ssize_t got;

@@ -9,6 +9,8 @@ struct command {
 	pid_t pid;
 	/* Notifications to answer, or -1. */
 	int listener;
+	/* Socket to the determinizer (determined.h), or -1; then pid is the determinizer's. */
+	int determinizer;
 };
 
 /*

@@ -176,7 +176,7 @@ static bool lay_over(int constants, size_t index, const struct text *fact, int64
 	return moved;
 }
 
-static void lay_facts(const struct plan *plan)
+void lay_facts(const struct plan *plan)
 {
 	int constants = plan->fact_count ? constants_mount() : -1;
 
@@ -224,11 +224,12 @@ void furnish(const struct plan *plan)
 		add_account(plan);
 	for (size_t i = 0; i < plan->directory_count; i++)
 		make_user_directory(plan->directories[i], plan);
-	if (!plan->as_root && (root = open("/", O_RDONLY | O_DIRECTORY | O_CLOEXEC)) >= 0) {
+	if (!plan->as_root && !plan->own_id && (root = open("/", O_RDONLY | O_DIRECTORY | O_CLOEXEC)) >= 0) {
 		set_times(root, plan->epoch); /* Places for mounts were made in it. */
 		close(root);
 	}
-	lay_facts(plan);
+	if (!plan->determinizer)
+		lay_facts(plan);
 	make_system(plan);
 	if (setdomainname("(none)", 6) < 0 && plan->fixed_layout)
 		say_not_fixed("domain name");

@@ -9,4 +9,7 @@
  */
 void furnish(const struct plan *plan);
 
+/* The constants over files of /proc: part of furnish, except for commands that get a /proc of their own (determined.h). */
+void lay_facts(const struct plan *plan);
+
 #endif

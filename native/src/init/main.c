@@ -6,7 +6,8 @@
  *
  * `selfsame-init --probe` only exits with status 0.
  *
- * It stops the run when descriptor 3 is closed: whoever asked is gone or has changed their mind.
+ * It stops the run when descriptor 3 is closed: whoever asked is gone or has changed their mind. Bytes on it
+ * are numbers of signals for the command.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -26,13 +27,14 @@
 #include "common/spec.h"
 #include "init/answers.h"
 #include "init/command.h"
+#include "init/determined.h"
 #include "init/furnish.h"
 #include "init/plan.h"
 #include "init/relay.h"
 #include "init/status.h"
 #include "init/watch.h"
 
-enum { FD_CONTROL = 3, FD_SPEC = 7, FD_UPPER = 9, FD_LAST = 11 };
+enum { FD_CONTROL = 3, FD_SPEC = 7, FD_UPPER = 9, FD_LAST = 13 };
 
 static uint64_t milliseconds(void)
 {
@@ -51,7 +53,7 @@ static struct spec read_request(void)
 	return spec_of(read_exactly(FD_SPEC, (size_t)status.st_size), (size_t)status.st_size);
 }
 
-/* Only 0 to 6, the upper directory and the event counters (room.h) stay; of those, the command gets 0 to 2. */
+/* Only 0 to 6, the upper directory, the event counters and what is the determinizer's (room.h) stay; of those, the command gets 0 to 2. */
 static void close_the_rest(void)
 {
 	close(FD_SPEC);
@@ -91,12 +93,35 @@ static bool reap(struct run *run)
 
 	while ((pid = waitpid(-1, &status, WNOHANG)) > 0) {
 		if (pid == run->command.pid) {
+			/* Of a command that is determinised, the determinizer's end is not the command's. */
+			if (run->plan->determinizer && !determined_status(&run->command, &status)) {
+				run->how = SUPERVISOR_DIED;
+				run->value = WIFSIGNALED(status) ? WTERMSIG(status) : 0;
+				return true;
+			}
 			run->how = WIFSIGNALED(status) ? SIGNALLED : EXITED;
 			run->value = WIFSIGNALED(status) ? WTERMSIG(status) : WEXITSTATUS(status);
 			ended = true;
 		}
 	}
 	return ended;
+}
+
+/*
+ * A byte on the control descriptor is the number of a signal for the command. What a terminal sends to a whole group
+ * goes to the command's, if it has one. False at the end: whoever asked is gone or has changed their mind.
+ */
+static bool pass_signal(const struct run *run)
+{
+	unsigned char number;
+	pid_t to = run->command.pid;
+
+	if (read(FD_CONTROL, &number, 1) != 1 || number == 0 || number >= NSIG)
+		return false;
+	if ((!run->plan->terminal || run->plan->own_session) && (number == SIGINT || number == SIGQUIT || number == SIGHUP))
+		to = -to;
+	kill(to, number);
+	return true;
 }
 
 /* Until the command ends by itself or is to be ended. True if it ended by itself. */
@@ -148,7 +173,7 @@ static bool supervise(struct run *run, int signals)
 		}
 		if (ends[3].revents)
 			take_measurement(run->watch);
-		if (ends[1].revents) {
+		if (ends[1].revents && !pass_signal(run)) {
 			run->how = CANCELLED;
 			return false;
 		}
@@ -188,12 +213,14 @@ int main(int count, char **arguments)
 		fail("supervise", errno, "cannot watch for ended processes");
 	run.started = milliseconds();
 	run.relay = start_relay(run.plan);
-	run.command = start_command(run.plan, relay_ends(run.relay));
+	run.command = (run.plan->determinizer ? start_determined : start_command)(run.plan, relay_ends(run.relay));
 	close_relay_ends(run.relay);
 	by_itself = supervise(&run, signals);
 	/* What is left of a fork bomb is still there when its first process has given up. */
 	if (by_itself && (run.how != EXITED || run.value != 0) && look_at_processes(run.watch, &run.how))
 		by_itself = false;
+	if (run.plan->determinizer && !by_itself && run.how == TIMED_OUT)
+		stop_determined(&run.command);
 	end_all();
 	finish_relay(run.relay, FD_CONTROL);
 	if (by_itself)

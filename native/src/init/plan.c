@@ -3,6 +3,7 @@
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "common/fail.h"
 
@@ -110,6 +111,10 @@ struct plan *read_plan(struct spec *spec)
 			read_limit(plan, spec);
 		else if (strcmp(key, "answers") == 0)
 			read_answers(&plan->answers, spec);
+		else if (strcmp(key, "determinizer") == 0)
+			plan->determinizer = spec_value(spec, key);
+		else if (strcmp(key, "log") == 0)
+			plan->log = true;
 		else if (strcmp(key, "cwd") == 0)
 			plan->cwd = spec_value(spec, key);
 		else if (strcmp(key, "user") == 0) {
@@ -120,8 +125,14 @@ struct plan *read_plan(struct spec *spec)
 			plan->account.home = spec_value(spec, key);
 		} else if (strcmp(key, "as-root") == 0)
 			plan->as_root = true;
-		else if (strcmp(key, "terminal") == 0)
+		else if (strcmp(key, "own-id") == 0) {
+			plan->own_id = true;
+			plan->uid = getuid();
+			plan->gid = getgid();
+		} else if (strcmp(key, "terminal") == 0)
 			plan->terminal = true;
+		else if (strcmp(key, "own-session") == 0)
+			plan->own_session = true;
 		else if (strcmp(key, "fixed-layout") == 0)
 			plan->fixed_layout = true;
 		else if (strcmp(key, "umask") == 0)

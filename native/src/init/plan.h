@@ -45,8 +45,11 @@ struct plan {
 	uint32_t gid;
 	/* The command stays root of the namespace, with the few capabilities package scripts need. */
 	bool as_root;
-	/* The command gets our terminal: no session of its own. */
+	/* We have the command's ids already, and no others (ns/machine.h). */
+	bool own_id;
+	/* The command gets our own output, and our session (for a terminal) unless it has one of its own. */
 	bool terminal;
+	bool own_session;
 	uint32_t umask;
 	/* Address-space layout the same in every run. */
 	bool fixed_layout;
@@ -81,6 +84,10 @@ struct plan {
 	struct text system[TEXTS_MAX];
 	size_t system_count;
 	struct answers answers;
+	/* Configuration of the determinizer that runs the command, or NULL. */
+	char *determinizer;
+	/* Its log is the descriptor selfsame-ns kept. */
+	bool log;
 };
 
 /* Reads the request; fails the program on anything unknown. The result points into `spec`. */

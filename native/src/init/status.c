@@ -13,6 +13,7 @@ static const char *const endings[] = {
 	[FILE_SYSTEM_FULL] = "file-system-full",
 	[TOO_MANY_PROCESSES] = "too-many-processes",
 	[CANCELLED] = "cancelled",
+	[SUPERVISOR_DIED] = "supervisor-died",
 };
 
 void json_string(char *to, size_t size, const char *text)

@@ -16,7 +16,7 @@
 enum { STATUS_FD = 4 };
 
 /* `how` of the last line; `value` is the exit status or signal number where there is one. */
-enum ending { EXITED, SIGNALLED, TIMED_OUT, OUT_OF_MEMORY, DISK_LIMIT, FILE_SYSTEM_FULL, TOO_MANY_PROCESSES, CANCELLED };
+enum ending { EXITED, SIGNALLED, TIMED_OUT, OUT_OF_MEMORY, DISK_LIMIT, FILE_SYSTEM_FULL, TOO_MANY_PROCESSES, CANCELLED, SUPERVISOR_DIED };
 
 void say_not_fixed(const char *what);
 void say_started(void);

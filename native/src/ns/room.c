@@ -30,6 +30,8 @@ struct room *read_room(struct spec *spec)
 			room->scratch = spec_value(spec, key);
 		} else if (strcmp(key, "init") == 0) {
 			room->init = spec_value(spec, key);
+		} else if (strcmp(key, "determinizer") == 0) {
+			room->determinizer = spec_value(spec, key);
 		} else if (strcmp(key, "layer") == 0 && room->layer_count < LAYERS_MAX) {
 			room->layers[room->layer_count++] = spec_value(spec, key);
 		} else if (strcmp(key, "cgroup") == 0 && room->cgroup_count < CGROUPS_MAX) {
@@ -123,19 +125,27 @@ static void prepare_scratch(const struct room *room, uint32_t root_uid, uint32_t
 		fail("assemble", errno, "cannot own the scratch directory");
 }
 
+/* Without close-on-exec: programs after us start it from there. */
+static void keep_program(const char *path, int number)
+{
+	int fd = open_source(path, 0);
+
+	if (dup2(fd, number) < 0)
+		fail("assemble", errno, "cannot keep %s", path);
+	close(fd);
+}
+
 static void open_sources(struct room *room)
 {
-	int init;
 
 	for (int i = 0; i < room->layer_count; i++)
 		room->layer_fds[i] = open_source(room->layers[i], O_DIRECTORY);
 	room->scratch_fd = open_source(room->scratch, O_DIRECTORY);
 	for (int i = 0; i < room->mount_count; i++)
 		room->mounts[i].fd = open_source(room->mounts[i].source, O_NOFOLLOW);
-	init = open_source(room->init, 0);
-	if (dup2(init, FD_INIT) < 0) /* Without close-on-exec: the runtime starts it from there. */
-		fail("assemble", errno, "cannot keep the sandbox's init");
-	close(init);
+	keep_program(room->init, FD_INIT);
+	if (room->determinizer)
+		keep_program(room->determinizer, FD_DETERMINIZER);
 }
 
 /*

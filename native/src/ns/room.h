@@ -20,8 +20,8 @@
 
 enum { LAYERS_MAX = 400, MOUNTS_MAX = 2000, CGROUPS_MAX = 8 };
 
-/* Fixed file descriptors of the programs after us; the caller's 0 to 6 stay as they are. */
-enum { FD_CONTROL = 3, FD_STATUS = 4, FD_STDOUT = 5, FD_STDERR = 6, FD_INIT_SPEC = 7, FD_INIT = 8, FD_UPPER = 9, FD_PIDS_EVENTS = 10, FD_MEMORY_EVENTS = 11, FD_LAST = 11 };
+/* Fixed file descriptors of the programs after us; the caller's 0 to 6 stay as they are, and so does 13, the determinizer's log. */
+enum { FD_CONTROL = 3, FD_STATUS = 4, FD_STDOUT = 5, FD_STDERR = 6, FD_INIT_SPEC = 7, FD_INIT = 8, FD_UPPER = 9, FD_PIDS_EVENTS = 10, FD_MEMORY_EVENTS = 11, FD_DETERMINIZER = 12, FD_LAST = 12 };
 
 struct room_mount {
 	bool writable;
@@ -35,6 +35,8 @@ struct room {
 	uint32_t owner_gid;
 	char *scratch;
 	char *init;
+	/* Program the init starts in place of the command (init/determined.h), or NULL. */
+	char *determinizer;
 	char *layers[LAYERS_MAX];
 	int layer_fds[LAYERS_MAX];
 	int layer_count;

@@ -1,0 +1,27 @@
+#include "init/limits.h"
+
+#include <stdio.h>
+#include <sys/resource.h>
+
+#include "init/status.h"
+
+void set_limits(const struct plan *plan, pid_t pid)
+{
+	for (size_t i = 0; i < plan->limit_count; i++) {
+		const struct wanted_limit *wanted = &plan->limits[i];
+		struct rlimit limit = {.rlim_cur = wanted->soft, .rlim_max = wanted->hard}, now;
+		char what[64];
+
+		if (prlimit(pid, (unsigned)wanted->resource, &limit, NULL) == 0)
+			continue;
+		snprintf(what, sizeof what, "limit %s", wanted->name);
+		say_not_fixed(what);
+		/* The host allows less: as close as it lets us. */
+		if (prlimit(pid, (unsigned)wanted->resource, NULL, &now) == 0) {
+			limit.rlim_max = now.rlim_max;
+			if (limit.rlim_cur > limit.rlim_max)
+				limit.rlim_cur = limit.rlim_max;
+			(void)prlimit(pid, (unsigned)wanted->resource, &limit, NULL);
+		}
+	}
+}
