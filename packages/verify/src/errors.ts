@@ -16,10 +16,24 @@ export const verifyErrorCodes = {
   HEX_INVALID: 'A text is not lower-case hexadecimal of the expected length.',
   BASE64_INVALID: 'A text is not base64 (standard or URL-safe) in its one canonical spelling.',
   DIGEST_INVALID: 'A text is not a full lower-case sha256.',
-  KEY_INVALID: 'A key file or key object is not a valid Ed25519 key.',
+  KEY_INVALID:
+    'A key file or key object is not an Ed25519, P-256 or RSA key in its one canonical form.',
   ENVELOPE_INVALID: 'A document is not a DSSE envelope as this package accepts it.',
   ENVELOPE_PAYLOAD_TYPE: 'An envelope carries another payload type than in-toto statements.',
   SIGNATURE_INVALID: 'A signature is not one made by the key over exactly these bytes.',
+  SIGNATURE_FORMAT:
+    'A signature file (SSHSIG, minisign, signify, OpenPGP) breaks its format or is of a kind that is not read.',
+  NOTE_INVALID: 'A text is not a signed note (C2SP signed-note).',
+  CHECKPOINT_INVALID: 'A note is not a checkpoint, or not one of the log that was asked about.',
+  PROOF_INVALID: 'A proof from a transparency log does not prove what it should.',
+  TILE_INVALID: 'A tile or bundle of a transparency log is missing, cut or too long.',
+  METABLOCK_INVALID: 'A document is not an in-toto link or layout as this package accepts it.',
+  BUNDLE_INVALID:
+    'A Sigstore bundle or trusted root breaks its format or does not fit the artifact.',
+  BUNDLE_UNSUPPORTED: 'A Sigstore bundle needs something that this package does not check.',
+  CERTIFICATE_INVALID:
+    'A certificate does not lead to the given root, or was not valid at the time.',
+  PREDICATE_INVALID: 'A provenance or verification summary breaks its format.',
   STATEMENT_INVALID: 'A payload is not an in-toto Statement v1 as this package accepts it.',
   STATEMENT_TYPE: 'A statement is of another version or type than in-toto Statement v1.',
   PREDICATE_TYPE: 'A statement makes another kind of claim than a result claim.',

@@ -27,6 +27,15 @@ export function decodeBase64(text: string, maxBytes: number): Uint8Array {
   throw new VerifyError('BASE64_INVALID', 'not base64 in its canonical spelling');
 }
 
+/** The same for standard, padded base64 of exactly `length` bytes, or of at most `maxBytes` where that is given. */
+export function decodeStandardBase64(text: string, size: number | { max: number }): Uint8Array {
+  const bytes = decodeBase64(text, typeof size === 'number' ? size : size.max);
+  if (encodeBase64(bytes) !== text || (typeof size === 'number' && bytes.length !== size)) {
+    throw new VerifyError('BASE64_INVALID', 'not standard base64 of the expected length');
+  }
+  return bytes;
+}
+
 /** Standard base64 (RFC 4648 §4) with padding. */
 export function encodeBase64(bytes: Uint8Array): string {
   return Buffer.from(bytes).toString('base64');

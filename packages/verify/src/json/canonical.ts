@@ -1,3 +1,4 @@
+import { compareBytewise } from '../encoding/order.js';
 import { hasLoneSurrogate } from '../encoding/unicode.js';
 import { VerifyError } from '../errors.js';
 
@@ -14,7 +15,7 @@ const MAX_DEPTH = 256;
  * instances of classes, nesting beyond 256.
  */
 export function canonicalJson(value: unknown): string {
-  return write(value, []);
+  return write(value, [], JCS);
 }
 
 /** The same as UTF-8 bytes, which is what digests and signatures are made over. */
@@ -22,47 +23,75 @@ export function canonicalJsonBytes(value: unknown): Uint8Array {
   return new TextEncoder().encode(canonicalJson(value));
 }
 
-function write(value: unknown, path: (string | number)[]): string {
+/**
+ * The bytes that in-toto links and layouts are signed over: OLPC canonical JSON (in-toto specification
+ * 1.0 §4.2; wiki.laptop.org "Canonical JSON"). Keys are sorted by code point, strings escape `\\` and
+ * `"` only, so that control characters stay raw and the text need not be JSON; numbers are integers.
+ *
+ * Throws `CANONICAL_VALUE` for what `canonicalJson` refuses, for fractions, minus zero and integers
+ * beyond ±(2^53-1).
+ */
+export function olpcJsonBytes(value: unknown): Uint8Array {
+  return new TextEncoder().encode(write(value, [], OLPC));
+}
+
+/** In what the canonical forms differ. */
+interface Form {
+  readonly string: (text: string) => string;
+  readonly isNumber: (value: number) => boolean;
+  readonly compareKeys: ((a: string, b: string) => number) | undefined;
+}
+
+const JCS: Form = {
+  // ECMAScript's QuoteJSONString is the escaping RFC 8785 §3.2.2.2 prescribes, given no lone surrogates.
+  string: (text) => JSON.stringify(text),
+  isNumber: Number.isFinite,
+  // Default sort order of strings is by UTF-16 code units, as RFC 8785 §3.2.3 wants.
+  compareKeys: undefined,
+};
+
+const OLPC: Form = {
+  string: (text) => `"${text.replace(/["\\]/g, '\\$&')}"`,
+  isNumber: (value) => Number.isSafeInteger(value) && !Object.is(value, -0),
+  compareKeys: compareBytewise,
+};
+
+function write(value: unknown, path: (string | number)[], form: Form): string {
   switch (typeof value) {
     case 'string':
-      return writeString(value, path);
+      return writeString(value, path, form);
     case 'number':
-      return writeNumber(value, path);
+      if (!form.isNumber(value)) throw refuse(`is ${value}`, path);
+      // ECMAScript's Number::toString is the form RFC 8785 §3.2.2.3 prescribes; minus zero is "0".
+      return String(value);
     case 'boolean':
       return value ? 'true' : 'false';
     case 'object':
       if (value === null) return 'null';
       if (path.length >= MAX_DEPTH) throw refuse(`nests deeper than ${MAX_DEPTH}`, path);
-      return Array.isArray(value) ? writeArray(value, path) : writeObject(value, path);
+      return Array.isArray(value) ? writeArray(value, path, form) : writeObject(value, path, form);
     default:
       throw refuse(`is ${typeof value}`, path);
   }
 }
 
-function writeString(value: string, path: readonly (string | number)[]): string {
-  if (hasLoneSurrogate(value)) throw refuse('has a lone surrogate', path);
-  // ECMAScript's QuoteJSONString is the escaping RFC 8785 §3.2.2.2 prescribes, given no lone surrogates.
-  return JSON.stringify(value);
+function writeString(text: string, path: readonly (string | number)[], form: Form): string {
+  if (hasLoneSurrogate(text)) throw refuse('has a lone surrogate', path);
+  return form.string(text);
 }
 
-function writeNumber(value: number, path: readonly (string | number)[]): string {
-  if (!Number.isFinite(value)) throw refuse(`is ${value}`, path);
-  // ECMAScript's Number::toString is the form RFC 8785 §3.2.2.3 prescribes; minus zero is "0".
-  return String(value);
-}
-
-function writeArray(value: readonly unknown[], path: (string | number)[]): string {
+function writeArray(value: readonly unknown[], path: (string | number)[], form: Form): string {
   const parts: string[] = [];
   for (let index = 0; index < value.length; index += 1) {
     path.push(index);
     // A hole reads as undefined and is refused as such.
-    parts.push(write(value[index], path));
+    parts.push(write(value[index], path, form));
     path.pop();
   }
   return `[${parts.join(',')}]`;
 }
 
-function writeObject(value: object, path: (string | number)[]): string {
+function writeObject(value: object, path: (string | number)[], form: Form): string {
   const prototype: unknown = Object.getPrototypeOf(value);
   if (prototype !== Object.prototype && prototype !== null) {
     throw refuse('is not a plain object', path);
@@ -70,10 +99,9 @@ function writeObject(value: object, path: (string | number)[]): string {
   if (Object.getOwnPropertySymbols(value).length > 0) throw refuse('has a symbol as key', path);
   const record = value as Readonly<Record<string, unknown>>;
   const parts: string[] = [];
-  // Default sort order of strings is by UTF-16 code units, as RFC 8785 §3.2.3 wants.
-  for (const key of Object.keys(record).sort()) {
+  for (const key of Object.keys(record).sort(form.compareKeys)) {
     path.push(key);
-    parts.push(`${writeString(key, path)}:${write(record[key], path)}`);
+    parts.push(`${writeString(key, path, form)}:${write(record[key], path, form)}`);
     path.pop();
   }
   return `{${parts.join(',')}}`;

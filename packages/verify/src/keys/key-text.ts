@@ -1,21 +1,28 @@
 import { decodeBase64, encodeBase64 } from '../encoding/base64.js';
 import { concatBytes, equalBytes } from '../encoding/bytes.js';
-import { decodeHex } from '../encoding/hex.js';
 import { VerifyError } from '../errors.js';
 import { PKCS8_PREFIX, PrivateKey } from './private-key.js';
-import { publicKeyFromBytes, SPKI_PREFIX, type PublicKey } from './public-key.js';
+import {
+  keyKinds,
+  p256PublicKey,
+  publicKeyFromBytes,
+  publicKeyFromPkcs1,
+  publicKeyFromSpki,
+  publicKeyToSpki,
+  SPKI_NULL_PREFIX,
+  type KeyKind,
+  type PublicKey,
+} from './public-key.js';
 
 /** Largest key file read, in UTF-16 units. */
 const MAX_TEXT = 8192;
-const PUBLIC_PREFIX = 'ed25519:';
+/** Room for the SubjectPublicKeyInfo of an RSA key of 8192 bits. */
+const MAX_KEY_BYTES = 1200;
 const PRIVATE_PREFIX = 'ed25519-private:';
 const PRIVATE_HEADER = '# selfsame private key: whoever reads this file can sign as you';
-/** SubjectPublicKeyInfo with a NULL parameter, against RFC 8410 §3 but written by rebuilderd. */
-const SPKI_NULL_PREFIX = decodeHex('302c300706032b65700500032100', 14);
-
-/** `ed25519:` and the key in base64: how policies and public key files write a key. */
+/** `ed25519:`, `ecdsa-p256:` or `rsa:` and the key's bytes in base64: how policies and key files write a key. */
 export function formatPublicKey(key: PublicKey): string {
-  return PUBLIC_PREFIX + encodeBase64(key.bytes);
+  return `${key.kind}:${encodeBase64(key.bytes)}`;
 }
 
 /** A public key file: the key, then a name for people, on one line. */
@@ -29,9 +36,15 @@ export function formatPrivateKeyFile(key: PrivateKey, name: string): string {
   return `${PRIVATE_HEADER}\n${secret}\n${formatPublicKeyFile(key.publicKey, name)}`;
 }
 
-/** SubjectPublicKeyInfo PEM (RFC 8410), as OpenSSL reads it. */
+/** SubjectPublicKeyInfo PEM (RFC 7468 §13), as OpenSSL reads it. */
 export function publicKeyToPem(key: PublicKey): string {
-  return pem('PUBLIC KEY', concatBytes(SPKI_PREFIX, key.bytes));
+  return pem('PUBLIC KEY', publicKeyToSpki(key));
+}
+
+/** The PEM of an Ed25519 key with a NULL parameter, which rebuilderd's clients require and OpenSSL refuses. */
+export function publicKeyToRebuilderdPem(key: PublicKey): string {
+  if (key.kind !== 'ed25519') throw new VerifyError('KEY_INVALID', 'the key is not Ed25519');
+  return pem('PUBLIC KEY', concatBytes(SPKI_NULL_PREFIX, key.bytes));
 }
 
 /** PKCS#8 PEM (RFC 8410), as OpenSSL reads it. Not encrypted. */
@@ -46,7 +59,7 @@ export interface NamedPublicKey {
 }
 
 /**
- * Reads a public key: `ed25519:<base64>` with an optional name, `#` comment lines around it, or one
+ * Reads a public key: `<kind>:<base64>` with an optional name, `#` comment lines around it, or one
  * SubjectPublicKeyInfo PEM block. `KEY_INVALID` for anything else, for a private key with a word of
  * warning, and for more than one key.
  */
@@ -56,12 +69,7 @@ export function parsePublicKey(text: string): NamedPublicKey {
     throw new VerifyError('KEY_INVALID', 'this is a private key where a public key is expected');
   }
   if (lines[0]?.startsWith('-----')) {
-    const der = parsePem(lines, 'PUBLIC KEY');
-    const bytes = after(SPKI_PREFIX, der) ?? after(SPKI_NULL_PREFIX, der);
-    if (bytes === undefined) {
-      throw new VerifyError('KEY_INVALID', 'the PEM block is not an Ed25519 public key');
-    }
-    return { key: publicKeyFromBytes(bytes), name: undefined };
+    return { key: publicKeyFromSpki(parsePem(lines, 'PUBLIC KEY')), name: undefined };
   }
   if (lines.length !== 1) throw new VerifyError('KEY_INVALID', `${lines.length} keys, not one`);
   return parsePublicLine(lines[0] ?? '');
@@ -92,7 +100,7 @@ export function parsePrivateKey(text: string): NamedPrivateKey {
   if (!secret?.startsWith(PRIVATE_PREFIX) || rest.length > 0) {
     throw new VerifyError('KEY_INVALID', 'the text is not a private key file');
   }
-  const key = new PrivateKey(decode(secret.slice(PRIVATE_PREFIX.length)));
+  const key = new PrivateKey(decode(secret.slice(PRIVATE_PREFIX.length), 32));
   if (shown === undefined) return { key, name: undefined };
   const named = parsePublicLine(shown);
   if (named.key.id !== key.publicKey.id) {
@@ -102,18 +110,25 @@ export function parsePrivateKey(text: string): NamedPrivateKey {
 }
 
 function parsePublicLine(line: string): NamedPublicKey {
-  const found = /^ed25519:(\S+)(?: (\S.{0,255}))?$/u.exec(line);
-  if (found === null) {
+  const found = /^([a-z0-9-]+):(\S+)(?: (\S.{0,255}))?$/u.exec(line);
+  const kind = keyKinds.find((known) => known === found?.[1]);
+  if (found === null || kind === undefined) {
     throw new VerifyError('KEY_INVALID', 'the text is not a key like "ed25519:<base64>"');
   }
-  return { key: publicKeyFromBytes(decode(found[1] ?? '')), name: found[2] };
+  return { key: readers[kind](decode(found[2] ?? '', MAX_KEY_BYTES)), name: found[3] };
 }
 
-function decode(base64: string): Uint8Array {
+const readers: Readonly<Record<KeyKind, (bytes: Uint8Array) => PublicKey>> = {
+  ed25519: publicKeyFromBytes,
+  'ecdsa-p256': p256PublicKey,
+  rsa: publicKeyFromPkcs1,
+};
+
+function decode(base64: string, maxBytes: number): Uint8Array {
   try {
-    return decodeBase64(base64, 32);
+    return decodeBase64(base64, maxBytes);
   } catch {
-    throw new VerifyError('KEY_INVALID', 'the key is not base64 of 32 bytes');
+    throw new VerifyError('KEY_INVALID', `the key is not base64 of at most ${maxBytes} bytes`);
   }
 }
 
@@ -131,11 +146,7 @@ function parsePem(lines: readonly string[], label: string): Uint8Array {
   if (begin !== `-----BEGIN ${label}-----` || end !== `-----END ${label}-----`) {
     throw new VerifyError('KEY_INVALID', `the text is not one PEM block of a ${label}`);
   }
-  try {
-    return decodeBase64(body.join(''), 256);
-  } catch {
-    throw new VerifyError('KEY_INVALID', 'the PEM block is not base64');
-  }
+  return decode(body.join(''), MAX_KEY_BYTES);
 }
 
 function after(prefix: Uint8Array, der: Uint8Array): Uint8Array | undefined {
