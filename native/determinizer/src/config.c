@@ -7,7 +7,7 @@
 #include "digest.h"
 #include "json.h"
 
-enum { WHY_MAX = 160 };
+enum { SEED_MAX = 256, WHY_MAX = 160 };
 
 #define SOURCE_TEXT(name, text) text,
 const char *const source_names[SOURCE_COUNT] = {SOURCES(SOURCE_TEXT)};
@@ -31,6 +31,8 @@ void config_default(void)
 		.namespaces = true,
 		.user = -1,
 		.group = -1,
+		.init = -1,
+		.log_descriptor = -1,
 		.log_max = 64 << 20,
 		.log_writes = true,
 	};
@@ -46,7 +48,7 @@ static bool set_mode(struct setting *setting, const char *text)
 		*setting = (struct setting){MODE_REAL, NULL};
 	else if (strcmp(text, "fixed") == 0)
 		*setting = (struct setting){MODE_FIXED, NULL};
-	else if (strncmp(text, "vary:", 5) == 0 && text[5])
+	else if (strncmp(text, "vary:", 5) == 0 && text[5] && strlen(text) <= 5 + SEED_MAX)
 		*setting = (struct setting){MODE_VARY, strdup(text + 5)};
 	else
 		return false;
@@ -140,6 +142,11 @@ static bool take_sources(struct json *object, char *why)
 		struct json_member *member = &value->members[i];
 		if (member->value.kind != JSON_STRING) {
 			snprintf(why, WHY_MAX, "source %.60s: mode must be a string", member->key);
+			return false;
+		}
+		if (strcmp(member->key, "all") == 0) {
+			/* Only where an order says what it stands for. */
+			snprintf(why, WHY_MAX, "unknown source all");
 			return false;
 		}
 		if (!set_source(member->key, member->value.text, why))

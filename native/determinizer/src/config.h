@@ -54,6 +54,9 @@ struct config {
 	uint64_t log_max;     /* bytes */
 	bool log_writes;      /* one line for every file opened for writing */
 	unsigned threads;     /* of the supervisor; 0 one per processor */
+	int init;             /* socket to the sandbox's init that started us, or -1 */
+	int log_descriptor;   /* already open, or -1 */
+	bool session;         /* the command gets a session of its own */
 };
 
 extern struct config config;

@@ -17,6 +17,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "by-init.h"
 #include "config.h"
 #include "fail.h"
 #include "filter.h"
@@ -86,13 +87,17 @@ static void add_environment(void)
 
 static void become_user(void)
 {
+	/* Nothing of the sandbox's root is to be had again. */
+	for (int i = 0; by_init() && i < 64; i++)
+		if (prctl(PR_CAPBSET_READ, i, 0, 0, 0) == 1 && prctl(PR_CAPBSET_DROP, i, 0, 0, 0) != 0)
+			fail("user", errno, "cannot drop capabilities");
 	if (config.group >= 0 && (setgroups(0, NULL) != 0 || setresgid((gid_t)config.group, (gid_t)config.group, (gid_t)config.group) != 0))
 		fail("user", errno, "cannot become group %lld", (long long)config.group);
 	if (config.user >= 0 && setresuid((uid_t)config.user, (uid_t)config.user, (uid_t)config.user) != 0)
 		fail("user", errno, "cannot become user %lld", (long long)config.user);
 }
 
-static _Noreturn void run_command(char **command, int socket)
+static _Noreturn void run_command(char **command, int socket, int refusal)
 {
 	struct report report = {0};
 	char go;
@@ -100,6 +105,8 @@ static _Noreturn void run_command(char **command, int socket)
 	sigemptyset(&none);
 	sigprocmask(SIG_SETMASK, &none, NULL);
 	add_environment();
+	if (config.session)
+		setsid();
 	become_user();
 	prctl(PR_SET_DUMPABLE, 1, 0, 0, 0);
 	if (determined(SOURCE_ADDRESS_SPACE) && config.sources[SOURCE_ADDRESS_SPACE].mode == MODE_FIXED)
@@ -112,10 +119,20 @@ static _Noreturn void run_command(char **command, int socket)
 	close(fd);
 	if (read(socket, &go, 1) != 1)
 		_exit(EXIT_OWN_FAILURE);
+	if (by_init() && !init_ready())
+		_exit(EXIT_OWN_FAILURE);
 	execvp(command[0], command);
 	int error = errno;
+	if (write(refusal, &error, sizeof error) != sizeof error || by_init())
+		_exit(EXIT_OWN_FAILURE);
 	fprintf(stderr, "selfsame-determinizer: command: cannot execute %s: %s\n", command[0], strerror(error));
 	_exit(error == ENOENT ? 127 : 126);
+}
+
+/* Our threads come and go, so their numbers may not be taken from those the command sees. */
+static bool launch_has_processes(void)
+{
+	return config.namespaces || by_init();
 }
 
 /*
@@ -123,13 +140,13 @@ static _Noreturn void run_command(char **command, int socket)
  * namespace it takes everything else with it. The command may not be the supervisor's own child: whichever of its
  * threads waits for a child is told of its stops, too, and those belong to the thread that traces it.
  */
-static _Noreturn void run_first(char **command, int socket, int status_pipe)
+static _Noreturn void run_first(char **command, int socket, int status_pipe, int refusal)
 {
 	prctl(PR_SET_PDEATHSIG, SIGKILL, 0, 0, 0);
 	/* Process 1 gets only the signals it has a handler for. */
 	for (int number = 1; number < NSIG; number++)
 		signal(number, SIG_DFL);
-	if (config.namespaces)
+	if (launch_has_processes())
 		namespaces_furnish();
 	else
 		prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0);
@@ -139,9 +156,10 @@ static _Noreturn void run_first(char **command, int socket, int status_pipe)
 	if (main_child == 0) {
 		close(status_pipe);
 		prctl(PR_SET_PDEATHSIG, SIGKILL, 0, 0, 0);
-		run_command(command, socket);
+		run_command(command, socket, refusal);
 	}
 	close(socket);
+	close(refusal);
 	for (;;) {
 		int status;
 		pid_t ended = wait4(-1, &status, __WALL, NULL);
@@ -157,24 +175,28 @@ static _Noreturn void run_first(char **command, int socket, int status_pipe)
 
 struct launch launch_command(char **command)
 {
-	int sockets[2], pipes[2];
+	int sockets[2], pipes[2], refusals[2];
 	struct report report;
 	struct launch launch = {0};
-	if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, sockets) != 0 || pipe2(pipes, O_CLOEXEC) != 0)
+	if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, sockets) != 0 || pipe2(pipes, O_CLOEXEC) != 0 ||
+		pipe2(refusals, O_CLOEXEC) != 0)
 		fail("start", errno, "cannot make a socket pair");
 	/* By clone and not unshare: later threads of this process must stay in its own process namespace. */
-	long child = syscall(SYS_clone, (config.namespaces ? CLONE_NEWPID : 0) | SIGCHLD, 0, 0, 0, 0);
+	long child = syscall(SYS_clone, (launch_has_processes() ? CLONE_NEWPID : 0) | SIGCHLD, 0, 0, 0, 0);
 	if (child < 0)
 		fail("process-namespace", errno, "cannot make a process namespace");
 	if (child == 0) {
 		close(sockets[0]);
 		close(pipes[0]);
-		run_first(command, sockets[1], pipes[1]);
+		close(refusals[0]);
+		run_first(command, sockets[1], pipes[1], refusals[1]);
 	}
 	close(sockets[1]);
 	close(pipes[1]);
+	close(refusals[1]);
 	launch.child = (pid_t)child;
 	launch.status = pipes[0];
+	launch.refusal = refusals[0];
 	launch.listener = receive_listener(sockets[0], &report);
 	if (report.error == -EBUSY)
 		fail("nested", 0, "this process is already determinised by another one; only one listener is possible");

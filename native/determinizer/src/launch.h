@@ -11,6 +11,7 @@ struct launch {
 	bool wait_killable;
 	int go;              /* a byte written here lets the command start */
 	int status;          /* the command's wait status can be read from here */
+	int refusal;         /* ends when the command runs; before, why it could not be executed (errno) */
 };
 
 /* Starts the command up to the moment before its execution. Fails the program if that cannot be done. */

@@ -29,6 +29,10 @@ static _Thread_local bool first;
 
 int log_open(void)
 {
+	if (config.log_descriptor >= 0) {
+		file = config.log_descriptor;
+		return fcntl(file, F_SETFD, FD_CLOEXEC) != 0 ? errno : 0;
+	}
 	if (!config.log)
 		return 0;
 	file = open(config.log, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOCTTY, 0666);

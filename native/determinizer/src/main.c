@@ -14,6 +14,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "by-init.h"
 #include "config.h"
 #include "fail.h"
 #include "handlers.h"
@@ -27,6 +28,7 @@
 static const char usage[] =
 	"usage: selfsame-determinizer [--config FILE] [--source NAME=MODE[,NAME=MODE…]] [--epoch SECONDS]\n"
 	"                             [--log FILE] [--no-namespaces] [--] COMMAND [ARGUMENT…]\n"
+	"       by the init of a sandbox: --config-fd N --init-fd N [--log-fd N] [--session] [--] COMMAND [ARGUMENT…]\n"
 	"MODE is real, fixed or vary:SEED. NAME is all or one of:";
 
 static _Noreturn void print_usage(int status)
@@ -39,11 +41,10 @@ static _Noreturn void print_usage(int status)
 	exit(status);
 }
 
-static void read_config(const char *path)
+static void read_config(const char *path, int file)
 {
 	static char bytes[JSON_MAX + 1];
 	char why[160] = "";
-	int file = strcmp(path, "-") == 0 ? 0 : open(path, O_RDONLY | O_CLOEXEC);
 	size_t length = 0;
 	ssize_t part = -1;
 	while (file >= 0 && length < sizeof bytes && (part = read(file, bytes + length, sizeof bytes - length)) > 0)
@@ -54,6 +55,15 @@ static void read_config(const char *path)
 		fail("config", 0, "%s: %s", path, why);
 	if (file > 0)
 		close(file);
+}
+
+static int read_descriptor(const char *text)
+{
+	char *end;
+	long number = strtol(text, &end, 10);
+	if (end == text || *end || number < 3 || number > 1023 || fcntl((int)number, F_SETFD, FD_CLOEXEC) != 0)
+		fail("config", 0, "not an open descriptor: %.60s", text);
+	return (int)number;
 }
 
 static int64_t read_seconds(const char *text, const char *what)
@@ -83,11 +93,21 @@ static char **read_arguments(int count, char **arguments)
 			config.namespaces = false;
 			continue;
 		}
+		if (strcmp(name, "--session") == 0) {
+			config.session = true;
+			continue;
+		}
 		if (i + 1 == count)
 			print_usage(2);
 		char *value = arguments[++i];
 		if (strcmp(name, "--config") == 0)
-			read_config(value);
+			read_config(value, strcmp(value, "-") == 0 ? 0 : open(value, O_RDONLY | O_CLOEXEC));
+		else if (strcmp(name, "--config-fd") == 0)
+			read_config("configuration", read_descriptor(value));
+		else if (strcmp(name, "--log-fd") == 0)
+			config.log_descriptor = read_descriptor(value);
+		else if (strcmp(name, "--init-fd") == 0)
+			config.init = read_descriptor(value);
 		else if (strcmp(name, "--log") == 0)
 			config.log = value;
 		else if (strcmp(name, "--epoch") == 0)
@@ -100,6 +120,8 @@ static char **read_arguments(int count, char **arguments)
 	}
 	if (i == count)
 		print_usage(2);
+	if (by_init())
+		config.namespaces = false;
 	return arguments + i;
 }
 
@@ -156,6 +178,15 @@ static int wait_for_end(const struct launch *launch, const sigset_t *signals)
 	}
 }
 
+/* Until the command runs, or is known not to. */
+static void await_start(const struct launch *launch, const char *program)
+{
+	int error = 0;
+	if (read(launch->refusal, &error, sizeof error) == sizeof error)
+		fail(error == ENOENT ? "command-missing" : "command-refused", error, "%s", program);
+	init_started();
+}
+
 int main(int count, char **arguments)
 {
 	sigset_t signals;
@@ -198,6 +229,8 @@ int main(int count, char **arguments)
 	if (write(launch.go, "g", 1) != 1)
 		fail("start", errno, "the command's process ended before it could start");
 	close(launch.go);
+	if (by_init())
+		await_start(&launch, command[0]);
 	int status = wait_for_end(&launch, &signals);
 
 	images_report();
@@ -211,5 +244,7 @@ int main(int count, char **arguments)
 	log_number("microseconds", (used.ru_utime.tv_sec + used.ru_stime.tv_sec) * 1000000 + used.ru_utime.tv_usec + used.ru_stime.tv_usec);
 	log_end();
 	log_close();
+	if (by_init())
+		init_ended(status);
 	_exit(WIFSIGNALED(status) ? 128 + WTERMSIG(status) : WEXITSTATUS(status));
 }

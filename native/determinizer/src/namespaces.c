@@ -12,6 +12,7 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
+#include "by-init.h"
 #include "config.h"
 #include "digest.h"
 #include "fail.h"
@@ -161,9 +162,9 @@ void namespaces_furnish(void)
 		log_gap("no file of /proc, /sys and /dev could be masked", 0, strerror(errno));
 		return;
 	}
-	if (determined(SOURCE_CPUS))
+	if (determined(SOURCE_CPUS) && !by_init())
 		mask_processors(memory);
-	if (determined(SOURCE_SYSINFO)) {
+	if (determined(SOURCE_SYSINFO) && !by_init()) {
 		unsigned long long kilobytes = config.memory >> 10;
 		put_text(memory, "/proc/meminfo",
 			"MemTotal: %15llu kB\nMemFree: %16llu kB\nMemAvailable: %11llu kB\nBuffers: %16u kB\nCached: %17u kB\n"
@@ -172,7 +173,7 @@ void namespaces_furnish(void)
 		put_text(memory, "/proc/uptime", "1000.00 1000.00\n");
 		put_text(memory, "/proc/loadavg", "0.00 0.00 0.00 1/2 2\n");
 	}
-	if (determined(SOURCE_UNAME)) {
+	if (determined(SOURCE_UNAME) && !by_init()) {
 		put_text(memory, "/proc/version", "Linux version %s (builder@selfsame) %s\n", config.release, config.version);
 		put_text(memory, "/proc/sys/kernel/osrelease", "%s\n", config.release);
 		put_text(memory, "/proc/sys/kernel/version", "%s\n", config.version);

@@ -4,7 +4,10 @@
 /* Stand-alone use: our own user (unless we are root), mount, host name and IPC namespaces. Fails the program. */
 void namespaces_enter(void);
 
-/* In process 1 of the new process namespace: its /proc, and files in place of what would tell about the machine. */
+/*
+ * In process 1 of the new process namespace: its /proc, and files in place of what would tell about the machine. The
+ * constant ones come from the init if there is one.
+ */
 void namespaces_furnish(void);
 
 #endif

@@ -20,7 +20,7 @@ static void note_path(struct call *call, const char *type, int fd, uint64_t addr
 	if (target_path(call, address, path))
 		return;
 	call->image->writes++;
-	if (!config.log || !config.log_writes)
+	if ((!config.log && config.log_descriptor < 0) || !config.log_writes)
 		return;
 	base[0] = 0;
 	if (*path != '/') {
