@@ -144,6 +144,12 @@ static void mask_randomness(int memory)
 	}
 }
 
+/* An init lays constants over the files that tell the machine, but does not know what a seed makes of them. */
+static bool masked_here(enum source source)
+{
+	return by_init() ? config.sources[source].mode == MODE_VARY : determined(source);
+}
+
 void namespaces_furnish(void)
 {
 	if (mount("proc", "/proc", "proc", MS_NOSUID | MS_NODEV | MS_NOEXEC, NULL) != 0)
@@ -162,9 +168,9 @@ void namespaces_furnish(void)
 		log_gap("no file of /proc, /sys and /dev could be masked", 0, strerror(errno));
 		return;
 	}
-	if (determined(SOURCE_CPUS) && !by_init())
+	if (masked_here(SOURCE_CPUS))
 		mask_processors(memory);
-	if (determined(SOURCE_SYSINFO) && !by_init()) {
+	if (masked_here(SOURCE_SYSINFO)) {
 		unsigned long long kilobytes = config.memory >> 10;
 		put_text(memory, "/proc/meminfo",
 			"MemTotal: %15llu kB\nMemFree: %16llu kB\nMemAvailable: %11llu kB\nBuffers: %16u kB\nCached: %17u kB\n"
@@ -173,7 +179,7 @@ void namespaces_furnish(void)
 		put_text(memory, "/proc/uptime", "1000.00 1000.00\n");
 		put_text(memory, "/proc/loadavg", "0.00 0.00 0.00 1/2 2\n");
 	}
-	if (determined(SOURCE_UNAME) && !by_init()) {
+	if (masked_here(SOURCE_UNAME)) {
 		put_text(memory, "/proc/version", "Linux version %s (builder@selfsame) %s\n", config.release, config.version);
 		put_text(memory, "/proc/sys/kernel/osrelease", "%s\n", config.release);
 		put_text(memory, "/proc/sys/kernel/version", "%s\n", config.version);

@@ -6,7 +6,7 @@ void namespaces_enter(void);
 
 /*
  * In process 1 of the new process namespace: its /proc, and files in place of what would tell about the machine. The
- * constant ones come from the init if there is one.
+ * constant ones about the machine come from the init if there is one.
  */
 void namespaces_furnish(void);
 
