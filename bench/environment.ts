@@ -10,6 +10,7 @@ import { materialise } from '../packages/selfsame/src/environment/materialise.js
 import type { LockedEnvironment } from '../packages/selfsame/src/environment/types.js';
 import { runInUserNamespace } from '../packages/selfsame/src/sandbox/user-namespace.js';
 import { openStore } from '../packages/selfsame/src/store/store.js';
+import { median } from './median.js';
 import type { BenchRow } from './row.js';
 
 /** Runs of each; mmdebstrap takes long enough to be measured twice. */
@@ -131,8 +132,4 @@ async function timed(work: () => Promise<unknown>): Promise<number> {
   const before = performance.now();
   await work();
   return performance.now() - before;
-}
-
-function median(values: readonly number[]): number {
-  return values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)] ?? NaN;
 }

@@ -16,5 +16,5 @@ export interface BenchRow {
   readonly note?: string;
 }
 
-/** Every `bench/<name>.ts` but `row.ts` and `run.ts` exports one of these as `run`. An empty result means: could not be measured here. */
+/** Every benchmark, `bench/<name>.ts`, exports one of these as `run`. An empty result means: could not be measured here. */
 export type Bench = () => Promise<readonly BenchRow[]>;

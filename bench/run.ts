@@ -14,7 +14,7 @@ const wanted = argv.slice(2).filter((argument) => !argument.startsWith('-'));
 const names = (await readdir(folder))
   .filter((name) => name.endsWith('.ts') && !name.startsWith('.'))
   .map((name) => basename(name, '.ts'))
-  .filter((name) => !['row', 'run', 'table'].includes(name))
+  .filter((name) => !['median', 'row', 'run', 'table'].includes(name))
   .filter((name) => wanted.length === 0 || wanted.includes(name))
   .sort();
 const unknown = wanted.filter((name) => !names.includes(name));

@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { runInSandbox } from '../packages/selfsame/src/sandbox/run.js';
 import type { Mount, SandboxDescription } from '../packages/selfsame/src/sandbox/types.js';
 import { runInUserNamespace } from '../packages/selfsame/src/sandbox/user-namespace.js';
+import { median } from './median.js';
 import type { BenchRow } from './row.js';
 
 const rounds = 40;
@@ -132,8 +133,4 @@ async function timed(work: () => Promise<boolean>): Promise<number> {
   const before = performance.now();
   if (!(await work())) throw new Error('a measured run failed');
   return performance.now() - before;
-}
-
-function median(values: readonly number[]): number {
-  return values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)] ?? NaN;
 }
