@@ -150,7 +150,7 @@ void handle_wait_only(struct call *call)
 		advance(call, int_argument(call, 2) / 1000, int_argument(call, 2) % 1000 * 1000000ll);
 		break;
 	case 23: /* select */
-		if (argument(call, 4) && target_read(call, argument(call, 4), &old, sizeof old) == sizeof old && old.tv_usec < 1000000)
+		if (argument(call, 4) && target_read(call, argument(call, 4), &old, sizeof old) == sizeof old && old.tv_usec >= 0 && old.tv_usec < 1000000)
 			advance(call, old.tv_sec, old.tv_usec * 1000);
 		break;
 	default: /* pselect6, ppoll */
@@ -209,7 +209,8 @@ void handle_clock_nanosleep(struct call *call)
 		translate_deadline(call, argument(call, 2));
 	} else if (read_time(call, argument(call, 2), &asked) && clock_gettime(CLOCK_MONOTONIC, &now) == 0 && clock == CLOCK_MONOTONIC) {
 		/* The distance to a real time: rounded up, or it would carry real time into the wall clock. */
-		int64_t ns = (asked.tv_sec - now.tv_sec) * (int64_t)second + asked.tv_nsec - now.tv_nsec;
+		bool sane = asked.tv_nsec >= 0 && asked.tv_nsec < (long)second && asked.tv_sec >= now.tv_sec && asked.tv_sec - now.tv_sec < 366 * 86400;
+		int64_t ns = sane ? (asked.tv_sec - now.tv_sec) * (int64_t)second + asked.tv_nsec - now.tv_nsec : 0;
 		if (ns > 0 && ns < 366 * 86400 * (int64_t)second) {
 			int64_t grain = ns < 10000000 ? 1000000 : 10000000;
 			ns = (ns + grain - 1) / grain * grain;

@@ -30,7 +30,9 @@ enum condition {
 	NO_BIT,
 	SIGNAL,    /* the first argument is one of `bits`, as 1 << number, and the call is not our own code's */
 	CLOCK_ID,  /* a wall clock or a processor-time clock */
-	REFUSE,    /* ENOSYS */
+	DEADLINE,  /* of a futex, on the wall clock: by flag, or by FUTEX_LOCK_PI, which knows no other */
+	ATTRIBUTE, /* of a process, that we could not work without: `prctl` of the counter, or against being looked into; not our own code's */
+	REFUSE,    /* with the error `bits`, or ENOSYS */
 };
 
 struct rule {
@@ -83,11 +85,12 @@ static const struct rule rules[] = {
 	{SYS_ppoll, handle_wait_only, ZERO, 1, 0, SOURCE_CLOCK},
 	{SYS_select, handle_wait_only, ZERO, 0, 0, SOURCE_CLOCK},
 	{SYS_pselect6, handle_wait_only, ZERO, 0, 0, SOURCE_CLOCK},
-	{SYS_futex, handle_futex, ANY_BIT, 1, FUTEX_CLOCK_REALTIME, SOURCE_CLOCK},
+	{SYS_futex, handle_futex, DEADLINE, 1, 0, SOURCE_CLOCK},
 	{SYS_timer_settime, handle_timer_settime, ANY_BIT, 1, 1, SOURCE_CLOCK},
 	{SYS_timerfd_settime, handle_timerfd_settime, ANY_BIT, 1, 1, SOURCE_CLOCK},
 
 	{SYS_rt_sigaction, handle_rt_sigaction, SIGNAL, 0, SIGNALS, SOURCE_COUNT},
+	{SYS_prctl, handle_prctl, ATTRIBUTE, 0, 0, SOURCE_COUNT},
 
 	{SYS_uname, handle_uname, ALWAYS, 0, 0, SOURCE_UNAME},
 	{SYS_sysinfo, handle_sysinfo, ALWAYS, 0, 0, SOURCE_SYSINFO},
@@ -126,15 +129,19 @@ static const struct rule rules[] = {
 	{SYS_io_uring_register, NULL, REFUSE, 0, 0, SOURCE_COUNT},
 	{SYS_perf_event_open, NULL, REFUSE, 0, 0, SOURCE_COUNT},
 	{SYS_userfaultfd, NULL, REFUSE, 0, 0, SOURCE_COUNT},
+	/* They read the real clock, or would set it for the whole machine. */
+	{SYS_adjtimex, NULL, REFUSE, 0, EPERM, SOURCE_CLOCK},
+	{SYS_clock_adjtime, NULL, REFUSE, 0, EPERM, SOURCE_CLOCK},
+	{SYS_settimeofday, NULL, REFUSE, 0, EPERM, SOURCE_COUNT},
+	{SYS_clock_settime, NULL, REFUSE, 0, EPERM, SOURCE_COUNT},
 };
 
 enum { RULES = sizeof rules / sizeof *rules, INSTRUCTIONS_MAX = RULES * 12 + 32, X32_BIT = 0x40000000 };
 
 static bool active(const struct rule *rule)
 {
-	bool forks = rule->handle == handle_fork || rule->handle == handle_clone3;
-	if (forks && determined(SOURCE_TIME_STAMP_COUNTER))
-		return true; /* who shares memory with whom */
+	if (rule->handle == handle_fork || rule->handle == handle_clone3)
+		return true; /* who shares memory with whom, and who is in other namespaces */
 	if (rule->handle == handle_rt_sigaction)
 		return determined(SOURCE_CLOCK) || determined(SOURCE_RANDOMNESS) || determined(SOURCE_CPUS) || determined(SOURCE_TIME_STAMP_COUNTER);
 	if (rule->source == SOURCE_FILE_TIMES && rule->number != SYS_utimensat && determined(SOURCE_INODES))
@@ -182,7 +189,7 @@ static void add_rule(struct program *program, const struct rule *rule)
 		give(program, SECCOMP_RET_USER_NOTIF);
 		break;
 	case REFUSE:
-		give(program, SECCOMP_RET_ERRNO | ENOSYS);
+		give(program, SECCOMP_RET_ERRNO | (rule->bits ? rule->bits : ENOSYS));
 		break;
 	case NOT_ZERO:
 		load(program, low);
@@ -222,12 +229,31 @@ static void add_rule(struct program *program, const struct rule *rule)
 		break;
 	case CLOCK_ID:
 		load(program, low);
-		emit(program, BPF_JMP | BPF_JSET | BPF_K, 0x80000000u, 5, 0);
-		emit(program, BPF_JMP | BPF_JEQ | BPF_K, 0 /* REALTIME */, 4, 0);
-		emit(program, BPF_JMP | BPF_JEQ | BPF_K, 2 /* PROCESS_CPUTIME_ID */, 3, 0);
-		emit(program, BPF_JMP | BPF_JEQ | BPF_K, 3 /* THREAD_CPUTIME_ID */, 2, 0);
-		emit(program, BPF_JMP | BPF_JEQ | BPF_K, 5 /* REALTIME_COARSE */, 1, 0);
-		emit(program, BPF_JMP | BPF_JEQ | BPF_K, 11 /* TAI */, 0, 1);
+		emit(program, BPF_JMP | BPF_JSET | BPF_K, 0x80000000u, 7, 0);
+		emit(program, BPF_JMP | BPF_JEQ | BPF_K, 0 /* REALTIME */, 6, 0);
+		emit(program, BPF_JMP | BPF_JEQ | BPF_K, 2 /* PROCESS_CPUTIME_ID */, 5, 0);
+		emit(program, BPF_JMP | BPF_JEQ | BPF_K, 3 /* THREAD_CPUTIME_ID */, 4, 0);
+		emit(program, BPF_JMP | BPF_JEQ | BPF_K, 5 /* REALTIME_COARSE */, 3, 0);
+		emit(program, BPF_JMP | BPF_JEQ | BPF_K, 8 /* REALTIME_ALARM */, 2, 0);
+		emit(program, BPF_JMP | BPF_JEQ | BPF_K, 11 /* TAI */, 1, 0);
+		emit(program, BPF_JMP | BPF_JGE | BPF_K, 16 /* AUX, since Linux 6.17 */, 0, 1);
+		give(program, SECCOMP_RET_USER_NOTIF);
+		give(program, SECCOMP_RET_ALLOW);
+		break;
+	case DEADLINE:
+		load(program, low);
+		emit(program, BPF_JMP | BPF_JSET | BPF_K, FUTEX_CLOCK_REALTIME, 2, 0);
+		emit(program, BPF_ALU | BPF_AND | BPF_K, (uint32_t)FUTEX_CMD_MASK, 0, 0);
+		emit(program, BPF_JMP | BPF_JEQ | BPF_K, FUTEX_LOCK_PI, 0, 1);
+		give(program, SECCOMP_RET_USER_NOTIF);
+		give(program, SECCOMP_RET_ALLOW);
+		break;
+	case ATTRIBUTE:
+		load(program, low);
+		emit(program, BPF_JMP | BPF_JEQ | BPF_K, PR_SET_DUMPABLE, 3, 0);
+		emit(program, BPF_JMP | BPF_JEQ | BPF_K, PR_SET_TSC, 0, 3);
+		load(program, (uint32_t)offsetof(struct seccomp_data, args) + 32);
+		emit(program, BPF_JMP | BPF_JEQ | BPF_K, STATE_OWN_CALL, 1, 0);
 		give(program, SECCOMP_RET_USER_NOTIF);
 		give(program, SECCOMP_RET_ALLOW);
 		break;

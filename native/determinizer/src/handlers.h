@@ -54,6 +54,8 @@ handler handle_getdents, handle_getdents64;
 
 /* randomness.c */
 handler handle_getrandom, handle_fork, handle_clone3;
+/* A new process, or the caller, gets the namespaces of these CLONE_NEW… flags (watch.c). */
+void note_namespaces(uint64_t flags);
 /* A page that was copied by fork still names the parent as its owner: the child takes it over. False: it is shared. */
 bool claim_page(struct call *call);
 /* 16 bytes for AT_RANDOM. */
@@ -64,7 +66,7 @@ handler handle_sched_getaffinity, handle_getcpu, handle_uname, handle_sysinfo, h
 
 /* watch.c: calls that are performed as they are, and noted */
 handler handle_open, handle_creat, handle_openat, handle_openat2, handle_rename, handle_renameat, handle_exit_group, handle_ids_change,
-	handle_root_change, handle_failed_takeover, handle_other_architecture;
+	handle_root_change, handle_prctl, handle_failed_takeover, handle_other_architecture;
 
 /* signals.c */
 handler handle_rt_sigaction;

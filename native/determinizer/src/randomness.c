@@ -68,6 +68,7 @@ static uint64_t lineage_of_child(const struct state *state)
 static void note_fork(struct call *call, uint64_t flags)
 {
 	call->go_on = true;
+	note_namespaces(flags);
 	if (!call->has_state || (flags & CLONE_THREAD))
 		return;
 	claim_page(call);

@@ -77,7 +77,7 @@ struct state_more {
 };
 _Static_assert(STATE_MORE_OFFSET + sizeof(struct state_more) <= STATE_SIZE, "it is one page");
 
-/* Fifth argument of an rt_sigaction that is our own code's, and not the program's; the kernel takes four. */
+/* Fifth argument of an rt_sigaction or prctl that is our own code's, and not the program's; the kernel takes fewer. */
 #define STATE_OWN_CALL 0x5e1f5a3e
 
 #endif

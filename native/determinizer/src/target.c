@@ -342,10 +342,28 @@ pid_t target_inner_thread(const struct call *call)
 	return call->entry->inner_thread;
 }
 
-int target_descriptor(const struct call *call, int fd)
+#ifndef PIDFD_THREAD
+#define PIDFD_THREAD O_EXCL /* since Linux 6.9 */
+#endif
+
+/* A thread may have descriptors of its own, and outlive the first one: where the kernel can, the thread itself is asked. */
+static int open_handle(const struct call *call)
 {
 	pid_t process = target_process(call, false);
-	int handle = process ? (int)syscall(SYS_pidfd_open, process, 0) : -1;
+	int handle = (int)syscall(SYS_pidfd_open, call->thread, PIDFD_THREAD);
+	if (handle >= 0 || errno != EINVAL || process == 0)
+		return handle;
+	if (process != call->thread && syscall(SYS_kcmp, process, call->thread, 2 /* KCMP_FILES */, 0, 0) != 0) {
+		log_gap("descriptor of a thread with descriptors of its own cannot be had from this kernel", call->image->number, NULL);
+		errno = EBADF;
+		return -1;
+	}
+	return (int)syscall(SYS_pidfd_open, process, 0);
+}
+
+int target_descriptor(const struct call *call, int fd)
+{
+	int handle = open_handle(call);
 	if (handle < 0)
 		return -1;
 	/* The number was the caller's when it was read, and the caller still waits: the handle is its own. */

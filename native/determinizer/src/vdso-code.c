@@ -182,6 +182,13 @@ static inline long change_mask(long how, const uint64_t *mask)
 	return result;
 }
 
+static inline void counter_mode(long mode)
+{
+	long result;
+	register long own __asm__("r8") = STATE_OWN_CALL;
+	__asm__ volatile("syscall" : "=a"(result) : "0"((long)SYS_prctl), "D"((long)PR_SET_TSC), "S"(mode), "r"(own) : "rcx", "r11", "memory");
+}
+
 /* rt_sigreturn, where the kernel expects the handler to return to. */
 __asm__(".pushsection vdso_blob,\"ax\",@progbits\nvdso_restorer:\nmov $15,%eax\nsyscall\n.popsection\n");
 extern const unsigned char vdso_restorer[] __attribute__((visibility("hidden")));
@@ -279,9 +286,9 @@ BLOB void vdso_arm(void)
 			(uint64_t)vdso_restorer, 0};
 		if (own_action(&MORE->ours) == 0) {
 			change_mask(SIG_UNBLOCK, &mask);
-			call2(SYS_prctl, PR_SET_TSC, PR_TSC_SIGSEGV);
+			counter_mode(PR_TSC_SIGSEGV);
 		}
 	} else if (flags & STATE_COUNTER_REAL) {
-		call2(SYS_prctl, PR_SET_TSC, PR_TSC_ENABLE);
+		counter_mode(PR_TSC_ENABLE);
 	}
 }

@@ -1,9 +1,11 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <linux/openat2.h>
+#include <linux/sched.h>
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/prctl.h>
 #include <sys/syscall.h>
 
 #include "handlers.h"
@@ -98,16 +100,42 @@ void handle_ids_change(struct call *call)
 	ids_may_differ = true;
 }
 
+/* They matter only if they change what paths or ids mean. */
+void note_namespaces(uint64_t flags)
+{
+	if (flags & CLONE_NEWNS)
+		roots_may_differ = true;
+	if (flags & CLONE_NEWUSER)
+		ids_may_differ = true;
+}
+
 void handle_root_change(struct call *call)
 {
-	/* unshare and setns matter only if they change what paths mean. */
-	uint64_t flags = argument(call, call->request->data.nr == SYS_unshare ? 0 : 1);
+	int number = call->request->data.nr;
 	call->go_on = true;
-	bool spaces = call->request->data.nr == SYS_unshare || call->request->data.nr == SYS_setns;
-	if (!spaces || (flags & 0x00020000 /* CLONE_NEWNS */) || (call->request->data.nr == SYS_setns && flags == 0))
+	if (number == SYS_unshare) {
+		note_namespaces(argument(call, 0));
+	} else {
 		roots_may_differ = true;
-	if (spaces)
-		ids_may_differ = true;
+		if (number == SYS_setns)
+			ids_may_differ = true;
+	}
+}
+
+/*
+ * Two attributes of a process are ours: how the time stamp counter is read, and that it may be looked into, without
+ * which none of its calls could be answered. The program is told that its wish was fulfilled.
+ */
+void handle_prctl(struct call *call)
+{
+	bool counter = int_argument(call, 0) == PR_SET_TSC;
+	if (counter ? !determined(SOURCE_TIME_STAMP_COUNTER) : argument(call, 1) != 0) {
+		call->go_on = true;
+		return;
+	}
+	log_gap(counter ? "wish to change how the time stamp counter is read was ignored" : "wish not to be looked into was ignored",
+		call->image->number, NULL);
+	call->error = 0;
 }
 
 /* The start-up code could not map its page: nothing in this process would be determined. */
