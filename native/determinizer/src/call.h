@@ -6,6 +6,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <sys/stat.h>
 #include <sys/types.h>
 
 #include "image.h"
@@ -76,12 +77,24 @@ pid_t target_inner_thread(const struct call *call);
 /* A place in the file system, as openat and its relatives take it. */
 struct place {
 	int directory;
-	bool opened; /* directory is ours to close */
+	int opened; /* what is ours to close, or -1 */
 	char path[PATH_MAX + 64];
 };
 
-/* Where a path of the caller leads, for calls of ours; 0 or an errno value. `empty` allows an empty path to mean `fd`. */
-int place_find(struct call *call, int fd, const char *path, bool empty, struct place *place);
+/*
+ * Where a path of the caller leads, for calls of ours; 0 or an errno value. Of `flags`, AT_EMPTY_PATH allows an empty
+ * path to mean `fd`; AT_SYMLINK_NOFOLLOW must be there if our call will have it.
+ */
+int place_find(struct call *call, int fd, const char *path, int flags, struct place *place);
+/* Where the caller's relative or absolute paths start, below its /proc directory. */
+void place_base(int fd, const char *path, char base[32]);
+/* The path with "self" and "thread-self" below a /proc replaced by what they mean for the caller (self.c); false: there is none. */
+bool self_named(struct call *call, int fd, const char *path, int flags, char *out, size_t size);
+/*
+ * Is this what a link to "self" of /proc would have led us to, where our own /proc is also the caller's? The program, working
+ * directory or first descriptors of the supervisor.
+ */
+bool self_mistaken(const struct statx *file);
 /* The same for a descriptor of the caller. */
 void place_descriptor(struct call *call, int fd, struct place *place);
 void place_close(struct place *place);
@@ -89,7 +102,7 @@ void place_close(struct place *place);
  * After ENOENT: if the path ends in a link into /proc/self or alike, which means another process for us than
  * for the caller, replaces the place by the right one and returns true.
  */
-bool place_retry(struct call *call, int fd, const char *path, struct place *place);
+bool place_retry(struct call *call, int fd, const char *path, int flags, struct place *place);
 
 /* The supervisor's own /proc, in whose numbers callers are known to us. */
 extern int proc_directory;

@@ -12,6 +12,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "fail.h"
 #include "handlers.h"
 #include "log.h"
 #include "notify.h"
@@ -178,12 +179,11 @@ close_both:
 
 /*
  * Waits until the thread has become the new program, or was refused it. It was asked to stop as soon as it is
- * about to run its own code again; so one of the two always comes.
+ * about to run its own code again; so one of the two always comes. Not `ours`: it is only let go.
  */
-static void follow(pid_t thread, uint32_t parent)
+static void follow(uint32_t parent, bool ours)
 {
 	int status;
-	(void)thread;
 	for (;;) {
 		pid_t process = wait4(-1, &status, __WALL | __WNOTHREAD, NULL);
 		if (process < 0 && errno == EINTR)
@@ -191,7 +191,7 @@ static void follow(pid_t thread, uint32_t parent)
 		if (process < 0 || !WIFSTOPPED(status))
 			return;
 		int event = status >> 16, signal = WSTOPSIG(status);
-		if (event == PTRACE_EVENT_EXEC) {
+		if (event == PTRACE_EVENT_EXEC && ours) {
 			target_forget(process);
 			take_over(process, parent);
 			signal = 0;
@@ -208,11 +208,14 @@ static int check_program(struct call *call, const struct place *place)
 {
 	uint8_t head[20] = {0};
 	struct stat file;
-	if (fstatat(place->directory, place->path, &file, 0) != 0)
+	/* First what it is, for good, so that nothing but an ordinary file is ever opened. */
+	char link[32];
+	int found = openat(place->directory, place->path, O_PATH | O_CLOEXEC);
+	if (found < 0)
 		return errno;
-	if (!S_ISREG(file.st_mode))
-		return 0;
-	int fd = openat(place->directory, place->path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
+	snprintf(link, sizeof link, "self/fd/%d", found);
+	int fd = fstat(found, &file) == 0 && S_ISREG(file.st_mode) ? openat(proc_directory, link, O_RDONLY | O_CLOEXEC | O_NONBLOCK) : -1;
+	close(found);
 	if (fd < 0)
 		return 0; /* executable but not readable: judged after it is loaded */
 	ssize_t length = read(fd, head, sizeof head);
@@ -222,6 +225,40 @@ static int check_program(struct call *call, const struct place *place)
 		return ENOEXEC;
 	}
 	return 0;
+}
+
+/* Who traces the caller; 0 nobody. */
+static pid_t tracer_of(const struct call *call)
+{
+	char text[2048];
+	int file = openat(call->directory, "status", O_RDONLY | O_CLOEXEC);
+	ssize_t length = file >= 0 ? read(file, text, sizeof text - 1) : -1;
+	if (file >= 0)
+		close(file);
+	text[length < 0 ? 0 : length] = 0;
+	const char *at = strstr(text, "\nTracerPid:");
+	return at ? (pid_t)strtol(at + 11, NULL, 10) : 0;
+}
+
+/* The caller could not be seized. Only if a debugger of the build holds it already may it execute. */
+static void cannot_hold(struct call *call, int error, const char *path)
+{
+	pid_t tracer = error == ESRCH || !call_waits(call) ? -1 : tracer_of(call);
+	/* Another thread of ours, after an execution that failed: it stays until the caller stops, which is in the new program. */
+	char thread[40];
+	struct stat exists;
+	snprintf(thread, sizeof thread, "self/task/%d", tracer);
+	if (tracer < 0 || (tracer > 0 && fstatat(proc_directory, thread, &exists, 0) == 0))
+		return;
+	if (tracer > 0) {
+		log_gap("a new program is traced by another and keeps its real clock and start bytes", call->image->number, path);
+		return;
+	}
+	if (call->image->number == 0)
+		fail("ptrace", error, "cannot hold the command where it starts, because this system does not let us trace it");
+	log_gap("a program could not be held where it starts; it was refused", call->image->number, path);
+	call->go_on = false;
+	call->error = EPERM;
 }
 
 static void execute(struct call *call, int fd, uint64_t address, int flags)
@@ -234,10 +271,10 @@ static void execute(struct call *call, int fd, uint64_t address, int flags)
 		call->error = EPERM;
 		return;
 	}
-	if ((call->error = place_find(call, fd, path, flags & AT_EMPTY_PATH, &place)))
+	if ((call->error = place_find(call, fd, path, flags, &place)))
 		return;
 	call->error = check_program(call, &place);
-	if (call->error == ENOENT && place_retry(call, fd, path, &place))
+	if (call->error == ENOENT && place_retry(call, fd, path, flags, &place))
 		call->error = check_program(call, &place);
 	place_close(&place);
 	if (call->error == ENOENT || call->error == ENOTDIR || call->error == ENOEXEC)
@@ -253,13 +290,14 @@ static void execute(struct call *call, int fd, uint64_t address, int flags)
 	target_forget(call->thread);
 	pool_leave();
 	if (ptrace(PTRACE_SEIZE, call->thread, NULL, PTRACE_O_TRACEEXEC | PTRACE_O_EXITKILL) != 0) {
-		if (errno != ESRCH)
-			log_gap("a new program is traced by another and keeps its real clock and start bytes", call->image->number, path);
+		cannot_hold(call, errno, path);
 		call_answer(call);
 	} else {
+		/* The number was the caller's if the caller is still there. */
+		bool ours = syscall(SYS_pidfd_send_signal, call->directory, 0, NULL, 0) == 0;
 		call_answer(call);
 		ptrace(PTRACE_INTERRUPT, call->thread, NULL, NULL);
-		follow(call->thread, call->image->number);
+		follow(call->image->number, ours);
 	}
 	pool_return();
 }

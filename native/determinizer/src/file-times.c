@@ -161,7 +161,7 @@ static void set_path_times(struct call *call, int fd, uint64_t address, int flag
 	if (!call->error && !become_caller(call))
 		call->error = EPERM;
 	if (!call->error)
-		call->error = place_find(call, fd, path, flags & AT_EMPTY_PATH, &place);
+		call->error = place_find(call, fd, path, flags, &place);
 	if (call->error)
 		return;
 	if (!call_waits(call))

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/fsuid.h>
+#include <sys/stat.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
@@ -99,6 +100,11 @@ bool become_caller(const struct call *call)
 	if (read_list(text, "\nUid:", 10, users, 4) != 4 || read_list(text, "\nGid:", 10, groups, 4) != 4 ||
 		read_list(text, "\nCapEff:", 16, rights, 1) != 1)
 		return false;
+	/* Rights in another user namespace are rights over what belongs to it, and none here. */
+	struct stat theirs, ours;
+	if (fstatat(call->directory, "ns/user", &theirs, 0) != 0 || fstatat(proc_directory, "self/ns/user", &ours, 0) != 0 ||
+		theirs.st_ino != ours.st_ino || theirs.st_dev != ours.st_dev)
+		rights[0] = 0;
 	gid_t list[GROUPS_MAX];
 	for (size_t i = 0; i < count; i++)
 		list[i] = (gid_t)more[i];

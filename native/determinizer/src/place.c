@@ -1,9 +1,11 @@
 #include <errno.h>
 #include <fcntl.h>
+#include <linux/magic.h>
 #include <linux/openat2.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <sys/statfs.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
@@ -17,41 +19,29 @@
 
 _Atomic bool roots_may_differ;
 
-/* Replaces a leading /proc/self, /proc/thread-self, /dev/fd or /dev/std* by what it is for the caller. */
-static bool translate_self(struct call *call, const char *path, char *out, size_t size)
+/* Which root a process has: mounts are numbered across all namespaces. */
+static bool root_of(int directory, const char *path, struct statx *root)
 {
-	static const struct {
-		const char *from, *rest;
-		bool thread;
-	} selves[] = {
-		{"/proc/self", "", false},
-		{"/proc/thread-self", "", true},
-		{"/dev/fd", "/fd", false},
-		{"/dev/stdin", "/fd/0", false},
-		{"/dev/stdout", "/fd/1", false},
-		{"/dev/stderr", "/fd/2", false},
-	};
-	while (path[0] == '/' && path[1] == '/')
-		path++;
-	for (size_t i = 0; i < sizeof selves / sizeof *selves; i++) {
-		size_t length = strlen(selves[i].from);
-		if (strncmp(path, selves[i].from, length) != 0 || (path[length] && path[length] != '/'))
-			continue;
-		char who[64];
-		if (selves[i].thread)
-			snprintf(who, sizeof who, "/proc/%d/task/%d", target_process(call, true), target_inner_thread(call));
-		else
-			snprintf(who, sizeof who, "/proc/%d", target_process(call, true));
-		snprintf(out, size, "%s%s%s", who, selves[i].rest, path + length);
-		return true;
-	}
-	return false;
+	return statx(directory, path, 0, STATX_INO | STATX_MNT_ID, root) == 0 && (root->stx_mask & STATX_MNT_ID);
+}
+
+static bool has_our_root(const struct call *call)
+{
+	struct statx ours, root;
+	return root_of(AT_FDCWD, "/", &ours) && root_of(call->directory, "root", &root) && ours.stx_mnt_id == root.stx_mnt_id &&
+		ours.stx_ino == root.stx_ino && ours.stx_dev_major == root.stx_dev_major && ours.stx_dev_minor == root.stx_dev_minor;
+}
+
+static bool is_proc(int directory)
+{
+	struct statfs system;
+	return fstatfs(directory, &system) == 0 && system.f_type == PROC_SUPER_MAGIC;
 }
 
 /* A caller with another root than ours: links are followed within its root. */
-static int find_in_root(struct call *call, int fd, const char *path, struct place *place)
+static int find_in_root(struct call *call, int fd, const char *path, int flags, struct place *place)
 {
-	char root[PATH_MAX], base[PATH_MAX], link[32], joined[2 * PATH_MAX];
+	char root[PATH_MAX], base[PATH_MAX], link[32], joined[2 * PATH_MAX + 64];
 	ssize_t root_length = readlinkat(call->directory, "root", root, sizeof root - 1);
 	if (root_length < 0)
 		return EACCES;
@@ -59,10 +49,7 @@ static int find_in_root(struct call *call, int fd, const char *path, struct plac
 	if (*path == '/') {
 		snprintf(joined, sizeof joined, "%s", path);
 	} else {
-		if (fd == AT_FDCWD)
-			snprintf(link, sizeof link, "cwd");
-		else
-			snprintf(link, sizeof link, "fd/%d", fd);
+		place_base(fd, path, link);
 		ssize_t length = readlinkat(call->directory, link, base, sizeof base - 1);
 		if (length < 0)
 			return fd == AT_FDCWD ? EACCES : EBADF;
@@ -72,7 +59,27 @@ static int find_in_root(struct call *call, int fd, const char *path, struct plac
 			skip = 0; /* outside its root, as chroot allows: then our roots are the same for it */
 		snprintf(joined, sizeof joined, "%s/%s", base + skip, path);
 	}
-	/* The last name is left out, so that a link there is still the caller's choice to follow. */
+	int within = openat(call->directory, "root", O_PATH | O_DIRECTORY | O_CLOEXEC);
+	if (within < 0)
+		return EACCES;
+	struct open_how how = {.flags = O_PATH | O_CLOEXEC, .resolve = RESOLVE_IN_ROOT};
+	int error = EXDEV;
+	if (!(flags & AT_SYMLINK_NOFOLLOW)) {
+		int end = (int)syscall(SYS_openat2, within, joined, &how, sizeof how);
+		error = errno;
+		if (end >= 0) {
+			close(within);
+			place->directory = proc_directory;
+			place->opened = end;
+			snprintf(place->path, sizeof place->path, "self/fd/%d", end);
+			return 0;
+		}
+	}
+	if (error != EXDEV) {
+		close(within);
+		return error;
+	}
+	/* The last name by itself: a link that is not to be followed, or one of /proc/PID, which has no way within a root. */
 	size_t end = strlen(joined);
 	while (end > 1 && joined[end - 1] == '/')
 		end--;
@@ -80,42 +87,26 @@ static int find_in_root(struct call *call, int fd, const char *path, struct plac
 	while (start && joined[start - 1] != '/')
 		start--;
 	char name[PATH_MAX];
-	if (end - start >= sizeof name)
+	if (end - start >= sizeof name) {
+		close(within);
 		return ENAMETOOLONG;
+	}
 	memcpy(name, joined + start, end - start);
 	name[end - start] = 0;
-	joined[start] = 0;
-	int base_fd = openat(call->directory, "root", O_PATH | O_DIRECTORY | O_CLOEXEC);
-	if (base_fd < 0)
-		return EACCES;
-	struct open_how how = {.flags = O_PATH | O_CLOEXEC, .resolve = RESOLVE_IN_ROOT};
-	bool whole = name[0] == 0 || strcmp(name, "..") == 0;
-	if (whole)
-		snprintf(joined + start, sizeof joined - start, "%s", name);
-	place->directory = (int)syscall(SYS_openat2, base_fd, *joined ? joined : "/", &how, sizeof how);
-	int error = errno;
-	close(base_fd);
+	bool whole = name[0] == 0 || strcmp(name, "..") == 0 || joined[end] == '/';
+	if (!whole)
+		joined[start] = 0;
+	place->directory = (int)syscall(SYS_openat2, within, *joined ? joined : "/", &how, sizeof how);
+	error = errno;
+	close(within);
 	if (place->directory < 0)
 		return error;
-	place->opened = true;
+	place->opened = place->directory;
 	snprintf(place->path, sizeof place->path, "%s", whole ? "." : name);
-	struct stat link_stat;
-	if (!whole && fstatat(place->directory, name, &link_stat, AT_SYMLINK_NOFOLLOW) == 0 && S_ISLNK(link_stat.st_mode)) {
-		/* A link as last name would be followed from our root; resolve it here, where the root is known. */
-		base_fd = openat(call->directory, "root", O_PATH | O_DIRECTORY | O_CLOEXEC);
-		snprintf(joined + start, sizeof joined - start, "%s", name);
-		int end_fd = (int)syscall(SYS_openat2, base_fd, joined, &how, sizeof how);
-		close(base_fd);
-		if (end_fd >= 0) {
-			char check[PATH_MAX];
-			ssize_t length = readlinkat(place->directory, name, check, sizeof check);
-			if (length > 0 && check[0] == '/') {
-				close(end_fd);
-				log_gap("absolute link in another root", call->image->number, path);
-				return EACCES;
-			}
-			close(end_fd);
-		}
+	if (!(flags & AT_SYMLINK_NOFOLLOW) && !is_proc(place->directory)) {
+		log_gap("link out of /proc in another root refused", call->image->number, path);
+		place_close(place);
+		return EACCES;
 	}
 	return 0;
 }
@@ -123,17 +114,17 @@ static int find_in_root(struct call *call, int fd, const char *path, struct plac
 void place_descriptor(struct call *call, int fd, struct place *place)
 {
 	place->directory = call->directory;
-	place->opened = false;
+	place->opened = -1;
 	snprintf(place->path, sizeof place->path, "fd/%d", fd);
 }
 
-int place_find(struct call *call, int fd, const char *path, bool empty, struct place *place)
+int place_find(struct call *call, int fd, const char *path, int flags, struct place *place)
 {
-	char own[PATH_MAX + 64];
+	char own[PATH_MAX + 64], base[32];
 	place->directory = call->directory;
-	place->opened = false;
+	place->opened = -1;
 	if (*path == 0) {
-		if (!empty)
+		if (!(flags & AT_EMPTY_PATH))
 			return ENOENT;
 		if (fd == AT_FDCWD)
 			snprintf(place->path, sizeof place->path, "cwd/.");
@@ -141,17 +132,11 @@ int place_find(struct call *call, int fd, const char *path, bool empty, struct p
 			place_descriptor(call, fd, place);
 		return 0;
 	}
-	if (*path == '/' && (path[1] == 'p' || path[1] == 'd' || path[1] == '/') && translate_self(call, path, own, sizeof own))
+	if ((strncmp(path, "/dev/", 5) == 0 || strstr(path, "self")) && self_named(call, fd, path, flags, own, sizeof own))
 		path = own;
-	if (roots_may_differ)
-		return find_in_root(call, fd, path, place);
-	char base[32];
-	if (*path == '/')
-		snprintf(base, sizeof base, "root");
-	else if (fd == AT_FDCWD)
-		snprintf(base, sizeof base, "cwd");
-	else
-		snprintf(base, sizeof base, "fd/%d", fd);
+	if (roots_may_differ && !has_our_root(call))
+		return find_in_root(call, fd, path, flags, place);
+	place_base(fd, path, base);
 	size_t length = strlen(path);
 	if (length >= PATH_MAX)
 		return ENAMETOOLONG;
@@ -167,7 +152,7 @@ int place_find(struct call *call, int fd, const char *path, bool empty, struct p
 	place->directory = openat(call->directory, base, O_PATH | O_CLOEXEC);
 	if (place->directory < 0)
 		return *path == '/' || fd == AT_FDCWD ? EACCES : EBADF;
-	place->opened = true;
+	place->opened = place->directory;
 	while (*path == '/')
 		path++;
 	snprintf(place->path, sizeof place->path, "%s", *path ? path : ".");
@@ -176,15 +161,15 @@ int place_find(struct call *call, int fd, const char *path, bool empty, struct p
 
 void place_close(struct place *place)
 {
-	if (place->opened)
-		close(place->directory);
-	place->opened = false;
+	if (place->opened >= 0)
+		close(place->opened);
+	place->opened = -1;
 }
 
-bool place_retry(struct call *call, int fd, const char *path, struct place *place)
+bool place_retry(struct call *call, int fd, const char *path, int flags, struct place *place)
 {
 	char link[PATH_MAX], now[2 * PATH_MAX], next[2 * PATH_MAX];
-	if (place->opened)
+	if (place->opened >= 0)
 		return false;
 	snprintf(now, sizeof now, "%s", path);
 	for (int depth = 0; depth < 8; depth++) {
@@ -202,7 +187,7 @@ bool place_retry(struct call *call, int fd, const char *path, struct place *plac
 		const char *self = strstr(next, "/proc/self");
 		if (!self)
 			self = strstr(next, "/proc/thread-self");
-		if (place_find(call, fd, self ? self : next, false, place))
+		if (place_find(call, fd, self ? self : next, flags & ~AT_EMPTY_PATH, place))
 			return false;
 		if (self)
 			return true;

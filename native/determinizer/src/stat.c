@@ -58,7 +58,7 @@ static bool look(struct call *call, int fd, const char *path, int flags, struct 
 		call->error = EPERM;
 		return false;
 	}
-	call->error = place_find(call, fd, path, flags & AT_EMPTY_PATH, &place);
+	call->error = place_find(call, fd, path, flags, &place);
 	if (call->error)
 		return false;
 	/* A descriptor is reached through a link in /proc: that link is always followed. */
@@ -66,7 +66,9 @@ static bool look(struct call *call, int fd, const char *path, int flags, struct 
 	unsigned mask = STATX_BASIC_STATS | STATX_BTIME;
 	int result = statx(place.directory, place.path, own, mask, file);
 	int error = result ? errno : 0;
-	if (error == ENOENT && !(flags & AT_SYMLINK_NOFOLLOW) && *path && place_retry(call, fd, path, &place))
+	if (error == ENOENT && !(flags & AT_SYMLINK_NOFOLLOW) && *path && place_retry(call, fd, path, flags, &place))
+		error = statx(place.directory, place.path, own, mask, file) ? errno : 0;
+	if (!error && !(flags & AT_SYMLINK_NOFOLLOW) && *path && self_mistaken(file) && place_retry(call, fd, path, flags, &place))
 		error = statx(place.directory, place.path, own, mask, file) ? errno : 0;
 	if (error == ENOENT && fd != AT_FDCWD && *path != '/') {
 		/* Was it the descriptor that does not exist? */

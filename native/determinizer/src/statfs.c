@@ -47,7 +47,7 @@ void handle_statfs(struct call *call)
 	call->error = target_path(call, argument(call, 0), path);
 	if (!call->error && !become_caller(call))
 		call->error = EPERM;
-	if (!call->error && !(call->error = place_find(call, AT_FDCWD, path, false, &place))) {
+	if (!call->error && !(call->error = place_find(call, AT_FDCWD, path, 0, &place))) {
 		answer(call, &place, argument(call, 1));
 		place_close(&place);
 	}
