@@ -1,0 +1,1 @@
+HOME=$PWD/home GOCACHE=$PWD/cache GOFLAGS= go build -a net/http

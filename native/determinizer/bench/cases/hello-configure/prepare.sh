@@ -1,0 +1,1 @@
+tar -xf "$SOURCES"/hello_2.10.orig.tar.gz --strip-components=1

@@ -1,0 +1,1 @@
+tar -xf "$SOURCES"/re2_20220601+dfsg.orig.tar.xz --strip-components=1

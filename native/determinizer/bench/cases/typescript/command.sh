@@ -1,0 +1,1 @@
+node "$REPOSITORY"/node_modules/typescript/lib/tsc.js -p packages/verify
