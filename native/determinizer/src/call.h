@@ -54,6 +54,12 @@ bool call_answer(struct call *call);
 bool call_open(struct call *call);
 void call_close(struct call *call);
 
+/*
+ * For a thread that waits for something else than an answer of ours: that it is still the same one cannot be
+ * made sure. `thread`, `request` (NULL) and nothing else are set. Closed by call_close.
+ */
+bool call_open_loosely(struct call *call);
+
 /* Forgets what is kept of a thread or process, before what it is changes. */
 void target_forget(pid_t thread);
 /* Remembers a program that was just executed. Takes over both descriptors. */

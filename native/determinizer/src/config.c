@@ -29,6 +29,7 @@ void config_default(void)
 		.release = "6.1.0",
 		.version = "#1 SMP",
 		.namespaces = true,
+		.fuse = -1,
 		.user = -1,
 		.group = -1,
 		.init = -1,
@@ -155,9 +156,46 @@ static bool take_sources(struct json *object, char *why)
 	return true;
 }
 
+static bool take_masks(struct json *object, char *why)
+{
+	static const char *const texts[] = {[MASKS_NONE] = "none", [MASKS_DEVICES] = "devices", [MASKS_ALL] = "all"};
+	const char *text = NULL;
+	if (!take_text(object, "masks", &text, 16, why) || !text)
+		return !*why;
+	for (enum masks masks = MASKS_NONE; masks <= MASKS_ALL; masks++)
+		if (strcmp(text, texts[masks]) == 0) {
+			config.masks = masks;
+			return true;
+		}
+	snprintf(why, WHY_MAX, "masks must be none, devices or all, not %.20s", text);
+	return false;
+}
+
+static bool take_without(struct json *object, char *why)
+{
+#define FEATURE_TEXT(name, text) text,
+	static const char *const texts[] = {FEATURES(FEATURE_TEXT)};
+	const char *list = NULL;
+	if (!take_text(object, "without", &list, 256, why) || !list)
+		return !*why;
+	char *rest = strdup(list), *part;
+	while ((part = strsep(&rest, ","))) {
+		int feature = 0;
+		while (feature < FEATURE_COUNT && strcmp(part, texts[feature]) != 0)
+			feature++;
+		if (feature == FEATURE_COUNT) {
+			snprintf(why, WHY_MAX, "without: unknown feature %.60s", part);
+			return false;
+		}
+		config.without[feature] = true;
+	}
+	return true;
+}
+
 bool config_apply(const char *bytes, unsigned long length, char *why)
 {
 	struct json document;
+	*why = 0;
 	if (!json_read(bytes, length, &document, why))
 		return false;
 	if (document.kind != JSON_OBJECT) {
@@ -178,7 +216,8 @@ bool config_apply(const char *bytes, unsigned long length, char *why)
 		take_flag(&document, "namespaces", &config.namespaces, why) && take_number(&document, "user", &config.user, 0, UINT32_MAX - 1, why) &&
 		take_number(&document, "group", &config.group, 0, UINT32_MAX - 1, why) && take_text(&document, "log", &config.log, 4095, why) &&
 		take_number(&document, "logMax", &log_max, 4096, 1ll << 40, why) && take_flag(&document, "logWrites", &config.log_writes, why) &&
-		take_number(&document, "threads", &threads, 0, 256, why) && take_sources(&document, why);
+		take_number(&document, "threads", &threads, 0, 256, why) && take_number(&document, "fuse", &config.fuse, 0, 1 << 20, why) &&
+		take_sources(&document, why) && take_masks(&document, why) && take_without(&document, why);
 	if (!fine)
 		return false;
 	if (version != 1) {

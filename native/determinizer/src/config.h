@@ -28,6 +28,23 @@ enum source { SOURCES(SOURCE_NUMBER) SOURCE_COUNT };
 
 extern const char *const source_names[SOURCE_COUNT];
 
+/* What a kernel may lack, or a host forbid. */
+#define FEATURES(X)                                                                                                                        \
+	X(FUSE, "fuse")                                                                                                                        \
+	X(CONTINUE, "continue")                                                                                                                \
+	X(WAIT_KILLABLE, "waitKillable")                                                                                                       \
+	X(SYNC_WAKE_UP, "syncWakeUp")                                                                                                          \
+	X(DESCRIPTOR_COPY, "descriptorCopy")                                                                                                   \
+	X(CPUID_FAULT, "cpuidFault")                                                                                                           \
+	X(NEW_MOUNTS, "newMounts")                                                                                                             \
+	X(VDSO, "vdso")
+
+#define FEATURE_NUMBER(name, text) FEATURE_##name,
+enum feature { FEATURES(FEATURE_NUMBER) FEATURE_COUNT };
+#undef FEATURE_NUMBER
+
+enum masks { MASKS_DEFAULT, MASKS_NONE, MASKS_DEVICES, MASKS_ALL };
+
 enum mode { MODE_REAL, MODE_FIXED, MODE_VARY };
 
 struct setting {
@@ -53,6 +70,9 @@ struct config {
 	const char *log;      /* path, NULL for none */
 	uint64_t log_max;     /* bytes */
 	bool log_writes;      /* one line for every file opened for writing */
+	enum masks masks;     /* files put over those that tell */
+	int64_t fuse;         /* an open /dev/fuse; -1 it is opened by its name */
+	bool without[FEATURE_COUNT]; /* for tests: as if the kernel did not have it */
 	unsigned threads;     /* of the supervisor; 0 one per processor */
 	int init;             /* socket to the sandbox's init that started us, or -1 */
 	int log_descriptor;   /* already open, or -1 */
@@ -64,6 +84,11 @@ extern struct config config;
 static inline bool determined(enum source source)
 {
 	return config.sources[source].mode != MODE_REAL;
+}
+
+static inline bool without(enum feature feature)
+{
+	return config.without[feature];
 }
 
 /* Everything fixed, stand-alone. */

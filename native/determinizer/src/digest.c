@@ -1,5 +1,6 @@
 #include "digest.h"
 
+#include <stdio.h>
 #include <string.h>
 
 static const uint32_t rounds[64] = {
@@ -98,6 +99,53 @@ void stream_bytes(const uint8_t key[32], uint64_t offset, uint8_t *out, size_t l
 		offset += part;
 		length -= part;
 	}
+}
+
+static uint64_t left64(uint64_t x, int n)
+{
+	return x << n | x >> (64 - n);
+}
+
+static void bulk_page(const uint8_t key[32], uint64_t number, uint64_t *out, size_t words)
+{
+	uint64_t s[4];
+	struct sha256 sha;
+	sha256_start(&sha);
+	sha256_add(&sha, key, 32);
+	sha256_add(&sha, &number, sizeof number);
+	sha256_end(&sha, (uint8_t *)s);
+	for (size_t i = 0; i < words; i++) {
+		uint64_t t = s[1] << 17;
+		out[i] = left64(s[1] * 5, 7) * 9;
+		s[2] ^= s[0];
+		s[3] ^= s[1];
+		s[1] ^= s[2];
+		s[0] ^= s[3];
+		s[2] ^= t;
+		s[3] = left64(s[3], 45);
+	}
+}
+
+void bulk_bytes(const uint8_t key[32], uint64_t offset, uint8_t *out, size_t length)
+{
+	enum { PAGE = 4096 };
+	uint64_t page[PAGE / 8];
+	while (length) {
+		size_t skip = offset % PAGE, part = PAGE - skip < length ? PAGE - skip : length;
+		bulk_page(key, offset / PAGE, page, (skip + part + 7) / 8);
+		memcpy(out, (uint8_t *)page + skip, part);
+		out += part;
+		offset += part;
+		length -= part;
+	}
+}
+
+void uuid_text(uint8_t id[16], char text[37])
+{
+	id[6] = (uint8_t)((id[6] & 15) | 0x40);
+	id[8] = (uint8_t)((id[8] & 63) | 0x80);
+	for (int i = 0, at = 0; i < 16; i++)
+		at += snprintf(text + at, 4, i == 4 || i == 6 || i == 8 || i == 10 ? "-%02x" : "%02x", id[i]);
 }
 
 uint64_t seeded_number(const char *seed, const char *label, uint64_t index)

@@ -20,6 +20,15 @@ void sha256_end(struct sha256 *sha, uint8_t digest[32]);
 /* Bytes `offset` to `offset + length` of the endless stream SHA-256(key ‖ 0) ‖ SHA-256(key ‖ 1) ‖ … */
 void stream_bytes(const uint8_t key[32], uint64_t offset, uint8_t *out, size_t length);
 
+/*
+ * Bytes of an endless stream that is cheap to make: page n of 4096 bytes is what xoshiro256** (Blackman and Vigna, 2018) gives
+ * when it starts from SHA-256(key ‖ n).
+ */
+void bulk_bytes(const uint8_t key[32], uint64_t offset, uint8_t *out, size_t length);
+
+/* A version 4 identifier (RFC 9562) of 16 bytes that are changed for it; 36 characters and a NUL. */
+void uuid_text(uint8_t id[16], char text[37]);
+
 /* A number from a seed text and a label: the same for the same, unrelated for any other. */
 uint64_t seeded_number(const char *seed, const char *label, uint64_t index);
 

@@ -58,8 +58,21 @@ handler handle_getrandom, handle_fork, handle_clone3;
 void note_namespaces(uint64_t flags);
 /* A page that was copied by fork still names the parent as its owner: the child takes it over. False: it is shared. */
 bool claim_page(struct call *call);
+/* The key for what `thread` reads from a device it opens now; another one for each opening. */
+void random_device_key(pid_t thread, uint8_t key[32]);
 /* 16 bytes for AT_RANDOM. */
 void random_start_bytes(const struct image *image, uint8_t bytes[16]);
+
+/* devices.c */
+/* Makes the file system of random devices; `why` (160 bytes) is told where that cannot be done. Devices stay as they are then. */
+bool devices_start(char *why);
+/* Starts to serve it, and gives up its mount; after that it can be looked into. */
+bool devices_serve(void);
+/* The file system, to put its files over others; -1 none. Whoever does not serve it must close the other end. */
+int devices_mount(void);
+void devices_leave(void);
+/* Shows a file of it as the device it stands for. */
+bool device_shown(struct statx *file);
 
 /* cpu.c, uname.c, sysinfo.c, statfs.c */
 handler handle_sched_getaffinity, handle_getcpu, handle_uname, handle_sysinfo, handle_statfs, handle_fstatfs;

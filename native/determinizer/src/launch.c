@@ -21,6 +21,7 @@
 #include "config.h"
 #include "fail.h"
 #include "filter.h"
+#include "handlers.h"
 #include "namespaces.h"
 
 struct report {
@@ -146,9 +147,8 @@ static _Noreturn void run_first(char **command, int socket, int status_pipe, int
 	/* Process 1 gets only the signals it has a handler for. */
 	for (int number = 1; number < NSIG; number++)
 		signal(number, SIG_DFL);
-	if (launch_has_processes())
-		namespaces_furnish();
-	else
+	namespaces_furnish();
+	if (!launch_has_processes())
 		prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0);
 	pid_t main_child = fork();
 	if (main_child < 0)
@@ -189,6 +189,7 @@ struct launch launch_command(char **command)
 		close(sockets[0]);
 		close(pipes[0]);
 		close(refusals[0]);
+		devices_leave();
 		run_first(command, sockets[1], pipes[1], refusals[1]);
 	}
 	close(sockets[1]);
@@ -197,6 +198,8 @@ struct launch launch_command(char **command)
 	launch.child = (pid_t)child;
 	launch.status = pipes[0];
 	launch.refusal = refusals[0];
+	if (devices_mount() >= 0 && !devices_serve())
+		fail("start", errno, "cannot serve the random devices");
 	launch.listener = receive_listener(sockets[0], &report);
 	if (report.error == -EBUSY)
 		fail("nested", 0, "this process is already determinised by another one; only one listener is possible");

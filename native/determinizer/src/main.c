@@ -106,6 +106,8 @@ static char **read_arguments(int count, char **arguments)
 			read_config("configuration", read_descriptor(value));
 		else if (strcmp(name, "--log-fd") == 0)
 			config.log_descriptor = read_descriptor(value);
+		else if (strcmp(name, "--fuse-fd") == 0)
+			config.fuse = read_descriptor(value);
 		else if (strcmp(name, "--init-fd") == 0)
 			config.init = read_descriptor(value);
 		else if (strcmp(name, "--log") == 0)
@@ -134,6 +136,19 @@ static void settle_epoch(void)
 		fail("config", 0, "no epoch: give --epoch, or set SOURCE_DATE_EPOCH");
 }
 
+static char devices_why[160];
+
+static void prepare_masks(void)
+{
+	namespaces_prepare();
+	if (config.masks == MASKS_DEFAULT)
+		config.masks = config.namespaces || by_init() ? MASKS_ALL : MASKS_NONE;
+	if (config.masks != MASKS_NONE && !config.namespaces && !by_init())
+		namespaces_separate();
+	if (config.masks != MASKS_NONE && determined(SOURCE_RANDOMNESS))
+		devices_start(devices_why);
+}
+
 static void log_start(const struct launch *launch)
 {
 	log_begin("start");
@@ -153,6 +168,12 @@ static void log_start(const struct launch *launch)
 		log_gap("kernel without SYNC_WAKE_UP: calls that are answered cost more", 0, NULL);
 	if (!vdso_patch.usable)
 		log_gap("vDSO cannot be replaced: it is hidden, and the clock costs more", 0, vdso_patch.why);
+	struct stat device;
+	if (config.masks == MASKS_NONE && determined(SOURCE_RANDOMNESS) && stat("/dev/urandom", &device) == 0 && S_ISCHR(device.st_mode))
+		log_gap("random-devices-are-real", 0, "/dev/urandom is the kernel's: masks is none");
+	if (*devices_why)
+		log_gap("random-devices-not-served", 0, devices_why);
+	namespaces_report();
 	/* These instructions give their answers without asking anybody. */
 	log_gap("instructions CPUID, RDRAND, RDSEED and RDPID answer as the processor does", 0, NULL);
 	log_gap("order in which threads and processes run", 0, NULL);
@@ -216,6 +237,7 @@ int main(int count, char **arguments)
 	sigaddset(&signals, SIGQUIT);
 	sigprocmask(SIG_BLOCK, &signals, NULL);
 
+	prepare_masks();
 	struct launch launch = launch_command(command);
 	signal(SIGPIPE, SIG_IGN);
 	listener = launch.listener;

@@ -8,6 +8,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <sys/mount.h>
 #include <sys/syscall.h>
 #include <unistd.h>
@@ -16,6 +17,7 @@
 #include "config.h"
 #include "digest.h"
 #include "fail.h"
+#include "handlers.h"
 #include "log.h"
 
 static void write_file(const char *path, const char *text)
@@ -24,6 +26,19 @@ static void write_file(const char *path, const char *text)
 	if (file < 0 || write(file, text, strlen(text)) < 0)
 		fail("user-namespace", errno, "cannot write %s", path);
 	close(file);
+}
+
+static void make_private(void)
+{
+	if (mount(NULL, "/", NULL, MS_REC | MS_PRIVATE, NULL) != 0)
+		fail("namespaces", errno, "cannot make the mounts private");
+}
+
+void namespaces_separate(void)
+{
+	if (unshare(CLONE_NEWNS) != 0)
+		fail("namespaces", errno, "cannot make a mount namespace");
+	make_private();
 }
 
 void namespaces_enter(void)
@@ -41,21 +56,91 @@ void namespaces_enter(void)
 	}
 	if (unshare(CLONE_NEWNS | CLONE_NEWUTS | CLONE_NEWIPC) != 0)
 		fail("namespaces", errno, "cannot make mount, host name and IPC namespaces");
-	if (mount(NULL, "/", NULL, MS_REC | MS_PRIVATE, NULL) != 0)
-		fail("namespaces", errno, "cannot make the mounts private");
+	make_private();
 	if (determined(SOURCE_UNAME) && (sethostname(config.hostname, strlen(config.hostname)) != 0 || setdomainname("(none)", 6) != 0))
 		log_gap("host name could not be set", 0, strerror(errno));
 }
 
-/* A file system in memory that is nowhere mounted: its files are put over others one by one. */
+/* The log is the supervisor's; another process writes down here what it has to say. */
+enum { GAPS_MAX = 64 };
+struct gaps {
+	unsigned count;
+	struct {
+		const char *what; /* of the program's own texts */
+		char detail[160];
+	} gaps[GAPS_MAX];
+};
+static struct gaps *gaps;
+
+void namespaces_prepare(void)
+{
+	gaps = mmap(NULL, sizeof *gaps, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+	if (gaps == MAP_FAILED)
+		fail("start", errno, "cannot reserve memory");
+}
+
+static void note_gap(const char *what, const char *detail)
+{
+	if (gaps->count == GAPS_MAX)
+		return;
+	gaps->gaps[gaps->count].what = what;
+	snprintf(gaps->gaps[gaps->count++].detail, sizeof gaps->gaps->detail, "%s", detail);
+}
+
+void namespaces_report(void)
+{
+	for (unsigned i = 0; i < gaps->count; i++)
+		log_gap(gaps->gaps[i].what, 0, gaps->gaps[i].detail);
+	munmap(gaps, sizeof *gaps);
+}
+
+/*
+ * A file system whose files are put over others one by one lies over some directory meanwhile: until Linux 6.15 only what
+ * is mounted somewhere can be cloned.
+ */
+static const char *attached_at;
+static int attached;
+
+static bool attach(int mounted)
+{
+	static const char *const places[] = {"/tmp", "/usr", "/etc"};
+	for (size_t i = 0; i < sizeof places / sizeof *places && !attached; i++)
+		if (access(places[i], F_OK) == 0)
+			attached_at = places[i];
+	if (!attached_at || move_mount(mounted, "", AT_FDCWD, attached_at, MOVE_MOUNT_F_EMPTY_PATH) != 0)
+		return false;
+	attached++;
+	return true;
+}
+
+static void detach_all(void)
+{
+	for (; attached; attached--)
+		if (umount2(attached_at, MNT_DETACH) != 0)
+			fail("namespaces", errno, "cannot free %s again", attached_at);
+}
+
 static int open_memory(void)
 {
-	int context = fsopen("tmpfs", FSOPEN_CLOEXEC);
+	int context = without(FEATURE_NEW_MOUNTS) ? -1 : fsopen("tmpfs", FSOPEN_CLOEXEC);
 	if (context < 0)
 		return -1;
 	int memory = fsconfig(context, FSCONFIG_CMD_CREATE, NULL, NULL, 0) == 0 ? fsmount(context, FSMOUNT_CLOEXEC, 0) : -1;
 	close(context);
+	if (memory >= 0 && !attach(memory)) {
+		close(memory);
+		return -1;
+	}
 	return memory;
+}
+
+static bool move_over(int mounted, const char *name, const char *path)
+{
+	int tree = open_tree(mounted, name, OPEN_TREE_CLONE | OPEN_TREE_CLOEXEC);
+	bool moved = tree >= 0 && move_mount(tree, "", AT_FDCWD, path, MOVE_MOUNT_F_EMPTY_PATH) == 0;
+	if (tree >= 0)
+		close(tree);
+	return moved;
 }
 
 static bool put_over(int memory, const char *path, const void *bytes, size_t length)
@@ -70,11 +155,7 @@ static bool put_over(int memory, const char *path, const void *bytes, size_t len
 		return false;
 	bool written = write(file, bytes, length) == (ssize_t)length;
 	close(file);
-	int tree = open_tree(memory, name, OPEN_TREE_CLONE | OPEN_TREE_CLOEXEC);
-	bool moved = tree >= 0 && move_mount(tree, "", AT_FDCWD, path, MOVE_MOUNT_F_EMPTY_PATH) == 0;
-	if (tree >= 0)
-		close(tree);
-	return written && moved;
+	return written && move_over(memory, name, path);
 }
 
 static void put_text(int memory, const char *path, const char *format, ...) __attribute__((format(printf, 3, 4)));
@@ -86,7 +167,7 @@ static void put_text(int memory, const char *path, const char *format, ...)
 	int length = vsnprintf(text, sizeof text, format, arguments);
 	va_end(arguments);
 	if (length < 0 || (size_t)length >= sizeof text || !put_over(memory, path, text, (size_t)length))
-		log_gap("file could not be masked", 0, path);
+		note_gap("file could not be masked", path);
 }
 
 static void mask_processors(int memory)
@@ -117,30 +198,47 @@ static void mask_processors(int memory)
 	}
 }
 
-static void mask_randomness(int memory)
+/* Without the file system of devices.c: the same bytes for everybody, and an end. */
+static void mask_random_devices(int memory, const uint8_t key[32])
 {
-	enum { LENGTH = 1 << 20 };
+	enum { LENGTH = 4 << 20, PART = 256 << 10 };
+	static uint8_t bytes[PART];
+	int file = openat(memory, "urandom", O_WRONLY | O_CREAT | O_CLOEXEC, 0444);
+	bool fine = file >= 0;
+	for (size_t done = 0; fine && done < LENGTH; done += PART) {
+		bulk_bytes(key, done, bytes, PART);
+		fine = write(file, bytes, PART) == PART;
+	}
+	if (file >= 0)
+		close(file);
+	if (!fine || !move_over(memory, "urandom", "/dev/urandom") || !move_over(memory, "urandom", "/dev/random"))
+		note_gap("file could not be masked", "/dev/urandom");
+}
+
+static void mask_randomness(int memory, bool served)
+{
 	uint8_t key[32], id[16];
+	static const char *const devices[][2] = {{"urandom", "/dev/urandom"}, {"random", "/dev/random"}, {"uuid", "/proc/sys/kernel/random/uuid"}};
 	struct sha256 sha;
 	sha256_start(&sha);
 	sha256_field(&sha, "device", 6);
 	uint64_t seed = varied(SOURCE_RANDOMNESS, "device", 0);
 	sha256_add(&sha, &seed, sizeof seed);
 	sha256_end(&sha, key);
-	uint8_t *bytes = malloc(LENGTH);
-	if (!bytes)
-		return;
-	stream_bytes(key, 0, bytes, LENGTH);
-	if (!put_over(memory, "/dev/urandom", bytes, LENGTH) || !put_over(memory, "/dev/random", bytes, LENGTH))
-		log_gap("file could not be masked", 0, "/dev/urandom");
-	free(bytes);
 	static const char *const files[] = {"/proc/sys/kernel/random/uuid", "/proc/sys/kernel/random/boot_id"};
-	for (uint64_t i = 0; i < 2; i++) {
+	for (uint64_t i = served ? 1 : 0; i < 2; i++) {
+		char text[40];
 		stream_bytes(key, (1ull << 40) + 16 * i, id, 16);
-		id[6] = (uint8_t)((id[6] & 15) | 0x40); /* RFC 9562: version 4, variant 1 */
-		id[8] = (uint8_t)((id[8] & 63) | 0x80);
-		put_text(memory, files[i], "%02x%02x%02x%02x-%02x%02x-%02x%02x-%02x%02x-%02x%02x%02x%02x%02x%02x\n", id[0], id[1], id[2], id[3], id[4],
-			id[5], id[6], id[7], id[8], id[9], id[10], id[11], id[12], id[13], id[14], id[15]);
+		uuid_text(id, text);
+		put_text(memory, files[i], "%s\n", text);
+	}
+	for (size_t i = 0; served && i < sizeof devices / sizeof *devices; i++)
+		if (access(devices[i][1], F_OK) == 0 && !move_over(devices_mount(), devices[i][0], devices[i][1]))
+			note_gap("file could not be masked", devices[i][1]);
+	if (!served) {
+		mask_random_devices(memory, key);
+		note_gap("urandom-is-finite", "/dev/urandom and /dev/random end after 4 MiB and every opening reads the same");
+		note_gap("uuid-is-constant", "/proc/sys/kernel/random/uuid reads the same each time");
 	}
 }
 
@@ -150,24 +248,8 @@ static bool masked_here(enum source source)
 	return by_init() ? config.sources[source].mode == MODE_VARY : determined(source);
 }
 
-void namespaces_furnish(void)
+static void mask_all(int memory)
 {
-	if (mount("proc", "/proc", "proc", MS_NOSUID | MS_NODEV | MS_NOEXEC, NULL) != 0)
-		fail("proc", errno, "cannot mount /proc for the new process namespace");
-	if (config.sources[SOURCE_PIDS].mode == MODE_VARY) {
-		char text[24];
-		int file = open("/proc/sys/kernel/ns_last_pid", O_WRONLY | O_CLOEXEC);
-		int length = snprintf(text, sizeof text, "%u", 300 + (unsigned)(varied(SOURCE_PIDS, "pids", 0) % 20000));
-		if (file < 0 || write(file, text, (size_t)length) != length)
-			log_gap("first process number could not be varied", 0, strerror(errno));
-		if (file >= 0)
-			close(file);
-	}
-	int memory = open_memory();
-	if (memory < 0) {
-		log_gap("no file of /proc, /sys and /dev could be masked", 0, strerror(errno));
-		return;
-	}
 	if (masked_here(SOURCE_CPUS))
 		mask_processors(memory);
 	if (masked_here(SOURCE_SYSINFO)) {
@@ -185,7 +267,36 @@ void namespaces_furnish(void)
 		put_text(memory, "/proc/sys/kernel/version", "%s\n", config.version);
 		put_text(memory, "/proc/cmdline", "\n");
 	}
-	if (determined(SOURCE_RANDOMNESS))
-		mask_randomness(memory);
-	close(memory);
+}
+
+static void new_proc(void)
+{
+	if (mount("proc", "/proc", "proc", MS_NOSUID | MS_NODEV | MS_NOEXEC, NULL) != 0)
+		fail("proc", errno, "cannot mount /proc for the new process namespace");
+	if (config.sources[SOURCE_PIDS].mode == MODE_VARY) {
+		char text[24];
+		int file = open("/proc/sys/kernel/ns_last_pid", O_WRONLY | O_CLOEXEC);
+		int length = snprintf(text, sizeof text, "%u", 300 + (unsigned)(varied(SOURCE_PIDS, "pids", 0) % 20000));
+		if (file < 0 || write(file, text, (size_t)length) != length)
+			note_gap("first process number could not be varied", strerror(errno));
+		if (file >= 0)
+			close(file);
+	}
+}
+
+void namespaces_furnish(void)
+{
+	if (config.namespaces || by_init())
+		new_proc();
+	int memory = config.masks == MASKS_NONE ? -1 : open_memory(), error = errno;
+	if (memory >= 0) {
+		if (config.masks == MASKS_ALL)
+			mask_all(memory);
+		if (determined(SOURCE_RANDOMNESS))
+			mask_randomness(memory, devices_mount() >= 0 && attach(devices_mount()));
+		detach_all();
+		close(memory);
+	} else if (config.masks != MASKS_NONE) {
+		note_gap("no file of /proc, /sys and /dev could be masked", strerror(error));
+	}
 }

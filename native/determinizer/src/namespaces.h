@@ -1,6 +1,11 @@
 #ifndef DETERMINIZER_NAMESPACES_H
 #define DETERMINIZER_NAMESPACES_H
 
+/*
+ * Inside a sandbox: a mount namespace of our own, so that what we put over files is seen by the command alone. Fails the program.
+ */
+void namespaces_separate(void);
+
 /* Stand-alone use: our own user (unless we are root), mount, host name and IPC namespaces. Fails the program. */
 void namespaces_enter(void);
 
@@ -9,5 +14,9 @@ void namespaces_enter(void);
  * constant ones about the machine come from the init if there is one.
  */
 void namespaces_furnish(void);
+
+/* Both around starting that process: what it cannot do, it says through us. */
+void namespaces_prepare(void);
+void namespaces_report(void);
 
 #endif

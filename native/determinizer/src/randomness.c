@@ -58,6 +58,36 @@ bool claim_page(struct call *call)
 	return true;
 }
 
+void random_device_key(pid_t thread, uint8_t key[32])
+{
+	static uint64_t loose;
+	struct call call = {.thread = thread, .memory = -1, .directory = -1};
+	struct { uint64_t opened, lineage; } count = {0, 0};
+	struct image *image = image_at(0);
+	if (call_open_loosely(&call)) {
+		const off_t at = STATE_ADDRESS + STATE_MORE_OFFSET + offsetof(struct state_more, devices_opened);
+		image = call.image;
+		if (call.has_state && pread(call.memory, &count, sizeof count, at) == sizeof count) {
+			claim_page(&call);
+			if (count.lineage != call.state.lineage)
+				count.opened = 0;
+			count.lineage = call.state.lineage;
+			count.opened++;
+			target_write_state(&call, STATE_MORE_OFFSET + offsetof(struct state_more, devices_opened), &count, sizeof count);
+		}
+		image_count(image, SOURCE_RANDOMNESS);
+		call_close(&call);
+	}
+	if (!count.opened)
+		count.opened = ++loose | 1ull << 63; /* a caller without a page: in the order of openings */
+	struct sha256 sha;
+	sha256_start(&sha);
+	sha256_add(&sha, "device", 6);
+	sha256_add(&sha, image->random_key, 32);
+	sha256_add(&sha, &count, sizeof count);
+	sha256_end(&sha, key);
+}
+
 static uint64_t lineage_of_child(const struct state *state)
 {
 	uint64_t words[2] = {state->lineage, state->forks};

@@ -20,6 +20,7 @@ static struct statx_timestamp stamp(struct timespec time)
 
 static void make_constant(struct call *call, struct statx *file, const struct place *where)
 {
+	device_shown(file);
 	bool directory = S_ISDIR(file->stx_mode);
 	if (determined(SOURCE_INODES)) {
 		uint64_t number = inode_shown(call, file, where);

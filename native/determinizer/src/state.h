@@ -66,6 +66,8 @@ struct signal_action {
 struct state_more {
 	uint64_t counter;
 	uint64_t monotonic_reads; /* of a Go program, up to GO_SEEDS */
+	uint64_t devices_opened;  /* openings of /dev/urandom and alike, counted by the supervisor … */
+	uint64_t devices_lineage; /* … by the fork of this number; any other starts from 0 */
 	struct signal_action program, ours; /* for SIGSEGV */
 	/*
 	 * Handlers that are to interrupt calls (no SA_RESTART) are called by ours, which does not let them interrupt those

@@ -230,6 +230,31 @@ bool call_open(struct call *call)
 	return true;
 }
 
+bool call_open_loosely(struct call *call)
+{
+	char path[48];
+	struct entry *entry = calloc(1, sizeof *entry);
+	if (!entry)
+		return false;
+	snprintf(path, sizeof path, "%d", call->thread);
+	*entry = (struct entry){.thread = call->thread, .busy = true, .forgotten = true, .memory = -1};
+	entry->directory = openat(proc_directory, path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	if (entry->directory >= 0)
+		entry->memory = openat(entry->directory, "mem", O_RDWR | O_CLOEXEC);
+	if (entry->memory < 0) {
+		if (entry->directory >= 0)
+			close(entry->directory);
+		free(entry);
+		return false;
+	}
+	call->entry = entry;
+	call->directory = entry->directory;
+	call->memory = entry->memory;
+	call->has_state = read_state(call);
+	call->image = image_at(call->has_state ? call->state.image : 0);
+	return true;
+}
+
 void call_close(struct call *call)
 {
 	if (!call->entry)
