@@ -3,6 +3,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <grp.h>
+#include <linux/capability.h>
 #include <linux/sched.h>
 #include <signal.h>
 #include <stdint.h>
@@ -86,12 +87,44 @@ static void add_environment(void)
 	}
 }
 
+/* What a command that stays root of a sandbox may do: as native/src/init/command.c has it. */
+static const int root_rights[] = {
+	CAP_CHOWN, CAP_DAC_OVERRIDE, CAP_FOWNER, CAP_FSETID, CAP_KILL, CAP_SETGID, CAP_SETUID,
+	CAP_SETPCAP, CAP_NET_BIND_SERVICE, CAP_SYS_CHROOT, CAP_MKNOD, CAP_AUDIT_WRITE, CAP_SETFCAP,
+};
+
+static bool is_root_right(int capability)
+{
+	for (size_t i = 0; i < sizeof root_rights / sizeof *root_rights; i++)
+		if (root_rights[i] == capability)
+			return true;
+	return false;
+}
+
+/* Nothing of the sandbox's supervisors is to be had again. */
+static void limit_rights(bool root)
+{
+	struct __user_cap_header_struct header = {_LINUX_CAPABILITY_VERSION_3, 0};
+	struct __user_cap_data_struct none[2];
+	for (int i = 0; i < 64; i++)
+		if (!(root && is_root_right(i)) && prctl(PR_CAPBSET_READ, i, 0, 0, 0) == 1 && prctl(PR_CAPBSET_DROP, i, 0, 0, 0) != 0)
+			fail("user", errno, "cannot drop capabilities");
+	if (prctl(PR_CAP_AMBIENT, PR_CAP_AMBIENT_CLEAR_ALL, 0, 0, 0) != 0)
+		fail("user", errno, "cannot drop capabilities");
+	/* Who changes from root to another loses the rest by that; who was another all along does not. */
+	memset(none, 0, sizeof none);
+	if (geteuid() != 0 && syscall(SYS_capset, &header, none) != 0)
+		fail("user", errno, "cannot drop capabilities");
+}
+
 static void become_user(void)
 {
-	/* Nothing of the sandbox's root is to be had again. */
-	for (int i = 0; by_init() && i < 64; i++)
-		if (prctl(PR_CAPBSET_READ, i, 0, 0, 0) == 1 && prctl(PR_CAPBSET_DROP, i, 0, 0, 0) != 0)
-			fail("user", errno, "cannot drop capabilities");
+	if (by_init()) {
+		limit_rights(config.user <= 0 && geteuid() == 0);
+		/* Not possible in a namespace with one id, where they are nobody's. */
+		if (config.group < 0)
+			(void)setgroups(0, NULL);
+	}
 	if (config.group >= 0 && (setgroups(0, NULL) != 0 || setresgid((gid_t)config.group, (gid_t)config.group, (gid_t)config.group) != 0))
 		fail("user", errno, "cannot become group %lld", (long long)config.group);
 	if (config.user >= 0 && setresuid((uid_t)config.user, (uid_t)config.user, (uid_t)config.user) != 0)
