@@ -173,6 +173,7 @@ struct command start_command(const struct plan *plan, const int output[2])
 		fail("start", errno, "cannot fork");
 	if (command.pid == 0)
 		become_command(plan, output, report[1], sockets[1]);
+	command.target = command.pid;
 	close(report[1]);
 	close(sockets[1]);
 	command.listener = receive_descriptor(sockets[0]);

@@ -7,6 +7,8 @@
 
 struct command {
 	pid_t pid;
+	/* Whom signals for the command are sent to: itself, also where pid is the determinizer's. */
+	pid_t target;
 	/* Notifications to answer, or -1. */
 	int listener;
 	/* Socket to the determinizer (determined.h), or -1; then pid is the determinizer's. */

@@ -2,6 +2,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <linux/capability.h>
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
@@ -23,8 +24,8 @@
 /* Kept for us by selfsame-ns (native/src/ns/room.h). */
 enum { FD_DETERMINIZER = 12, FD_LOG = 13 };
 
-/* Numbers of the determinizer's descriptors: constant, as the command can read its arguments in /proc/1/cmdline. */
-enum { FD_CONFIG_FOR_IT = 20, FD_SOCKET_FOR_IT = 21, FD_LOG_FOR_IT = 22 };
+/* Numbers of the determinizer's descriptors, above all of ours (WATCHED_MAX): constant, as the command can read its arguments in /proc/1/cmdline. */
+enum { FD_CONFIG_FOR_IT = 200, FD_SOCKET_FOR_IT = 201, FD_LOG_FOR_IT = 202 };
 
 enum { PACKET_MAX = 2048, DIGITS = 12 };
 
@@ -49,6 +50,28 @@ static const char *number(char *to, int value)
 	return to;
 }
 
+/* What the command could otherwise see of our capabilities; it can have none. */
+static void drop_inheritable(void)
+{
+	struct __user_cap_header_struct header = {.version = _LINUX_CAPABILITY_VERSION_3};
+	struct __user_cap_data_struct data[2];
+
+	if (syscall(SYS_capget, &header, data) < 0)
+		return;
+	data[0].inheritable = data[1].inheritable = 0;
+	(void)syscall(SYS_capset, &header, data);
+}
+
+/* In the child, as the determinizer itself says it. */
+static _Noreturn void give_up(int socket, const char *stage, const char *what)
+{
+	char packet[PACKET_MAX];
+	int error = errno, length = snprintf(packet, sizeof packet, "not-started%c%s%c%.1000s: %s", 0, stage, 0, what, strerror(error));
+
+	(void)!send(socket, packet, (size_t)length, MSG_NOSIGNAL);
+	_exit(EXIT_OWN_FAILURE);
+}
+
 static _Noreturn void become_determinizer(const struct plan *plan, const int output[2], int configuration, int socket)
 {
 	static char *arguments[ARGUMENTS_MAX + 10];
@@ -64,29 +87,31 @@ static _Noreturn void become_determinizer(const struct plan *plan, const int out
 	umask(plan->umask);
 	if (dup2(output[0], STDOUT_FILENO) < 0 || dup2(output[1], STDERR_FILENO) < 0 || dup2(configuration, FD_CONFIG_FOR_IT) < 0 ||
 	    dup2(socket, FD_SOCKET_FOR_IT) < 0 || (plan->log && dup2(FD_LOG, FD_LOG_FOR_IT) < 0))
-		not_started("start", "cannot connect the determinizer");
+		give_up(socket, "start", "cannot connect the determinizer");
 	if (chdir(plan->cwd) < 0)
-		not_started("working-directory", strerror(errno));
+		give_up(socket, "working-directory", plan->cwd);
+	drop_inheritable();
 	/* What fixed refuses, without a listener of its own: only one is possible, and it is the determinizer's. */
 	install_refusals(&error);
 	if (error)
 		say_not_fixed("calls some kernels have");
 
 	arguments[count++] = (char *)"determinizer";
-	arguments[count++] = (char *)"--config-fd";
-	arguments[count++] = (char *)number(numbers[0], FD_CONFIG_FOR_IT);
+	/* First, so that all else can be complained of there. */
 	arguments[count++] = (char *)"--init-fd";
 	arguments[count++] = (char *)number(numbers[1], FD_SOCKET_FOR_IT);
+	arguments[count++] = (char *)"--config-fd";
+	arguments[count++] = (char *)number(numbers[0], FD_CONFIG_FOR_IT);
 	if (plan->log) {
 		arguments[count++] = (char *)"--log-fd";
 		arguments[count++] = (char *)number(numbers[2], FD_LOG_FOR_IT);
 	}
-	if (!plan->terminal)
+	if (!plan->terminal || plan->own_session)
 		arguments[count++] = (char *)"--session";
 	arguments[count++] = (char *)"--";
 	memcpy(arguments + count, plan->arguments, plan->argument_count * sizeof *arguments);
 	syscall(SYS_execveat, FD_DETERMINIZER, "", arguments, plan->variables, AT_EMPTY_PATH);
-	not_started("determinizer", strerror(errno));
+	give_up(socket, "determinizer", "it cannot be executed");
 }
 
 /* One packet with a NUL behind it, and who sent it. -1 at the end. */
@@ -151,6 +176,7 @@ struct command start_determined(const struct plan *plan, const int output[2])
 			/* Its /proc is mounted, and it waits: the last moment to change anything. */
 			lay_facts(plan);
 			set_limits(plan, sender);
+			command.target = sender;
 			if (send(sockets[0], "go", 3, MSG_NOSIGNAL) != 3)
 				break;
 		}
@@ -159,7 +185,12 @@ struct command start_determined(const struct plan *plan, const int output[2])
 			return command;
 		}
 	}
-	not_started("determinizer", "it ended before the command ran");
+	char reason[80];
+	int status = 0;
+	(void)waitpid(command.pid, &status, 0);
+	snprintf(reason, sizeof reason, WIFSIGNALED(status) ? "it was ended by signal %d" : "it ended with status %d before the command ran",
+		 WIFSIGNALED(status) ? WTERMSIG(status) : WEXITSTATUS(status));
+	not_started("determinizer", reason);
 }
 
 bool determined_status(const struct command *command, int *status)

@@ -114,7 +114,7 @@ static bool reap(struct run *run)
 static bool pass_signal(const struct run *run)
 {
 	unsigned char number;
-	pid_t to = run->command.pid;
+	pid_t to = run->command.target;
 
 	if (read(FD_CONTROL, &number, 1) != 1 || number == 0 || number >= NSIG)
 		return false;

@@ -30,8 +30,11 @@ struct relay *start_relay(const struct plan *plan)
 
 		relay->from[i] = -1;
 		relay->command[i] = to;
-		if (plan->terminal)
+		if (plan->terminal) {
+			/* The caller's event loop may have made it non-blocking, which few programs expect. */
+			(void)fcntl(to, F_SETFL, fcntl(to, F_GETFL) & ~O_NONBLOCK);
 			continue;
+		}
 		if (pipe2(ends, O_CLOEXEC) < 0 || fchown(ends[1], plan->uid, plan->gid) < 0)
 			fail("start", errno, "cannot make a pipe for the output");
 		if (fcntl(ends[0], F_SETFL, O_NONBLOCK) < 0 || fcntl(to, F_SETFL, fcntl(to, F_GETFL) | O_NONBLOCK) < 0)
