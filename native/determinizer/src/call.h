@@ -117,8 +117,13 @@ extern int proc_directory;
 extern _Atomic bool ids_may_differ, roots_may_differ;
 /* Takes on the caller's file system ids and rights, if they may differ from the usual ones. */
 bool become_caller(const struct call *call);
-/* The usual ones, for a thread of the supervisor. */
+/* The usual ones, for a thread of the supervisor: when it starts, and after a call for which it took on others. */
 void become_usual(void);
+void become_usual_again(void);
+/* Notes what the usual ones are. */
+void ids_start(void);
+/* Does this call, which changes ids, leave everybody's as they are? */
+bool ids_stay(const struct call *call);
 
 /* A copy of a descriptor of the caller, or -1 and errno. */
 int target_descriptor(const struct call *call, int fd);

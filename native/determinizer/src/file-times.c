@@ -46,32 +46,36 @@ static struct timespec read_start(const char *text)
 	return start;
 }
 
+static void note_start(struct timespec start)
+{
+	started = start;
+	snprintf(began, sizeof began, "%lld.%09ld", (long long)started.tv_sec, started.tv_nsec);
+}
+
 void file_times_start(void)
 {
-	/*
-	 * The kernel stamps with its coarse clock. Just after that has moved on (1 to 10 ms), everything written
-	 * before has an earlier stamp, and everything written from now on has not. A start that is given must be past for it.
-	 */
-	struct timespec before, pause = {0, 200000};
-	clock_gettime(CLOCK_REALTIME_COARSE, &before);
-	if (config.start)
-		started = read_start(config.start);
-	for (int i = 0; i < 100; i++) {
-		struct timespec coarse;
-		clock_gettime(CLOCK_REALTIME_COARSE, &coarse);
-		if (config.start ? !is_earlier(coarse, started) : is_earlier(before, coarse)) {
-			started = config.start ? started : coarse;
-			break;
-		}
-		nanosleep(&pause, NULL);
-	}
-	if (!config.start && started.tv_sec == 0)
-		started = before; /* a clock that stands still, or was set back meanwhile */
-	snprintf(began, sizeof began, "%lld.%09ld", (long long)started.tv_sec, started.tv_nsec);
+	/* Everything written before has an earlier stamp, be it of the kernel's fine or of its coarse clock. */
+	struct timespec now;
+	clock_gettime(CLOCK_REALTIME, &now);
+	note_start(config.start ? read_start(config.start) : now);
 	if (config.sources[SOURCE_FILE_TIMES].mode == MODE_VARY) {
 		press += (int64_t)(varied(SOURCE_FILE_TIMES, "file time scale", 0) % PRESSED);
 		inputs_shift = 1 + (int64_t)(varied(SOURCE_FILE_TIMES, "file time shift", 0) % (1000 * 86400u));
 	}
+}
+
+void file_times_settle(void)
+{
+	/* The coarse clock, with which the kernel stamps, is 1 to 10 ms behind; most of that has passed since the start. */
+	struct timespec coarse, pause = {0, 200000};
+	for (int i = 0; i < 100; i++) {
+		clock_gettime(CLOCK_REALTIME_COARSE, &coarse);
+		if (!is_earlier(coarse, started))
+			return;
+		nanosleep(&pause, NULL);
+	}
+	/* A clock that stands still, or was set back meanwhile. */
+	note_start(coarse);
 }
 
 const char *file_times_began(void)

@@ -25,6 +25,8 @@ handler handle_clock_gettime, handle_gettimeofday, handle_time, handle_nanosleep
 
 /* file-times.c */
 void file_times_start(void);
+/* Returns when whatever is written from now on has a stamp that is not before the start. */
+void file_times_settle(void);
 /* Real time from which on the stamps of files are those of the build, as config.start takes it. */
 const char *file_times_began(void);
 /* A modification time as it is shown. `comparing`: the program is one that must see order. */

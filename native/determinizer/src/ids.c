@@ -27,6 +27,50 @@ enum { GROUPS_MAX = 256 };
 
 static _Thread_local bool changed;
 
+/* The ids that every caller has as long as nobody has changed them. */
+static struct {
+	unsigned user, group;
+	gid_t groups[GROUPS_MAX];
+	int count;
+	bool same; /* real, effective and saved ones are the same */
+} usual;
+
+void ids_start(void)
+{
+	uid_t users[3];
+	gid_t groups[3];
+	usual.user = config.user >= 0 ? (unsigned)config.user : geteuid();
+	usual.group = config.group >= 0 ? (unsigned)config.group : getegid();
+	usual.count = config.user >= 0 ? 0 : getgroups(GROUPS_MAX, usual.groups);
+	if (usual.count < 0)
+		usual.count = 0;
+	usual.same = getresuid(users, users + 1, users + 2) == 0 && getresgid(groups, groups + 1, groups + 2) == 0 &&
+		(config.user >= 0 || (users[0] == usual.user && users[2] == usual.user)) &&
+		(config.group >= 0 || (groups[0] == usual.group && groups[2] == usual.group));
+}
+
+bool ids_stay(const struct call *call)
+{
+	static const struct {
+		int number, arguments;
+		bool groups;
+	} changes[] = {{SYS_setuid, 1, false}, {SYS_setfsuid, 1, false}, {SYS_setreuid, 2, false}, {SYS_setresuid, 3, false}, {SYS_setgid, 1, true},
+		{SYS_setfsgid, 1, true}, {SYS_setregid, 2, true}, {SYS_setresgid, 3, true}};
+	if (ids_may_differ || !usual.same)
+		return false;
+	for (size_t i = 0; i < sizeof changes / sizeof *changes; i++) {
+		if (changes[i].number != call->request->data.nr)
+			continue;
+		bool stay = true;
+		for (int j = 0; j < changes[i].arguments; j++) {
+			uint32_t asked = (uint32_t)argument(call, j);
+			stay = stay && (asked == UINT32_MAX || asked == (changes[i].groups ? usual.group : usual.user));
+		}
+		return stay;
+	}
+	return false;
+}
+
 static void set_file_rights(uint64_t wanted)
 {
 	struct __user_cap_header_struct header = {_LINUX_CAPABILITY_VERSION_3, 0};
@@ -51,13 +95,14 @@ static void take_on(unsigned user, unsigned group, const gid_t *groups, size_t c
 
 void become_usual(void)
 {
-	unsigned user = config.user >= 0 ? (unsigned)config.user : geteuid();
-	unsigned group = config.group >= 0 ? (unsigned)config.group : getegid();
-	bool root = user == 0;
-	gid_t groups[GROUPS_MAX];
-	int count = config.user >= 0 ? 0 : getgroups(GROUPS_MAX, groups);
-	take_on(user, group, groups, count < 0 ? 0 : (size_t)count, root ? ~0ull : 0);
+	take_on(usual.user, usual.group, usual.groups, (size_t)usual.count, usual.user == 0 ? ~0ull : 0);
 	changed = false;
+}
+
+void become_usual_again(void)
+{
+	if (changed)
+		become_usual();
 }
 
 /* The numbers after a label in /proc/PID/status. */

@@ -224,6 +224,7 @@ int main(int count, char **arguments)
 	images_start();
 	inodes_start();
 	targets_start();
+	ids_start();
 	clock_start();
 	file_times_start();
 	if (config.namespaces)
@@ -247,6 +248,7 @@ int main(int count, char **arguments)
 	error = notify_start();
 	if (error)
 		fail("notify", error, "cannot answer system calls");
+	file_times_settle();
 	log_start(&launch);
 	if (write(launch.go, "g", 1) != 1)
 		fail("start", errno, "the command's process ended before it could start");

@@ -2,7 +2,9 @@
 
 #include <errno.h>
 #include <linux/audit.h>
+#include <poll.h>
 #include <pthread.h>
+#include <sched.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -22,7 +24,8 @@
 #define SECCOMP_USER_NOTIF_FD_SYNC_WAKE_UP 1ull
 #endif
 
-enum { THREADS_MAX = 256, STACK = 512 << 10 };
+/* SPARE threads more than usual stay, so that the next program that starts does not have to wait for a new one. */
+enum { THREADS_MAX = 256, STACK = 512 << 10, SPARE = 4 };
 
 struct features features;
 
@@ -115,15 +118,16 @@ static void *answer_calls(void *unused)
 		struct seccomp_notif request;
 		memset(&request, 0, sizeof request);
 		if (ioctl(listener, SECCOMP_IOCTL_NOTIF_RECV, &request) != 0) {
-			if (errno == EINTR || errno == ENOENT)
+			/* ENOENT: the caller was killed meanwhile, or nobody is left who could call. */
+			struct pollfd end = {listener, 0, 0};
+			if (errno == EINTR || (errno == ENOENT && poll(&end, 1, 0) == 0))
 				continue;
-			break; /* nobody is left who could call */
+			break;
 		}
 		answer_one(&request);
-		if (ids_may_differ)
-			become_usual();
+		become_usual_again();
 		pthread_mutex_lock(&lock);
-		bool surplus = receiving > wanted;
+		bool surplus = receiving > wanted + SPARE;
 		if (surplus) {
 			receiving--;
 			threads--;
@@ -144,7 +148,9 @@ int notify_start(void)
 	if (sizes.seccomp_notif != sizeof(struct seccomp_notif) || sizes.seccomp_notif_resp != sizeof(struct seccomp_notif_resp))
 		return EPROTO;
 	features.same_cpu_wake = ioctl(listener, SECCOMP_IOCTL_NOTIF_SET_FLAGS, SECCOMP_USER_NOTIF_FD_SYNC_WAKE_UP) == 0;
-	wanted = config.threads ? (int)config.threads : (int)sysconf(_SC_NPROCESSORS_ONLN);
+	cpu_set_t processors;
+	/* The C library would look into files that show a determinised number here. */
+	wanted = config.threads ? (int)config.threads : sched_getaffinity(0, sizeof processors, &processors) == 0 ? CPU_COUNT(&processors) : 2;
 	if (wanted > THREADS_MAX / 2)
 		wanted = THREADS_MAX / 2;
 	for (int i = 0; i < wanted; i++) {

@@ -97,7 +97,8 @@ void handle_exit_group(struct call *call)
 void handle_ids_change(struct call *call)
 {
 	call->go_on = true;
-	ids_may_differ = true;
+	if (!ids_stay(call))
+		ids_may_differ = true;
 }
 
 /* They matter only if they change what paths or ids mean. */
