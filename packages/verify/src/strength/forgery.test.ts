@@ -1,0 +1,140 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import type { RosterSigner } from '../roster/roster.js';
+import type { DomainRules } from './domains.js';
+import { cheapestForgery } from './forgery.js';
+import { NEW_VALUE, rankRecruits } from './simulate.js';
+import { strengthOf } from './strength.js';
+
+const rules: DomainRules = {
+  domains: ['jurisdiction', 'os'],
+  assumedSound: [],
+  weights: {},
+  unknown: 'shared',
+};
+
+function signer(name: string, os: string, jurisdiction: string): RosterSigner {
+  return { name, keys: [], attributes: { os: [os], jurisdiction: [jurisdiction] } };
+}
+
+const rosters = fc
+  .array(fc.tuple(fc.constantFrom('debian', 'guix', 'nix'), fc.constantFrom('DE', 'US')), {
+    minLength: 1,
+    maxLength: 6,
+  })
+  .map((list) => list.map(([os, where], index) => signer(`s${index}`, os, where)));
+
+function subsets<T>(list: readonly T[]): readonly T[][] {
+  return list.reduce<T[][]>((all, item) => [...all, ...all.map((set) => [...set, item])], [[]]);
+}
+
+describe('cheapestForgery', () => {
+  it('is the cheapest of all coalitions that reach enough signers', () => {
+    const weights = fc.constantFrom<Record<string, number>>({}, { 'os:*': 2, 'key:s0': 3 });
+    fc.assert(
+      fc.property(
+        rosters.chain((list) =>
+          fc.tuple(
+            fc.constant(list),
+            fc.integer({ min: 1, max: list.length }),
+            fc.subarray(
+              list.map(({ name }) => name),
+              { maxLength: Math.min(2, list.length) },
+            ),
+          ),
+        ),
+        weights,
+        ([list, signers, required], weight) => {
+          const used = { ...rules, weights: weight };
+          const costOf = (domain: string) =>
+            weight[domain] ?? weight[`${domain.split(':')[0] ?? ''}:*`] ?? 1;
+          const all = ['os:debian', 'os:guix', 'os:nix', 'jurisdiction:DE', 'jurisdiction:US'];
+          let best = Infinity;
+          for (const domains of subsets([...all, ...list.map(({ name }) => `key:${name}`)])) {
+            const cost = domains.reduce((sum, domain) => sum + costOf(domain), 0);
+            if (cost >= best) continue;
+            const reached = list.filter(
+              ({ name, attributes }) =>
+                domains.includes(`key:${name}`) ||
+                domains.includes(`os:${attributes?.['os']?.[0]}`) ||
+                domains.includes(`jurisdiction:${attributes?.['jurisdiction']?.[0]}`),
+            );
+            const names = reached.map(({ name }) => name);
+            if (names.length >= signers && required.every((name) => names.includes(name)))
+              best = cost;
+          }
+          const oneOf = required.map((name) => [name]);
+          const found = cheapestForgery(list, used, { signers, oneOf });
+          expect(found).toMatchObject({ atLeast: best, weight: best, isExact: true });
+          expect(found.signers.length).toBeGreaterThanOrEqual(signers);
+        },
+      ),
+      { numRuns: 200 },
+    );
+  });
+
+  it('shows what a plain threshold is worth where signers have much in common', () => {
+    const list = ['a', 'b', 'c', 'd', 'e'].map((name) => signer(name, 'debian', name));
+    const found = cheapestForgery(list, rules, { signers: 4, oneOf: [] });
+    expect(found).toMatchObject({ atLeast: 1, coalition: ['os:debian'] });
+  });
+
+  it('says when nobody can', () => {
+    const list = [signer('a', 'debian', 'DE')];
+    expect(cheapestForgery(list, rules, { signers: 2, oneOf: [] }).atLeast).toBe(Infinity);
+    expect(cheapestForgery(list, rules, { signers: 1, oneOf: [['z']] }).atLeast).toBe(Infinity);
+  });
+
+  it('takes the cheapest signer with a role', () => {
+    const list = ['a', 'b', 'c'].map((name) => signer(name, name, name));
+    const found = cheapestForgery(list, rules, { signers: 2, oneOf: [['b', 'c']] });
+    expect(found).toMatchObject({ atLeast: 2, isExact: true });
+    expect(found.signers.some((name) => name === 'b' || name === 'c')).toBe(true);
+  });
+});
+
+describe('rankRecruits', () => {
+  const list = [
+    signer('a', 'debian', 'DE'),
+    signer('b', 'debian', 'US'),
+    signer('c', 'guix', 'US'),
+  ];
+
+  it('puts the addition first that raises strength with the fewest new values', () => {
+    const { now, recruits } = rankRecruits(list, rules);
+    expect(now.atLeast).toBe(2);
+    const [best] = recruits;
+    expect(best).toMatchObject({ gain: 1, strength: 3 });
+    expect(recruits.map(({ gain }) => gain)).toEqual(
+      recruits.map(({ gain }) => gain).sort((x, y) => y - x),
+    );
+  });
+
+  it('gives each candidate the strength that it would have', () => {
+    fc.assert(
+      fc.property(rosters, (roster) => {
+        const { now, recruits } = rankRecruits(roster, rules);
+        expect(recruits.length).toBeGreaterThan(1);
+        for (const { attributes, strength, gain } of recruits) {
+          const added = signer('new', attributes['os'] ?? '', attributes['jurisdiction'] ?? '');
+          expect(strengthOf([...roster, added], rules).atLeast).toBe(strength);
+          expect(strength - now.atLeast).toBe(gain);
+        }
+      }),
+      { numRuns: 50 },
+    );
+  });
+
+  it('judges the candidates it is given', () => {
+    const { recruits } = rankRecruits(list, rules, [
+      { os: 'debian', jurisdiction: 'US' },
+      { os: NEW_VALUE, jurisdiction: 'DE' },
+    ]);
+    expect(recruits.map(({ gain, newValues }) => [gain, newValues])).toEqual(
+      [
+        [0, 0],
+        [0, 1],
+      ].sort(),
+    );
+  });
+});
