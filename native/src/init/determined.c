@@ -10,6 +10,7 @@
 #include <sys/resource.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
+#include <sys/sysmacros.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
 #include <time.h>
@@ -22,10 +23,13 @@
 #include "init/status.h"
 
 /* Kept for us by selfsame-ns (native/src/ns/room.h). */
-enum { FD_DETERMINIZER = 12, FD_LOG = 13 };
+enum { FD_DETERMINIZER = 12, FD_FUSE = 13, FD_LOG = 14 };
 
 /* Numbers of the determinizer's descriptors, above all of ours (WATCHED_MAX): constant, as the command can read its arguments in /proc/1/cmdline. */
-enum { FD_CONFIG_FOR_IT = 200, FD_SOCKET_FOR_IT = 201, FD_LOG_FOR_IT = 202 };
+enum { FD_CONFIG_FOR_IT = 200, FD_SOCKET_FOR_IT = 201, FD_LOG_FOR_IT = 202, FD_FUSE_FOR_IT = 203 };
+
+/* Documentation/admin-guide/devices.txt of Linux: 10, 229. */
+#define FUSE_DEVICE makedev(10, 229)
 
 enum { PACKET_MAX = 2048, DIGITS = 12 };
 
@@ -74,9 +78,10 @@ static _Noreturn void give_up(int socket, const char *stage, const char *what)
 
 static _Noreturn void become_determinizer(const struct plan *plan, const int output[2], int configuration, int socket)
 {
-	static char *arguments[ARGUMENTS_MAX + 10];
-	char numbers[3][DIGITS];
+	static char *arguments[ARGUMENTS_MAX + 12];
+	char numbers[4][DIGITS];
 	size_t count = 0;
+	struct stat device;
 	sigset_t none;
 	int error;
 
@@ -105,6 +110,11 @@ static _Noreturn void become_determinizer(const struct plan *plan, const int out
 	if (plan->log) {
 		arguments[count++] = (char *)"--log-fd";
 		arguments[count++] = (char *)number(numbers[2], FD_LOG_FOR_IT);
+	}
+	/* /dev/null stands for a device there is not. */
+	if (fstat(FD_FUSE, &device) == 0 && S_ISCHR(device.st_mode) && device.st_rdev == FUSE_DEVICE && dup2(FD_FUSE, FD_FUSE_FOR_IT) >= 0) {
+		arguments[count++] = (char *)"--fuse-fd";
+		arguments[count++] = (char *)number(numbers[3], FD_FUSE_FOR_IT);
 	}
 	if (!plan->terminal || plan->own_session)
 		arguments[count++] = (char *)"--session";

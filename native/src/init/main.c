@@ -34,7 +34,7 @@
 #include "init/status.h"
 #include "init/watch.h"
 
-enum { FD_CONTROL = 3, FD_SPEC = 7, FD_UPPER = 9, FD_LAST = 13 };
+enum { FD_CONTROL = 3, FD_SPEC = 7, FD_UPPER = 9, FD_LAST = 14 };
 
 static uint64_t milliseconds(void)
 {

@@ -7,6 +7,7 @@
 #include <string.h>
 #include <sys/mount.h>
 #include <sys/stat.h>
+#include <sys/sysmacros.h>
 #include <unistd.h>
 
 #include "common/fail.h"
@@ -126,7 +127,7 @@ static void prepare_scratch(const struct room *room, uint32_t root_uid, uint32_t
 }
 
 /* Without close-on-exec: programs after us start it from there. */
-static void keep_program(const char *path, int number)
+void keep_program(const char *path, int number)
 {
 	int fd = open_source(path, 0);
 
@@ -206,6 +207,8 @@ void gather_room(struct room *room, const struct identity *identity, bool privil
 	prepare_scratch(room, privileged ? identity->uid_base : 0, privileged ? identity->gid_base : 0);
 	if (mount("room", ROOM, "tmpfs", MS_NOSUID | MS_NODEV, "mode=0755,size=4m") < 0)
 		fail("assemble", errno, "cannot mount over " ROOM);
+	if (privileged && room->determinizer)
+		place_fuse();
 	make_directory(ROOM "/l");
 	make_directory(ROOM "/m");
 	make_directory(ROOM "/r");
@@ -224,6 +227,29 @@ void gather_room(struct room *room, const struct identity *identity, bool privil
 	close(room->scratch_fd);
 }
 
+#define FUSE_PLACE ROOM "/f"
+
+void place_fuse(void)
+{
+	/* Where /dev/fuse is for real root alone, the namespace's root could not open it. */
+	if (mkdir(FUSE_PLACE, 0755) == 0 && mount("fuse", FUSE_PLACE, "tmpfs", MS_NOSUID | MS_NOEXEC, "mode=0755,size=4k") == 0 &&
+	    mknod(FUSE_PLACE "/fuse", S_IFCHR | 0600, makedev(10, 229)) == 0)
+		(void)!chmod(FUSE_PLACE "/fuse", 0666);
+}
+
+void keep_fuse(void)
+{
+	int fd = open("/dev/fuse", O_RDWR | O_CLOEXEC);
+
+	if (fd < 0)
+		fd = open(FUSE_PLACE "/fuse", O_RDWR | O_CLOEXEC);
+	if (fd < 0)
+		return;
+	if (dup2(fd, FD_FUSE) < 0)
+		fail("assemble", errno, "cannot keep /dev/fuse");
+	close(fd);
+}
+
 void mount_root(const struct room *room)
 {
 	/* Relative names keep 400 layers within the one page the kernel takes. */
@@ -235,6 +261,8 @@ void mount_root(const struct room *room)
 	at += (size_t)snprintf(options + at, sizeof options - at, "lowerdir=");
 	for (int i = 0; i < room->layer_count; i++)
 		at += (size_t)snprintf(options + at, sizeof options - at, i ? ":%d" : "%d", i);
+	if (room->determinizer)
+		keep_fuse();
 	if (chdir(ROOM "/l") < 0)
 		fail("overlay", errno, "cannot enter the layers");
 	/* `volatile`: nothing here has to survive a power cut, so the build's fsync calls cost nothing. */

@@ -15,13 +15,14 @@
  *   /tmp/s       the scratch directory: s/upper takes the changes, s/work is the overlay's own
  *   /tmp/r       the assembled root
  *   /tmp/m/0 …   mounts, in the order of the request
+ *   /tmp/f       holds a /dev/fuse for the determinizer; not in the sandbox
  */
 #define ROOM "/tmp"
 
 enum { LAYERS_MAX = 400, MOUNTS_MAX = 2000, CGROUPS_MAX = 8 };
 
-/* Fixed file descriptors of the programs after us; the caller's 0 to 6 stay as they are, and so does 13, the determinizer's log. */
-enum { FD_CONTROL = 3, FD_STATUS = 4, FD_STDOUT = 5, FD_STDERR = 6, FD_INIT_SPEC = 7, FD_INIT = 8, FD_UPPER = 9, FD_PIDS_EVENTS = 10, FD_MEMORY_EVENTS = 11, FD_DETERMINIZER = 12, FD_LAST = 12 };
+/* Fixed file descriptors of the programs after us; the caller's 0 to 6 stay as they are, and so does 14, the determinizer's log. */
+enum { FD_CONTROL = 3, FD_STATUS = 4, FD_STDOUT = 5, FD_STDERR = 6, FD_INIT_SPEC = 7, FD_INIT = 8, FD_UPPER = 9, FD_PIDS_EVENTS = 10, FD_MEMORY_EVENTS = 11, FD_DETERMINIZER = 12, FD_FUSE = 13, FD_LAST = 13 };
 
 struct room_mount {
 	bool writable;
@@ -55,11 +56,23 @@ struct room *read_room(struct spec *spec);
  * for those there are not. Must come before the namespace, which has no right to. */
 void join_cgroups(const struct room *room);
 
+/* Opens a program of ours as the descriptor `number`, for who comes after us to start. */
+void keep_program(const char *path, int number);
+
 /*
  * Opens every source and mounts it at its constant place. `privileged` says this is real root before its
  * user namespace, with `identity` the mapping to come; otherwise we are root of the namespace already.
  */
 void gather_room(struct room *room, const struct identity *identity, bool privileged);
+
+/* As real root, before the user namespace: makes a /dev/fuse that its root can open. */
+void place_fuse(void);
+
+/*
+ * Opens /dev/fuse for the determinizer, inside the user namespace: what the device is opened in is what may mount with it.
+ * Where it cannot be opened the determinizer says what it does without.
+ */
+void keep_fuse(void);
 
 /* Mounts the root (an overlay of the layers) at /tmp/r, from inside the user namespace. */
 void mount_root(const struct room *room);
