@@ -32,6 +32,10 @@ export const buildErrorCodes = {
     exit: 5,
     meaning: 'The sandbox of a step could not be started on this host.',
   },
+  BUILD_SUPERVISOR_DIED: {
+    exit: 5,
+    meaning: 'The determinizer of a step at level `virtual` died while the step ran.',
+  },
   OUTPUT_MISSING: {
     exit: 4,
     meaning: 'An output pattern of a recipe matched no file below /build/out.',

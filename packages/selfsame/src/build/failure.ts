@@ -79,6 +79,12 @@ export function describeOutcome(outcome: Outcome): {
         text: `started more than ${outcome.limit} processes`,
         hint: 'Raise `limits.processes` in the recipe if it needs more',
       };
+    case 'supervisor-died':
+      return {
+        code: 'BUILD_SUPERVISOR_DIED',
+        text: `lost the determinizer, which ${outcome.signal === undefined ? 'ended' : `was ended by ${outcome.signal}`} while it ran`,
+        hint: 'Build again; if it happens again without anybody ending processes, report it with the log',
+      };
     case 'cancelled':
       return { code: 'INTERRUPTED', text: 'was interrupted' };
     case 'could-not-start':

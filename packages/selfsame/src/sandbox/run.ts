@@ -1,6 +1,7 @@
 import { spawn } from 'node:child_process';
 import type { ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
+import { closeSync, openSync } from 'node:fs';
 import type { Readable, Writable } from 'node:stream';
 
 import { nativePath } from '../util/native.js';
@@ -10,6 +11,7 @@ import { requestBytes } from './container/request-spec.js';
 import { StatusReader } from './container/status.js';
 import type { EndFacts } from './ends/end-facts.js';
 import { outcomeOf } from './ends/outcome.js';
+import { summariseLog } from './determinizer/log-summary.js';
 import { levelNamed } from './levels/levels.js';
 import type { RunInSandbox, SandboxRequest } from './types.js';
 
@@ -17,7 +19,11 @@ import type { RunInSandbox, SandboxRequest } from './types.js';
 const graceMilliseconds = 3000;
 
 /** Descriptors of selfsame-ns beyond the usual three (native/src/ns/room.h). */
-const descriptors = { control: 3, status: 4, stdout: 5, stderr: 6 } as const;
+const descriptors = { control: 3, status: 4, stdout: 5, stderr: 6, log: 14 } as const;
+
+/** What the determinizer itself may take of a control group: its thread pool (native/determinizer/src/notify.c) and 30 MB. */
+const determinizerReserve = { memoryBytes: 48 * 1024 * 1024, processes: 260 };
+const noReserve = { memoryBytes: 0, processes: 0 };
 
 /** Most characters kept of what the runtime says about itself. */
 const diagnosticsMax = 16 * 1024;
@@ -49,7 +55,10 @@ export const runInSandbox: RunInSandbox = async (request) => {
       notFixed: [],
     };
   }
-  const group = makeControlGroup(request.limits);
+  const group = makeControlGroup(
+    request.limits,
+    plan.determinizer === undefined ? noReserve : determinizerReserve,
+  );
   try {
     const bytes = requestBytes(request, plan, group);
     const run = await supervise(request, ['sandbox', '--', ...runtime], bytes);
@@ -65,6 +74,7 @@ export const runInSandbox: RunInSandbox = async (request) => {
   } finally {
     await group?.remove();
   }
+      ...(logPath !== undefined && { determinizer: await summariseLog(logPath) }),
 };
 
 type RunFacts = Pick<EndFacts, 'stoppedFor' | 'report' | 'diagnostics' | 'spawnError'>;
@@ -76,6 +86,8 @@ async function supervise(
 ): Promise<RunFacts> {
   const inherit = request.stdio === 'inherit';
   const output = inherit ? (['inherit', 'inherit'] as const) : (['pipe', 'pipe'] as const);
+  const logPath = request.determinizer?.logPath;
+  const log = logPath === undefined ? undefined : openSync(logPath, 'w', 0o644);
   const child = spawn(nativePath('selfsame-ns'), argv, {
     stdio: [
       inherit ? 'inherit' : 'ignore',
@@ -85,10 +97,12 @@ async function supervise(
       'pipe',
       inherit ? 1 : output[0],
       inherit ? 2 : output[1],
+      ...(log === undefined ? [] : logDescriptors(log)),
     ],
     env: { PATH: process.env['PATH'] ?? '/usr/bin:/bin' },
     cwd: '/',
   });
+  if (log !== undefined) closeSync(log);
   const control = child.stdio[descriptors.control] as Writable;
   const status = new StatusReader();
   let stoppedFor: EndFacts['stoppedFor'];
@@ -132,6 +146,12 @@ async function supervise(
     control.destroy();
   }
   return { stoppedFor, report: status.report, diagnostics, spawnError };
+}
+
+/** The log at its number; selfsame-ns itself uses those before it. */
+function logDescriptors(log: number): ('ignore' | number)[] {
+  const before = descriptors.log - descriptors.stderr - 1;
+  return [...Array.from({ length: before }, () => 'ignore' as const), log];
 }
 
 /** Passes output on and counts it; `exceeded` is called once, with nothing passed on afterwards. */

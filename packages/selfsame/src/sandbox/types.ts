@@ -1,7 +1,10 @@
+import type { SourceMode, SourceName } from './determinizer/sources.js';
+import type { LogSummary } from './determinizer/log-summary.js';
+
 /**
  * How much of the world is made constant (docs/determinism-levels.md):
- * `none` isolation only · `fixed` all that can be fixed from outside · `virtual` and `machine` are
- * other engines with the same interface, refused with `LEVEL_NOT_AVAILABLE` until they exist.
+ * `none` isolation only · `fixed` all that can be fixed from outside · `virtual` also what programs ask the
+ * kernel for · `machine` is another engine with the same interface, refused with `LEVEL_NOT_AVAILABLE` until it exists.
  */
 export type DeterminismLevel = 'none' | 'fixed' | 'virtual' | 'machine';
 
@@ -40,6 +43,27 @@ export interface SandboxDescription {
   readonly sourceDateEpoch: number;
   readonly locale: string;
   readonly timezone: string;
+  /** Only at level `virtual`, where it is always there. */
+  readonly virtual?: VirtualDescription;
+}
+
+/** What level `virtual` fixes beyond `fixed`: all of it decides over bits. */
+export interface VirtualDescription {
+  /** Of the level's meaning (sandbox/levels/virtual.ts): another version is another build. */
+  readonly version: number;
+  /** Of all that is fixed: random bytes, numbers of files. */
+  readonly seed: string;
+  readonly sources: Readonly<Record<SourceName, SourceMode>>;
+}
+
+/** Of a run at level `virtual`. */
+export interface DeterminizerRequest {
+  /** When the whole build began, milliseconds since 1970: files from then on are the build's. Default: now. */
+  readonly startedAt?: number;
+  /** File for the determinizer's log; it must not be within the command's reach. Default: none. */
+  readonly logPath?: string;
+  /** Log each file opened for writing; default false. */
+  readonly logWrites?: boolean;
 }
 
 export interface SandboxRequest {
@@ -61,6 +85,7 @@ export interface SandboxRequest {
   /** `none` for every build step; `host` only for a person's shell that asked for it. */
   readonly network: 'none' | 'host';
   readonly limits: Limits;
+  readonly determinizer?: DeterminizerRequest;
   /** `capture` sends output to `onOutput`; `inherit` gives the command our terminal (shells). */
   readonly stdio: 'capture' | 'inherit';
   readonly onOutput?: (stream: 'stdout' | 'stderr', chunk: Uint8Array) => void;
@@ -81,8 +106,12 @@ export type Outcome =
   | { readonly type: 'too-much-output'; readonly limitBytes: number }
   | { readonly type: 'too-many-processes'; readonly limit: number }
   | { readonly type: 'cancelled' }
+  /** What supervises the command inside the sandbox died while it ran; nothing of it can be trusted. */
+  | { readonly type: 'supervisor-died'; readonly signal: string | undefined }
   | {
       readonly type: 'could-not-start';
+      /** Which part refused, where the init or the determinizer said so; `command-missing` for one. */
+      readonly stage?: string;
       readonly reason: string;
       readonly hint: string | undefined;
     };
@@ -94,6 +123,8 @@ export interface SandboxResult {
   readonly peakMemoryBytes: number | undefined;
   /** What the level was asked to fix and could not on this host, in words; empty when all was fixed. */
   readonly notFixed: readonly string[];
+  /** What the determinizer's log says, if one was asked for. */
+  readonly determinizer?: LogSummary;
 }
 
 export type RunInSandbox = (request: SandboxRequest) => Promise<SandboxResult>;

@@ -53,16 +53,25 @@ let places: readonly Place[] | undefined;
  * Makes a control group with the limits below the one we are in (version 1) or beside it (version 2, whose
  * inner groups hold no processes). Undefined where the account may not: found by trying, at no cost but
  * two failed calls.
+ *
+ * @param reserve what programs of ours may take of it beside the command's processes
  */
-export function makeControlGroup(limits: Limits): ControlGroup | undefined {
+export function makeControlGroup(
+  limits: Limits,
+  reserve: Pick<Limits, 'memoryBytes' | 'processes'> = { memoryBytes: 0, processes: 0 },
+): ControlGroup | undefined {
   places ??= findPlaces();
+  const whole = {
+    memoryBytes: limits.memoryBytes + reserve.memoryBytes,
+    processes: limits.processes + reserve.processes,
+  };
   const made: { place: Place; path: string }[] = [];
   for (const place of places) {
     const path = join(place.directory, `selfsame-${process.pid}-${++counter}`);
     try {
       mkdirSync(path);
       made.push({ place, path });
-      for (const controller of place.controllers) setLimit(place.version, controller, path, limits);
+      for (const controller of place.controllers) setLimit(place.version, controller, path, whole);
     } catch {
       if (made.at(-1)?.path === path) made.pop();
       removeQuietly(path);
@@ -103,7 +112,7 @@ function setLimit(
   version: 1 | 2,
   controller: 'memory' | 'pids',
   path: string,
-  limits: Limits,
+  limits: Pick<Limits, 'memoryBytes' | 'processes'>,
 ): void {
   if (controller === 'pids')
     return writeFileSync(join(path, 'pids.max'), String(limits.processes + ownProcesses));

@@ -4,6 +4,7 @@ import { nativePath } from '../../util/native.js';
 import type { LevelPlan } from '../levels/level.js';
 import type { SandboxRequest } from '../types.js';
 import type { ControlGroup } from './cgroup.js';
+import { determinizerConfiguration } from './determinizer-plan.js';
 import { frameRequest, SpecWriter } from './spec.js';
 
 /** Limits of the kernel that hold in every sandbox: its defaults, which every host can give. */
@@ -53,6 +54,8 @@ function assembly(
   const spec = new SpecWriter()
     .add('scratch', request.scratch)
     .add('init', nativePath(plan.supervisor));
+  if (plan.determinizer !== undefined)
+    spec.add('determinizer', nativePath('selfsame-determinizer'));
   if (request.asRoot) spec.add('owner', 0, 0);
   else spec.add('owner', user.uid, user.gid);
   for (const layer of request.rootLayers) spec.add('layer', layer);
@@ -72,6 +75,8 @@ function initPlan(
     .add('cwd', request.cwd)
     .add('umask', description.umask)
     .add('epoch', description.sourceDateEpoch)
+  if (plan.determinizer !== undefined)
+    spec.add('determinizer', nativePath('selfsame-determinizer'));
     .add('wall', Math.ceil(limits.wallSeconds * 1000))
     .add('processes', limits.processes)
     .add('disk', limits.diskBytes);
@@ -95,6 +100,9 @@ function initPlan(
   for (const { path, content } of plan.facts) spec.add('fact', path, content);
   for (const { path, content } of plan.system) spec.add('system', path, content);
   if (plan.fixedLayout) spec.add('fixed-layout');
+  const configuration = determinizerConfiguration(request, plan);
+  if (configuration !== undefined) spec.add('determinizer', JSON.stringify(configuration));
+  if (request.determinizer?.logPath !== undefined) spec.add('log');
   if (plan.answers !== undefined) {
     const { cpus, memory, release, version } = plan.answers;
     spec.add('answers', cpus, memory, release, version);

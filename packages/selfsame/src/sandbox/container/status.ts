@@ -8,6 +8,7 @@ export const endings = [
   'file-system-full',
   'too-many-processes',
   'cancelled',
+  'supervisor-died',
 ] as const;
 
 export type Ending = (typeof endings)[number];

@@ -26,6 +26,11 @@ export const determinizerConfigurationSchema = z
       .max(2 ** 40)
       .optional()
       .describe('Seconds since 1970; default SOURCE_DATE_EPOCH.'),
+    start: z
+      .string()
+      .regex(/^\d{1,12}\.\d{9}$/, 'must be seconds since 1970, a point and nine digits')
+      .optional()
+      .describe('When the whole build began by the real clock, seconds.nanoseconds; default now.'),
     seed: text(256).optional().describe('Of all that is fixed; default selfsame.'),
     sources: sourceModesSchema.optional(),
     cpus: z.int().min(1).max(1024).optional().describe('Processors shown; default 1.'),

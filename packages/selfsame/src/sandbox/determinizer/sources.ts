@@ -45,7 +45,7 @@ export const sourceModeSchema = z
   .string()
   .regex(/^(?:real|fixed|vary:[^\0]+)$/u, 'must be real, fixed or vary:SEED')
   .refine(isSourceMode, `must be real, fixed or vary:SEED with a seed of at most ${seedMax} bytes`)
-  .transform((mode) => mode as SourceMode)
+  .transform((mode) => mode)
   .describe('real: as the machine answers; fixed: constant; vary:SEED: as the seed decides.');
 
 export const sourceModesSchema = z

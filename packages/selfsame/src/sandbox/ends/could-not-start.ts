@@ -33,6 +33,7 @@ export const couldNotStart: Recognise = ({ report, diagnostics, spawnError }) =>
     const { stage, reason } = report.notStarted;
     return {
       type: 'could-not-start',
+      stage,
       reason: `${stageWords[stage] ?? stage}: ${reason}`,
       hint: hintFor(stage, reason),
     };
@@ -59,6 +60,14 @@ const stageWords: Readonly<Record<string, string>> = {
   'command-missing': 'the command is not in the sandbox',
   'command-refused': 'the command cannot be run',
   'working-directory': 'the working directory is not in the sandbox',
+  determinizer: 'the determinizer did not start',
+  config: 'the determinizer did not understand its configuration',
+  proc: 'the determinizer could not mount /proc',
+  'process-namespace': 'the determinizer could not make a process namespace',
+  filter: 'the determinizer could not install its filter',
+  nested: 'the determinizer cannot run inside another one',
+  notify: 'the determinizer cannot answer system calls on this kernel',
+  user: 'the determinizer could not become the user of the build',
 };
 
 function runtimeHint(text: string): string {
@@ -87,6 +96,11 @@ function hintFor(stage: string, text: string): string | undefined {
       return 'The kernel or the file system of the store cannot do overlays in a user namespace; put the store on ext4, xfs, btrfs or tmpfs with SELFSAME_STORE, and run `selfsame doctor`';
     case 'cgroup':
       return 'Run `selfsame doctor`: the control group made for this run could not be joined';
+    case 'filter':
+    case 'notify':
+      return 'Level `virtual` needs Linux 5.5 or later and system-call notifications, which some containers filter; use `determinism: fixed`, or run `selfsame doctor`';
+    case 'nested':
+      return 'Run selfsame outside of determinised builds and of containers that supervise system calls, or use `determinism: fixed`';
     case 'command-missing':
       return 'Add the package that has it to the environment, then run `selfsame lock`';
     case 'command':

@@ -5,6 +5,7 @@ import { couldNotStart } from './could-not-start.js';
 import { diskFull } from './disk-full.js';
 import type { EndFacts, Recognise } from './end-facts.js';
 import { outOfMemory } from './out-of-memory.js';
+import { supervisorDied } from './supervisor-died.js';
 import { timedOut } from './timed-out.js';
 import { tooManyProcesses } from './too-many-processes.js';
 import { tooMuchOutput } from './too-much-output.js';
@@ -17,6 +18,7 @@ const ways: readonly Recognise[] = [
   outOfMemory,
   tooManyProcesses,
   diskFull,
+  supervisorDied,
   byItself,
   couldNotStart,
 ];

@@ -1,4 +1,5 @@
 import type { NativeProgram } from '../../util/native.js';
+import type { DeterminizerConfiguration } from '../determinizer/configuration.js';
 import type { SandboxDescription } from '../types.js';
 
 /** A file of constant content, by its path in the sandbox. */
@@ -8,8 +9,7 @@ export interface ConstantFile {
 }
 
 /**
- * What a level asks of the sandbox. This is the seam for further levels: `virtual` names another
- * supervisor (one that answers more calls), `machine` another `Level` whose runs do not happen in a
+ * What a level asks of the sandbox. This is the seam for further levels: `machine` is another `Level` whose runs do not happen in a
  * container at all; request, outcome and everything around them stay.
  */
 export interface LevelPlan {
@@ -30,6 +30,11 @@ export interface LevelPlan {
         readonly version: string;
       }
     | undefined;
+  /**
+   * Runs the command under the determinizer, which then answers in place of the supervisor; the user, the start of
+   * the build and the log are added by the run. Undefined: without it.
+   */
+  readonly determinizer?: DeterminizerConfiguration;
   /** Address-space layout randomisation off. */
   readonly fixedLayout: boolean;
 }

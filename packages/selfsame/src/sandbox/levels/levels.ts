@@ -3,8 +3,9 @@ import type { DeterminismLevel } from '../types.js';
 import { fixed } from './fixed.js';
 import type { Level } from './level.js';
 import { none } from './none.js';
+import { virtual } from './virtual.js';
 
-const levels: Readonly<Partial<Record<DeterminismLevel, Level>>> = { none, fixed };
+const levels: Readonly<Partial<Record<DeterminismLevel, Level>>> = { none, fixed, virtual };
 
 /** The level of that name. Throws `LEVEL_NOT_AVAILABLE` for one that does not exist yet. */
 export function levelNamed(name: DeterminismLevel): Level {
@@ -14,7 +15,7 @@ export function levelNamed(name: DeterminismLevel): Level {
     'LEVEL_NOT_AVAILABLE',
     `the determinism level \`${name}\` is not available in this version`,
     {
-      hint: 'Use `determinism: fixed` (or `none`) in the recipe',
+      hint: 'Use `determinism: virtual`, `fixed` or `none` in the recipe',
     },
   );
 }

@@ -25,7 +25,7 @@ export function systemFacts(description: SandboxDescription): ConstantFile[] {
   return [
     fact('cpuinfo', times(cpus, cpuBlock(cpus)).join('')),
     fact('stat', statText(cpus, sourceDateEpoch)),
-    fact('meminfo', memoryText(memoryShown)),
+    fact('meminfo', memoryText(memoryShown, memoryShown)),
     fact('uptime', `1.00 ${cpus}.00\n`),
     fact('loadavg', '0.00 0.00 0.00 1/1 1\n'),
     fact('version', `Linux version ${kernelRelease} (selfsame@selfsame) ${kernelVersion}\n`),
@@ -119,14 +119,15 @@ function cpuBlock(cpus: number): (cpu: number) => string {
     ].join('\n');
 }
 
-function statText(cpus: number, epoch: number): string {
+/** Of a machine that was started at `bootTime`, seconds since 1970. */
+export function statText(cpus: number, bootTime: number): string {
   const idle = '0 0 0 100 0 0 0 0 0 0';
   return [
     `cpu  0 0 0 ${100 * cpus} 0 0 0 0 0 0`,
     ...times(cpus, (cpu) => `cpu${cpu} ${idle}`),
     'intr 0',
     'ctxt 0',
-    `btime ${epoch}`,
+    `btime ${bootTime}`,
     'processes 1',
     'procs_running 1',
     'procs_blocked 0',
@@ -135,12 +136,14 @@ function statText(cpus: number, epoch: number): string {
   ].join('\n');
 }
 
-function memoryText(bytes: number): string {
+/** Of `bytes` of memory, of which `freeBytes` are free. */
+export function memoryText(bytes: number, freeBytes: number): string {
   const total = Math.floor(bytes / 1024);
+  const free = Math.floor(freeBytes / 1024);
   const values: readonly (readonly [string, number])[] = [
     ['MemTotal', total],
-    ['MemFree', total],
-    ['MemAvailable', total],
+    ['MemFree', free],
+    ['MemAvailable', free],
     ['Buffers', 0],
     ['Cached', 0],
     ['SwapCached', 0],
