@@ -70,11 +70,11 @@ export const runInSandbox: RunInSandbox = async (request) => {
       milliseconds: elapsed(),
       peakMemoryBytes: groupFacts?.peakMemoryBytes ?? (seenPeak === 0 ? undefined : seenPeak),
       notFixed: run.report.notFixed,
+      ...(logPath !== undefined && { determinizer: await summariseLog(logPath) }),
     };
   } finally {
     await group?.remove();
   }
-      ...(logPath !== undefined && { determinizer: await summariseLog(logPath) }),
 };
 
 type RunFacts = Pick<EndFacts, 'stoppedFor' | 'report' | 'diagnostics' | 'spawnError'>;
