@@ -75,8 +75,6 @@ function initPlan(
     .add('cwd', request.cwd)
     .add('umask', description.umask)
     .add('epoch', description.sourceDateEpoch)
-  if (plan.determinizer !== undefined)
-    spec.add('determinizer', nativePath('selfsame-determinizer'));
     .add('wall', Math.ceil(limits.wallSeconds * 1000))
     .add('processes', limits.processes)
     .add('disk', limits.diskBytes);
