@@ -58,6 +58,14 @@ export class FieldReader {
     return value;
   }
 
+  /** A whole number from 0 to 2^53-1. */
+  count(value: JsonValue | undefined, path: FieldPath): number {
+    if (typeof value !== 'number' || !Number.isSafeInteger(value) || value < 0) {
+      this.fail('not a whole number', path);
+    }
+    return value;
+  }
+
   fail(what: string, path: FieldPath, code: VerifyErrorCode = this.#code): never {
     throw new VerifyError(code, `${describePath(path)}: ${what}`, { path });
   }

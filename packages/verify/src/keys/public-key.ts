@@ -125,6 +125,13 @@ export function publicKeyFromPkcs1(der: Uint8Array): PublicKey {
   return key;
 }
 
+/** Modulus and exponent of an RSA key, big-endian without leading zeros. */
+export function rsaNumbers(key: PublicKey): { modulus: Uint8Array; exponent: Uint8Array } {
+  const { n = '', e = '' } = handleOf(key).export({ format: 'jwk' });
+  const bytes = (text: string): Uint8Array => new Uint8Array(Buffer.from(text, 'base64url'));
+  return { modulus: bytes(n), exponent: bytes(e) };
+}
+
 /** The key's SubjectPublicKeyInfo DER in its canonical form. */
 export function publicKeyToSpki(key: PublicKey): Uint8Array {
   return new Uint8Array(handleOf(key).export({ format: 'der', type: 'spki' }));

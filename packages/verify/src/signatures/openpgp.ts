@@ -5,6 +5,7 @@ import { ByteReader } from '../encoding/reader.js';
 import { VerifyError } from '../errors.js';
 import {
   publicKeyFromBytes,
+  rsaNumbers,
   rsaPublicKey,
   verifySignature,
   type PublicKey,
@@ -62,7 +63,7 @@ export function verifyOpenPgp(
   trailer.writeUInt32BE(signature.headers.length, 2);
   const message = concatBytes(content, signature.headers, trailer);
   if (kind === 'rsa') {
-    const short = modulusLength(key) - signature.value.length;
+    const short = rsaNumbers(key).modulus.length - signature.value.length;
     // Numbers are written without leading zeros.
     const value = concatBytes(new Uint8Array(Math.max(0, short)), signature.value);
     return verifySignature(key, message, value, 'rsa-pkcs1-sha256');
@@ -176,11 +177,4 @@ function packetLength(read: ByteReader): number {
 function readNumber(read: ByteReader, width = 0): Uint8Array {
   const number = read.take(Math.ceil(read.uint(2) / 8));
   return concatBytes(new Uint8Array(Math.max(0, width - number.length)), number);
-}
-
-/** Length of the modulus in bytes. */
-function modulusLength(key: PublicKey): number {
-  // RSAPublicKey begins with 30 82 LL LL 02 82 LL LL: from 2048 bits on every length takes two bytes.
-  const length = ((key.bytes[6] ?? 0) << 8) | (key.bytes[7] ?? 0);
-  return key.bytes[8] === 0 ? length - 1 : length;
 }

@@ -1,0 +1,122 @@
+import { decodeHex, encodeHex } from '../encoding/hex.js';
+import { VerifyError } from '../errors.js';
+import { canonicalJson, olpcJsonBytes } from '../json/canonical.js';
+import { FieldReader } from '../json/fields.js';
+import { parseJson } from '../json/parse.js';
+import type { JsonObject, JsonValue } from '../json/value.js';
+import type { PrivateKey } from '../keys/private-key.js';
+import { verifySignature, type PublicKey, type SignatureScheme } from '../keys/public-key.js';
+import { parseHeaders, verifyOpenPgp, type OpenPgpSignature } from '../signatures/openpgp.js';
+import { inTotoKeyIds, type InTotoKey } from './keys.js';
+
+/** One signature as found. `openPgp` is there for signatures made by gpg. */
+export interface InTotoSignature {
+  /** A hint; for OpenPGP the fingerprint of the key or subkey. */
+  readonly keyId: string;
+  readonly value: Uint8Array;
+  readonly openPgp?: { readonly headers: Uint8Array };
+}
+
+/** A link or layout with its signatures (in-toto specification 1.0 §4.1), of which nothing is checked yet. */
+export interface Metablock {
+  readonly signed: JsonObject;
+  /** What is signed: the OLPC canonical JSON of `signed`. */
+  readonly payload: Uint8Array;
+  readonly signatures: readonly InTotoSignature[];
+}
+
+export const metablockLimits = { bytes: 16 * 1024 * 1024, signatures: 256 } as const;
+
+const read: FieldReader = new FieldReader('METABLOCK_INVALID');
+const MAX_SIGNATURE_BYTES = 8192;
+
+/** Reads a link or layout file. Throws `METABLOCK_INVALID`, `JSON_*`, `HEX_INVALID`, `CANONICAL_VALUE` or `LIMIT_EXCEEDED`. */
+export function parseMetablock(input: Uint8Array | string): Metablock {
+  const document = parseJson(input, { maxBytes: metablockLimits.bytes, maxDepth: 32 });
+  const { signed, signatures } = read.object(document, [], ['signed', 'signatures']);
+  const object = read.record(signed, ['signed']);
+  const list = read.array(signatures, ['signatures'], metablockLimits.signatures);
+  return { signed: object, payload: olpcJsonBytes(object), signatures: list.map(parseSignature) };
+}
+
+export function formatMetablock({ signed, signatures }: Metablock): string {
+  const list = signatures.map(({ keyId, value, openPgp }) =>
+    openPgp === undefined
+      ? { keyid: keyId, sig: encodeHex(value) }
+      : { keyid: keyId, other_headers: encodeHex(openPgp.headers), signature: encodeHex(value) },
+  );
+  return `${canonicalJson({ signatures: list, signed })}\n`;
+}
+
+/** Signs a link or layout with Ed25519, under the key id that securesystemslib and rebuilderd compute. */
+export function signMetablock(signed: JsonObject, keys: readonly PrivateKey[]): Metablock {
+  const payload = olpcJsonBytes(signed);
+  const signatures = keys.map((key) => {
+    const [keyId] = inTotoKeyIds(key.publicKey);
+    return { keyId, value: key.sign(payload) };
+  });
+  return { signed, payload, signatures };
+}
+
+/** A detached OpenPGP signature over `payload` as in-toto writes it. @param fingerprint of the key that signed. */
+export function openPgpMetablockSignature(
+  fingerprint: string,
+  { headers, value }: OpenPgpSignature,
+): InTotoSignature {
+  return { keyId: fingerprint, value, openPgp: { headers } };
+}
+
+/** The key or subkey of `key` that validly signed the block at this time, if any. Only signatures that name it are tried. */
+export function signingKey(block: Metablock, key: InTotoKey, now: number): InTotoKey | undefined {
+  return [key, ...key.subkeys].find(
+    (candidate) =>
+      (candidate.expires === undefined || now < candidate.expires) &&
+      block.signatures.some(
+        (signature) =>
+          signature.keyId === candidate.id &&
+          verifyInTotoSignature(block.payload, signature, candidate.key, candidate.scheme),
+      ),
+  );
+}
+
+/**
+ * True when this is a signature of the payload by the key. An OpenPGP signature that says in its signed part which
+ * key made it must name the one it stands for; one that is not read counts as none.
+ */
+export function verifyInTotoSignature(
+  payload: Uint8Array,
+  { keyId, value, openPgp }: InTotoSignature,
+  key: PublicKey,
+  scheme?: SignatureScheme | 'openpgp',
+): boolean {
+  if ((openPgp !== undefined) !== (scheme === 'openpgp')) return false;
+  if (openPgp === undefined || scheme !== 'openpgp') {
+    return verifySignature(key, payload, value, scheme === 'openpgp' ? undefined : scheme);
+  }
+  try {
+    const { fingerprint = keyId } = parseHeaders(openPgp.headers);
+    return (
+      fingerprint === keyId && verifyOpenPgp(key, payload, { headers: openPgp.headers, value })
+    );
+  } catch (error) {
+    if (error instanceof VerifyError) return false;
+    throw error;
+  }
+}
+
+function parseSignature(value: JsonValue, index: number): InTotoSignature {
+  const path = ['signatures', index];
+  const object = read.record(value, path);
+  const bytes = (name: string): Uint8Array => {
+    const text = read.string(object[name], [...path, name]);
+    return decodeHex(text, Math.min(text.length / 2, MAX_SIGNATURE_BYTES));
+  };
+  const keyId = read.string(object['keyid'], [...path, 'keyid']);
+  if (Object.hasOwn(object, 'sig')) {
+    read.object(object, path, ['keyid', 'sig'], ['method']);
+    return { keyId, value: bytes('sig') };
+  }
+  const optional = ['short_keyid', 'info'];
+  read.object(object, path, ['keyid', 'other_headers', 'signature'], optional);
+  return { keyId, value: bytes('signature'), openPgp: { headers: bytes('other_headers') } };
+}
