@@ -76,6 +76,7 @@ struct config {
 	unsigned threads;     /* of the supervisor; 0 one per processor */
 	int init;             /* socket to the sandbox's init that started us, or -1 */
 	int log_descriptor;   /* already open, or -1 */
+	bool own_id;          /* user and group are the caller's own, by other numbers in a user namespace */
 	bool session;         /* the command gets a session of its own */
 };
 

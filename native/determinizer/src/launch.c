@@ -5,6 +5,7 @@
 #include <grp.h>
 #include <linux/capability.h>
 #include <linux/sched.h>
+#include <sched.h>
 #include <signal.h>
 #include <stdint.h>
 #include <stdio.h>
@@ -111,24 +112,58 @@ static void limit_rights(bool root)
 			fail("user", errno, "cannot drop capabilities");
 	if (prctl(PR_CAP_AMBIENT, PR_CAP_AMBIENT_CLEAR_ALL, 0, 0, 0) != 0)
 		fail("user", errno, "cannot drop capabilities");
-	/* Who changes from root to another loses the rest by that; who was another all along does not. */
+	/* Who changes from root to another loses the rest by that; who got another number for itself does not. */
 	memset(none, 0, sizeof none);
-	if (geteuid() != 0 && syscall(SYS_capset, &header, none) != 0)
+	if (config.own_id && syscall(SYS_capset, &header, none) != 0)
 		fail("user", errno, "cannot drop capabilities");
 }
 
 static void become_user(void)
 {
-	if (by_init()) {
-		limit_rights(config.user <= 0 && geteuid() == 0);
-		/* Not possible in a namespace with one id, where they are nobody's. */
-		if (config.group < 0)
-			(void)setgroups(0, NULL);
-	}
+	if (by_init())
+		limit_rights(config.user <= 0);
+	/* It has its ids already, and the groups it came with cannot be left where there are no others. */
+	if (config.own_id)
+		return;
+	if (by_init() && config.group < 0 && setgroups(0, NULL) != 0)
+		fail("user", errno, "cannot leave groups");
 	if (config.group >= 0 && (setgroups(0, NULL) != 0 || setresgid((gid_t)config.group, (gid_t)config.group, (gid_t)config.group) != 0))
 		fail("user", errno, "cannot become group %lld", (long long)config.group);
 	if (config.user >= 0 && setresuid((uid_t)config.user, (uid_t)config.user, (uid_t)config.user) != 0)
 		fail("user", errno, "cannot become user %lld", (long long)config.user);
+}
+
+static void write_own(const char *path, long long inside)
+{
+	char text[48];
+	int length = snprintf(text, sizeof text, "%lld 0 1\n", inside), file = open(path, O_WRONLY | O_CLOEXEC);
+	if (file < 0 || write(file, text, (size_t)length) != length)
+		fail("user", errno, "cannot write %s", path);
+	close(file);
+}
+
+/* We have one id, and root of the namespace it is; in a namespace below it is the command's. The supervisor follows there. */
+static void take_own_id(int socket)
+{
+	if (unshare(CLONE_NEWUSER) != 0)
+		fail("user", errno, "cannot make a user namespace");
+	write_own("/proc/self/uid_map", config.user);
+	write_own("/proc/self/gid_map", config.group);
+	int fd = open("/proc/self/ns/user", O_RDONLY | O_CLOEXEC);
+	if (fd < 0)
+		fail("user", errno, "cannot open the user namespace");
+	send_listener(socket, fd, (struct report){0});
+	close(fd);
+}
+
+/* Must come before there is another thread. What programs see of ids is what we see of them. */
+static void follow_own_id(int socket)
+{
+	struct report report;
+	int fd = receive_listener(socket, &report);
+	if (fd < 0 || setns(fd, CLONE_NEWUSER) != 0)
+		fail("user", errno, "cannot follow into the user namespace");
+	close(fd);
 }
 
 static _Noreturn void run_command(char **command, int socket, int refusal)
@@ -141,6 +176,8 @@ static _Noreturn void run_command(char **command, int socket, int refusal)
 	add_environment();
 	if (config.session)
 		setsid();
+	if (config.own_id)
+		take_own_id(socket);
 	become_user();
 	prctl(PR_SET_DUMPABLE, 1, 0, 0, 0);
 	if (determined(SOURCE_ADDRESS_SPACE) && config.sources[SOURCE_ADDRESS_SPACE].mode == MODE_FIXED)
@@ -231,6 +268,8 @@ struct launch launch_command(char **command)
 	launch.child = (pid_t)child;
 	launch.status = pipes[0];
 	launch.refusal = refusals[0];
+	if (config.own_id)
+		follow_own_id(sockets[0]);
 	if (devices_mount() >= 0 && !devices_serve())
 		fail("start", errno, "cannot serve the random devices");
 	launch.listener = receive_listener(sockets[0], &report);

@@ -28,7 +28,7 @@
 static const char usage[] =
 	"usage: selfsame-determinizer [--config FILE] [--source NAME=MODE[,NAME=MODE…]] [--epoch SECONDS]\n"
 	"                             [--log FILE] [--no-namespaces] [--] COMMAND [ARGUMENT…]\n"
-	"       by the init of a sandbox: --config-fd N --init-fd N [--log-fd N] [--session] [--] COMMAND [ARGUMENT…]\n"
+	"       by the init of a sandbox: --config-fd N --init-fd N [--log-fd N] [--own-id] [--session] [--] COMMAND [ARGUMENT…]\n"
 	"MODE is real, fixed or vary:SEED. NAME is all or one of:";
 
 static _Noreturn void print_usage(int status)
@@ -91,6 +91,10 @@ static char **read_arguments(int count, char **arguments)
 			print_usage(0);
 		if (strcmp(name, "--no-namespaces") == 0) {
 			config.namespaces = false;
+			continue;
+		}
+		if (strcmp(name, "--own-id") == 0) {
+			config.own_id = true;
 			continue;
 		}
 		if (strcmp(name, "--session") == 0) {
