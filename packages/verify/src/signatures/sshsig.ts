@@ -166,7 +166,7 @@ function rawEcdsa(value: Uint8Array): Uint8Array {
 }
 
 function unarmour(text: string): Uint8Array {
-  const lines = text.length > 2 * MAX_BYTES ? [] : text.trimEnd().split(/\r?\n/);
+  const lines = text.length > 2 * MAX_BYTES ? [] : text.replace(/\r?\n$/, '').split(/\r?\n/);
   const [begin, end] = [lines.shift(), lines.pop()];
   if (begin !== BEGIN || end !== END) {
     throw new VerifyError('SIGNATURE_FORMAT', 'the text is not one armoured SSH signature');

@@ -1,0 +1,407 @@
+import { spawnSync } from 'node:child_process';
+import { createHash } from 'node:crypto';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import fc from 'fast-check';
+import { afterAll, describe, expect, it } from 'vitest';
+import { encodeBase64 } from '../encoding/base64.js';
+import { concatBytes } from '../encoding/bytes.js';
+import { decodeHex } from '../encoding/hex.js';
+import { VerifyError, type VerifyErrorCode } from '../errors.js';
+import { testKey } from '../testing/builders.js';
+import { newPair, openPgpHeaders, openPgpSign } from '../testing/in-toto.js';
+import {
+  formatMinisignKey,
+  parseMinisignKey,
+  signMinisign,
+  signSignify,
+  verifyMinisign,
+} from './minisign.js';
+import { parseOpenPgpKeys, parseOpenPgpSignature, verifyOpenPgp } from './openpgp.js';
+import { parseSshPublicKey, signSsh, verifySshSignature } from './sshsig.js';
+
+const folder = mkdtempSync(join(tmpdir(), 'signatures-'));
+afterAll(() => {
+  rmSync(folder, { recursive: true });
+});
+const has = (program: string, ...args: string[]) => spawnSync(program, args).error === undefined;
+const place = (name: string) => join(folder, name);
+const run = (program: string, args: readonly string[], input: Uint8Array | string = '') =>
+  spawnSync(program, args, { cwd: folder, input, encoding: 'utf8' });
+
+const message = Buffer.from('a message\n');
+const other = Buffer.from('another message\n');
+const alice = testKey('alice');
+const number = decodeHex('0123456789abcdef', 8);
+
+function codeOf(action: () => unknown): VerifyErrorCode | 'accepted' {
+  try {
+    action();
+  } catch (error) {
+    if (error instanceof VerifyError) return error.code;
+    throw error;
+  }
+  return 'accepted';
+}
+
+/** Calls with every single-byte change of the text: never another error, and `accepts` says which changes may pass. */
+function mutate(text: string, check: (altered: string) => void, mayPass: (at: number) => boolean) {
+  const bytes = Buffer.from(text);
+  fc.assert(
+    fc.property(fc.nat(bytes.length - 1), fc.integer({ min: 1, max: 255 }), (at, change) => {
+      const altered = Buffer.from(bytes);
+      altered[at] = (altered[at] ?? 0) ^ change;
+      const found = codeOf(() => {
+        check(altered.toString('latin1'));
+      });
+      if (found === 'accepted') expect(mayPass(at)).toBe(true);
+    }),
+    { numRuns: 1500 },
+  );
+}
+
+const u32 = (n: number) => Buffer.from([n >> 24, n >> 16, n >> 8, n]);
+const ssh = (value: string | Uint8Array) =>
+  concatBytes(u32(Buffer.from(value).length), Buffer.from(value));
+
+/** An SSH signature made by hand, of any shape. */
+function sshSignature(parts: {
+  key: Uint8Array;
+  signature: Uint8Array;
+  namespace?: string;
+  hash?: string;
+  version?: number;
+}): string {
+  const blob = concatBytes(
+    Buffer.from('SSHSIG'),
+    u32(parts.version ?? 1),
+    ssh(parts.key),
+    ssh(parts.namespace ?? 'file'),
+    ssh(''),
+    ssh(parts.hash ?? 'sha512'),
+    ssh(parts.signature),
+  );
+  return `-----BEGIN SSH SIGNATURE-----\n${encodeBase64(blob)}\n-----END SSH SIGNATURE-----\n`;
+}
+
+function sshSigned(namespace: string, hash = 'sha512'): Uint8Array {
+  const digest = createHash(hash).update(message).digest();
+  return concatBytes(Buffer.from('SSHSIG'), ssh(namespace), ssh(''), ssh(hash), ssh(digest));
+}
+
+describe('SSH signatures', () => {
+  const armoured = signSsh(message, 'file', alice);
+
+  it('are verified as they were made', () => {
+    expect(verifySshSignature(armoured, message, 'file').id).toBe(alice.publicKey.id);
+    expect(signSsh(message, 'file', alice)).toBe(armoured);
+  });
+
+  it('are refused for another message or purpose', () => {
+    expect(codeOf(() => verifySshSignature(armoured, other, 'file'))).toBe('SIGNATURE_INVALID');
+    expect(codeOf(() => verifySshSignature(armoured, message, 'git'))).toBe('SIGNATURE_INVALID');
+    const empty = signSsh(message, '', alice);
+    expect(codeOf(() => verifySshSignature(empty, message, ''))).toBe('SIGNATURE_INVALID');
+  });
+
+  it('are never accepted altered', () => {
+    mutate(
+      armoured,
+      (text) => {
+        expect(verifySshSignature(text, message, 'file').id).toBe(alice.publicKey.id);
+      },
+      () => false,
+    );
+  });
+
+  describe('by security keys', () => {
+    const type = 'sk-ssh-ed25519@openssh.com';
+    const make = (application: string, flags: number) => {
+      const key = concatBytes(ssh(type), ssh(alice.publicKey.bytes), ssh(application));
+      const proof = concatBytes(Uint8Array.of(flags), u32(7));
+      const hash = (data: Uint8Array) => createHash('sha256').update(data).digest();
+      const signed = concatBytes(hash(Buffer.from(application)), proof, hash(sshSigned('file')));
+      return sshSignature({
+        key,
+        signature: concatBytes(ssh(type), ssh(alice.sign(signed)), proof),
+      });
+    };
+
+    it('count when somebody touched the key', () => {
+      expect(verifySshSignature(make('ssh:', 1), message, 'file').id).toBe(alice.publicKey.id);
+      expect(verifySshSignature(make('ssh:work', 5), message, 'file').id).toBe(alice.publicKey.id);
+    });
+
+    it('do not count without a touch, or made for a web page', () => {
+      expect(codeOf(() => verifySshSignature(make('ssh:', 0), message, 'file'))).toBe(
+        'SIGNATURE_INVALID',
+      );
+      expect(codeOf(() => verifySshSignature(make('ssh:', 4), message, 'file'))).toBe(
+        'SIGNATURE_INVALID',
+      );
+      expect(codeOf(() => verifySshSignature(make('example.org', 1), message, 'file'))).toBe(
+        'SIGNATURE_FORMAT',
+      );
+    });
+  });
+
+  it.each([
+    ['SHA-1', { hash: 'sha1' }],
+    ['another version', { version: 2 }],
+    [
+      'another kind of signature',
+      { signature: concatBytes(ssh('ssh-rsa'), ssh(new Uint8Array(64))) },
+    ],
+    [
+      'a signature with more behind it',
+      {
+        signature: concatBytes(
+          ssh('ssh-ed25519'),
+          ssh(alice.sign(sshSigned('file'))),
+          Uint8Array.of(0),
+        ),
+      },
+    ],
+    ['an unknown kind of key', { key: concatBytes(ssh('ssh-dss'), ssh('')) }],
+    [
+      'a certificate',
+      { key: concatBytes(ssh('ssh-ed25519-cert-v01@openssh.com'), ssh(alice.publicKey.bytes)) },
+    ],
+  ])('of %s are not read', (_what, changes) => {
+    const key = concatBytes(ssh('ssh-ed25519'), ssh(alice.publicKey.bytes));
+    const signature = concatBytes(ssh('ssh-ed25519'), ssh(alice.sign(sshSigned('file'))));
+    expect(
+      codeOf(() => verifySshSignature(sshSignature({ key, signature }), message, 'file')),
+    ).toBe('accepted');
+    expect(
+      codeOf(() =>
+        verifySshSignature(sshSignature({ key, signature, ...changes }), message, 'file'),
+      ),
+    ).toBe('SIGNATURE_FORMAT');
+  });
+
+  it.skipIf(!has('ssh-keygen', '-?')).each(['ed25519', 'rsa', 'ecdsa'])(
+    'go both ways with ssh-keygen (%s)',
+    (kind) => {
+      expect(run('ssh-keygen', ['-q', '-t', kind, '-N', '', '-f', kind]).status).toBe(0);
+      writeFileSync(place(`${kind}.txt`), message);
+      for (const hash of ['sha512', 'sha256']) {
+        rmSync(place(`${kind}.txt.sig`), { force: true });
+        const made = run('ssh-keygen', [
+          '-Y',
+          'sign',
+          '-O',
+          `hashalg=${hash}`,
+          '-n',
+          'file',
+          '-f',
+          kind,
+          `${kind}.txt`,
+        ]);
+        expect(made.status).toBe(0);
+        const key = parseSshPublicKey(readFileSync(place(`${kind}.pub`), 'utf8'));
+        const text = readFileSync(place(`${kind}.txt.sig`), 'utf8');
+        expect(verifySshSignature(text, message, 'file').id).toBe(key.id);
+        expect(codeOf(() => verifySshSignature(text, other, 'file'))).toBe('SIGNATURE_INVALID');
+      }
+    },
+  );
+
+  it.skipIf(!has('ssh-keygen', '-?'))('of ours are accepted by ssh-keygen', () => {
+    const key = encodeBase64(concatBytes(ssh('ssh-ed25519'), ssh(alice.publicKey.bytes)));
+    expect(parseSshPublicKey(`ssh-ed25519 ${key} alice@host\n`).id).toBe(alice.publicKey.id);
+    writeFileSync(place('allowed'), `alice ssh-ed25519 ${key}\n`);
+    writeFileSync(place('ours.sig'), armoured);
+    const args = ['-Y', 'verify', '-f', 'allowed', '-I', 'alice', '-s', 'ours.sig', '-n'];
+    expect(run('ssh-keygen', [...args, 'file'], message)).toMatchObject({ status: 0 });
+    expect(run('ssh-keygen', [...args, 'file'], other).status).not.toBe(0);
+    expect(run('ssh-keygen', [...args, 'git'], message).status).not.toBe(0);
+  });
+});
+
+describe('minisign and signify', () => {
+  const key = { key: alice.publicKey, number };
+  const minisig = signMinisign(message, alice, number, 'timestamp:1 file:a.txt');
+  const signify = signSignify(message, alice, number);
+
+  it('are verified as they were made, with the trusted comment', () => {
+    expect(verifyMinisign(minisig, message, alice.publicKey)).toBe('timestamp:1 file:a.txt');
+    expect(verifyMinisign(signify, message, alice.publicKey)).toBeUndefined();
+    expect(parseMinisignKey(formatMinisignKey(key, 'alice'))).toEqual(key);
+  });
+
+  it('are refused for another message or key', () => {
+    for (const text of [minisig, signify]) {
+      expect(codeOf(() => verifyMinisign(text, other, alice.publicKey))).toBe('SIGNATURE_INVALID');
+      expect(codeOf(() => verifyMinisign(text, message, testKey('bob').publicKey))).toBe(
+        'SIGNATURE_INVALID',
+      );
+    }
+    const comment = minisig.replace('a.txt', 'b.txt');
+    expect(codeOf(() => verifyMinisign(comment, message, alice.publicKey))).toBe(
+      'SIGNATURE_INVALID',
+    );
+  });
+
+  it('are never accepted altered, but for what nobody signs', () => {
+    for (const text of [minisig, signify]) {
+      const [untrusted = ''] = text.split('\n');
+      // The comment, and in the base64 after it the key number: bytes 2 to 9, characters 2 to 13.
+      const free = (at: number) =>
+        at < untrusted.length || (at > untrusted.length + 2 && at < untrusted.length + 15);
+      mutate(text, (altered) => verifyMinisign(altered, message, alice.publicKey), free);
+    }
+  });
+
+  it.each([
+    ['a web page', '<!DOCTYPE html>\n<html></html>\n'],
+    ['nothing', ''],
+    ['a prehashed signature of signify', minisig.split('\n').slice(0, 2).join('\n')],
+    ['three lines', minisig.split('\n').slice(0, 3).join('\n')],
+  ])('refuse %s', (_what, text) => {
+    expect(codeOf(() => verifyMinisign(text, message, alice.publicKey))).toBe('SIGNATURE_FORMAT');
+  });
+
+  it.skipIf(!has('minisign', '-v'))('go both ways with minisign', () => {
+    writeFileSync(place('m.txt'), message);
+    expect(run('minisign', ['-G', '-W', '-p', 'm.pub', '-s', 'm.key']).status).toBe(0);
+    const theirs = parseMinisignKey(readFileSync(place('m.pub'), 'utf8'));
+    for (const [name, options] of [
+      ['new', []],
+      ['old', ['-l']],
+    ] as const) {
+      const args = [
+        '-S',
+        ...options,
+        '-s',
+        'm.key',
+        '-x',
+        `${name}.minisig`,
+        '-m',
+        'm.txt',
+        '-t',
+        'hello',
+      ];
+      expect(run('minisign', args).status).toBe(0);
+      const text = readFileSync(place(`${name}.minisig`), 'utf8');
+      expect(verifyMinisign(text, message, theirs.key)).toBe('hello');
+    }
+    writeFileSync(place('alice.pub'), formatMinisignKey(key, 'alice'));
+    writeFileSync(place('ours.minisig'), minisig);
+    const verify = ['-V', '-p', 'alice.pub', '-x', 'ours.minisig', '-m', 'm.txt'];
+    expect(run('minisign', verify)).toMatchObject({ status: 0 });
+    writeFileSync(place('m.txt'), other);
+    expect(run('minisign', verify).status).not.toBe(0);
+  });
+
+  it.skipIf(!has('signify-openbsd'))('go both ways with signify', () => {
+    writeFileSync(place('s.txt'), message);
+    expect(run('signify-openbsd', ['-G', '-n', '-p', 's.pub', '-s', 's.sec']).status).toBe(0);
+    expect(run('signify-openbsd', ['-S', '-s', 's.sec', '-m', 's.txt', '-x', 's.sig']).status).toBe(
+      0,
+    );
+    const theirs = parseMinisignKey(readFileSync(place('s.pub'), 'utf8'));
+    expect(
+      verifyMinisign(readFileSync(place('s.sig'), 'utf8'), message, theirs.key),
+    ).toBeUndefined();
+    writeFileSync(place('alice-s.pub'), formatMinisignKey(key, 'alice'));
+    writeFileSync(place('ours.sig'), signify);
+    const verify = ['-V', '-p', 'alice-s.pub', '-x', 'ours.sig', '-m', 's.txt'];
+    expect(run('signify-openbsd', verify)).toMatchObject({ status: 0 });
+    writeFileSync(place('s.txt'), other);
+    expect(run('signify-openbsd', verify).status).not.toBe(0);
+  });
+});
+
+describe('OpenPGP signatures', () => {
+  const fingerprint = 'ab'.repeat(20);
+  const pairs = (['rsa', 'ed25519'] as const).map((kind) => ({ kind, ...newPair(kind) }));
+
+  it.each(pairs)('by $kind are over content and headers', ({ kind, privateKey, publicKey }) => {
+    const headers = openPgpHeaders(kind, fingerprint);
+    const value = openPgpSign(privateKey, message, headers);
+    const signature = { headers, value };
+    expect(verifyOpenPgp(publicKey, message, signature)).toBe(true);
+    expect(verifyOpenPgp(publicKey, other, signature)).toBe(false);
+    const later = Uint8Array.from(headers);
+    later[9] = (later[9] ?? 0) ^ 1;
+    expect(verifyOpenPgp(publicKey, message, { headers: later, value })).toBe(false);
+    for (const { kind: wrong, publicKey: key } of pairs) {
+      if (wrong !== kind) expect(verifyOpenPgp(key, message, signature)).toBe(false);
+    }
+  });
+
+  it('with leading zeros in the number are as good as others', () => {
+    const [{ privateKey, publicKey } = newPair('rsa')] = pairs;
+    const headers = openPgpHeaders('rsa', fingerprint);
+    let found = 0;
+    for (let n = 0; found === 0 && n < 5000; n += 1) {
+      const content = Buffer.from(String(n));
+      const value = openPgpSign(privateKey, content, headers);
+      if (value[0] !== 0) continue;
+      found += 1;
+      expect(verifyOpenPgp(publicKey, content, { headers, value: value.subarray(1) })).toBe(true);
+    }
+    expect(found).toBe(1);
+  });
+
+  it.each([
+    ['attack 20: SHA-1', 3, 2],
+    ['SHA-512', 3, 10],
+    ['a text signature', 1, 1],
+    ['a certification of a key', 1, 0x10],
+    ['version 3', 0, 3],
+    ['DSA', 2, 17],
+  ])('of another kind are refused: %s', (_what, at, value) => {
+    const headers = Uint8Array.from(openPgpHeaders('rsa', fingerprint));
+    headers[at] = value;
+    const [{ publicKey } = newPair('rsa')] = pairs;
+    expect(
+      codeOf(() => verifyOpenPgp(publicKey, message, { headers, value: new Uint8Array(256) })),
+    ).toBe('SIGNATURE_FORMAT');
+  });
+
+  it('with critical subpackets that are not known are refused', () => {
+    const headers = concatBytes(decodeHex('04000108', 4), Uint8Array.of(0, 2, 1, 0x80 | 20));
+    const [{ publicKey } = newPair('rsa')] = pairs;
+    expect(
+      codeOf(() => verifyOpenPgp(publicKey, message, { headers, value: new Uint8Array(256) })),
+    ).toBe('SIGNATURE_FORMAT');
+  });
+
+  it('and keys are read from packets, whatever the bytes', () => {
+    fc.assert(
+      fc.property(
+        fc.uint8Array({ maxLength: 200 }),
+        fc.constantFrom(0xc2, 0x88, 0x99, 0xc6, 0xb9),
+        (bytes, tag) => {
+          const data = concatBytes(Uint8Array.of(tag), bytes);
+          for (const parse of [parseOpenPgpSignature, parseOpenPgpKeys]) codeOf(() => parse(data));
+        },
+      ),
+      { numRuns: 2000 },
+    );
+  });
+});
+
+describe('whatever the bytes', () => {
+  it('only the own error is thrown', () => {
+    const text = fc.oneof(
+      fc.string({ maxLength: 300 }),
+      fc
+        .base64String({ maxLength: 400 })
+        .map((b) => `-----BEGIN SSH SIGNATURE-----\n${b}\n-----END SSH SIGNATURE-----`),
+      fc.base64String({ maxLength: 400 }).map((b) => `untrusted comment: x\n${b}\n`),
+    );
+    fc.assert(
+      fc.property(text, (input) => {
+        codeOf(() => verifySshSignature(input, message, 'file'));
+        codeOf(() => parseSshPublicKey(input));
+        codeOf(() => verifyMinisign(input, message, alice.publicKey));
+        codeOf(() => parseMinisignKey(input));
+      }),
+      { numRuns: 2000 },
+    );
+  });
+});
