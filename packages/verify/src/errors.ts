@@ -42,6 +42,12 @@ export const verifyErrorCodes = {
     'A result claim says something valid in other bytes than the canonical ones.',
   POLICY_INVALID: 'A policy breaks its format or cannot be satisfied.',
   POLICY_THRESHOLD: 'A policy lacks a threshold, or has one that a single builder could meet.',
+  ROSTER_INVALID: 'A roster breaks its format.',
+  ROSTER_UNTRUSTED:
+    'No version of a roster is signed by enough of its owners, or they signed two of one version.',
+  ROSTER_ROLLBACK:
+    'A roster is older than one that was used before, or another one of its version.',
+  ROSTER_EXPIRED: 'A roster is past the day until which its owners vouched for it.',
   LIMIT_EXCEEDED: 'There is more of something than the bound allows.',
 } as const;
 

@@ -56,29 +56,68 @@ export type {
   ResultClaim,
 } from './claim/result-claim.js';
 
+export { formatTime, parseTime } from './encoding/time.js';
+export type { PosixTime } from './encoding/time.js';
+export { formatRosterKey, openPgpKey, parseRosterKey, rosterKey } from './roster/roster-key.js';
+export type { KeyId, RosterKey, TimeWindow } from './roster/roster-key.js';
+export { isAttributeName, isAttributeValue, isSignerName } from './roster/parse-signers.js';
+export type { Roster, RosterOwners, RosterSigner, RosterTrust } from './roster/roster.js';
 export {
-  checkPolicy,
+  openRoster,
+  parseRoster,
+  ROSTER_PAYLOAD_TYPE,
+  rosterPayload,
+} from './roster/signed-roster.js';
+export type { OpenedRoster } from './roster/signed-roster.js';
+
+export { checkPolicy, withRoster } from './policy/check-policy.js';
+export { parsePolicy } from './policy/parse-policy.js';
+export {
   dissentRules,
-  isSignerName,
-  parsePolicy,
   POLICY_VERSION,
+  policyKeys,
+  policyModes,
+  signersMeeting,
   SMALLEST_THRESHOLD,
 } from './policy/policy.js';
-export type { DissentRule, Policy, PolicySigner } from './policy/policy.js';
+export type {
+  DissentRule,
+  LogRule,
+  Policy,
+  PolicyException,
+  PolicyMode,
+  PolicySigner,
+} from './policy/policy.js';
+
+export { attributeValues, UNKNOWN_VALUE } from './strength/domains.js';
+export type { DomainRules } from './strength/domains.js';
+export { cheapestForgery } from './strength/forgery.js';
+export type { Forgery, ForgeryDemand } from './strength/forgery.js';
+export { NEW_VALUE, rankRecruits } from './strength/simulate.js';
+export type { CandidateAttributes, Recruit } from './strength/simulate.js';
+export { strengthOf } from './strength/strength.js';
+export type { CoalitionMember, Strength } from './strength/strength.js';
 
 export { mergeEnvelopes } from './attestations/merge.js';
 
 export { collectClaims } from './verdict/collect-claims.js';
 export type { CollectedClaims, SetAside, SignedClaim } from './verdict/collect-claims.js';
-export { judge } from './verdict/judge.js';
+export { claimVotes, judge } from './verdict/judge.js';
+export { judgeVotes } from './verdict/judge-votes.js';
 export { judgeFile } from './verdict/judge-file.js';
 export type { FileMatch, FileVerdict } from './verdict/judge-file.js';
+export type { Completeness, CompleteList, ListedVote } from './verdict/completeness.js';
+export type { NotCounted, NotCountedReason } from './verdict/count-votes.js';
+export { artifactReasons, INPUTS_IGNORED, INPUTS_NOT_STATED } from './verdict/verdict.js';
 export type {
   ArtifactReason,
   ArtifactVerdict,
   Cluster,
   DefinitionVerdict,
+  Equivocation,
   OtherClaim,
   Question,
   Verdict,
 } from './verdict/verdict.js';
+export { signatureStates } from './verdict/vote.js';
+export type { SignatureState, Vote, VotedArtifact, WitnessedEntry } from './verdict/vote.js';

@@ -3,7 +3,8 @@ import { VerifyError } from '../errors.js';
 import type { JsonValue } from '../json/value.js';
 import { formatPublicKey, publicKeyToPem } from '../keys/key-text.js';
 import { testKey, testPolicy } from '../testing/builders.js';
-import { checkPolicy, parsePolicy } from './policy.js';
+import { checkPolicy } from './check-policy.js';
+import { parsePolicy } from './parse-policy.js';
 
 const key = (name: string) => formatPublicKey(testKey(name).publicKey);
 const document = {

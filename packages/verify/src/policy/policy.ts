@@ -1,169 +1,99 @@
-import { VerifyError } from '../errors.js';
-import { FieldReader, type FieldPath } from '../json/fields.js';
-import type { JsonValue } from '../json/value.js';
-import { parsePublicKey } from '../keys/key-text.js';
+import type { Sha256Hex } from '../digest/sha256.js';
+import type { PosixTime } from '../encoding/time.js';
 import type { PublicKey } from '../keys/public-key.js';
+import type { RosterSigner, RosterTrust } from '../roster/roster.js';
+import type { DomainRules } from '../strength/domains.js';
 
-/** A person, organisation or machine whose claims count. However many keys it has, it is one. */
-export interface PolicySigner {
-  readonly name: string;
-  /** At least one; no key belongs to two signers. */
-  readonly keys: readonly PublicKey[];
-}
+/** A signer that a policy lists itself or takes from its roster. */
+export type PolicySigner = RosterSigner;
 
 /**
  * What a trusted signer's other result does. `block`: an artifact with two results by trusted signers
- * is refused until somebody looked. `note`: it is reported, and the threshold alone decides.
+ * is refused until somebody looked. `note`: it is reported, and the other rules alone decide.
  */
 export type DissentRule = 'block' | 'note';
-
 export const dissentRules: readonly DissentRule[] = ['block', 'note'];
 
-/** What is accepted: the same bits from at least `threshold` different signers, `required` among them. */
+/**
+ * What a refusal leads to. The verdict is the same in all of them: `observe` and `warn` are for finding
+ * out what would be refused before it is.
+ */
+export type PolicyMode = 'observe' | 'warn' | 'enforce';
+export const policyModes: readonly PolicyMode[] = ['observe', 'warn', 'enforce'];
+
+/** Bits that are accepted although the rules do not: until a day, for a reason that is shown. */
+export interface PolicyException {
+  readonly sha256: Sha256Hex;
+  readonly until: PosixTime;
+  readonly why: string;
+}
+
+/** What must be in a transparency log. */
+export interface LogRule {
+  /** C2SP note verifier keys of the logs: `<name>+<hash>+<base64 key>`. */
+  readonly logs: readonly string[];
+  readonly witnesses: {
+    /** How many different witnesses must have cosigned. At least 1. */
+    readonly threshold: number;
+    /** Their note verifier keys. */
+    readonly keys: readonly string[];
+  };
+  /** `required`: votes without a verified proof do not count. `optional`: proofs only say since when. */
+  readonly votes: 'required' | 'optional';
+  /** Nothing is accepted unless every vote that the log lists for the build is at hand. */
+  readonly complete: boolean;
+  /** Oldest list that is believed to be complete, in seconds. */
+  readonly maxAge: number;
+}
+
+/** What is accepted. Every rule must hold for the signers that agree. */
 export interface Policy {
-  /** At least 2, at most the number of signers. */
+  /** How many different signers: at least 2, at most the number of signers. */
   readonly threshold: number;
-  /** Names of signers without whom nothing is accepted. */
+  /** Signers without whom nothing is accepted: names, or `role:<role>` for any one that has it. */
   readonly required: readonly string[];
+  /** How much must have to be compromised to forge the result; undefined: not asked. */
+  readonly strength: (DomainRules & { readonly atLeast: number }) | undefined;
+  /** By attribute: how many different known values. Sorted by attribute. */
+  readonly distinct: readonly { readonly attribute: string; readonly atLeast: number }[];
   readonly dissent: DissentRule;
-  /** Sorted by name. */
+  /** Who can block; undefined: every signer. The dissent of others is noted. */
+  readonly blockers: readonly string[] | undefined;
+  /** How many of those must dissent to block. */
+  readonly blockAt: number;
+  /** Sorted by digest. */
+  readonly exceptions: readonly PolicyException[];
+  readonly log: LogRule | undefined;
+  readonly mode: PolicyMode;
+  /**
+   * `compare`: only votes on the same inputs are held against each other. `ignore`: bits alone count, for
+   * votes in formats that do not all say what was built.
+   */
+  readonly inputs: 'compare' | 'ignore';
+  readonly roster: RosterTrust | undefined;
+  /** Sorted by name. Empty before a roster was put in (`withRoster`). */
   readonly signers: readonly PolicySigner[];
+}
+
+/** The public keys of all signers: those whose signatures can be checked here. */
+export function policyKeys({ signers }: Pick<Policy, 'signers'>): readonly PublicKey[] {
+  return signers.flatMap(({ keys }) => keys.flatMap(({ publicKey }) => publicKey ?? []));
+}
+
+/** Names of the signers that a requirement, `alice` or `role:maintainer`, is met by. Sorted. */
+export function signersMeeting(
+  requirement: string,
+  signers: readonly PolicySigner[],
+): readonly string[] {
+  const role = requirement.startsWith('role:') ? requirement.slice('role:'.length) : undefined;
+  return signers
+    .filter(({ name, roles = [] }) =>
+      role === undefined ? name === requirement : roles.includes(role),
+    )
+    .map(({ name }) => name);
 }
 
 /** Format version, which a policy may state as `policy: 1`. */
 export const POLICY_VERSION = 1;
 /** One signature proves that one builder, or whoever broke into it, said so. Agreement starts at two. */
 export const SMALLEST_THRESHOLD = 2;
-
-const MAX_SIGNERS = 1000;
-const MAX_KEYS = 32;
-const SIGNER_NAME = /^[A-Za-z0-9][A-Za-z0-9._@+-]{0,63}$/;
-
-const read: FieldReader = new FieldReader('POLICY_INVALID');
-
-/** True for a name a signer can have: letters, digits and `._@+-`, at most 64, starting with a letter or digit. */
-export function isSignerName(text: string): boolean {
-  return SIGNER_NAME.test(text);
-}
-
-/**
- * Reads a policy document:
- * `{policy?: 1, threshold, required?: [names], dissent?: block|note, signers: {name: …}}`, where a
- * signer is a key as text, `{key: text}` or `{keys: [texts]}`. A key is written `ed25519:<base64>`, maybe
- * with a name behind it, as in a public key file. `dissent` is `block` when not given; the threshold
- * has no default.
- *
- * Throws `POLICY_THRESHOLD` or `POLICY_INVALID` with the path of the field.
- */
-export function parsePolicy(document: JsonValue): Policy {
-  const version = read.record(document, [])['policy'];
-  if (version !== undefined && version !== POLICY_VERSION) {
-    read.fail(`this version reads policies of version ${POLICY_VERSION}`, ['policy']);
-  }
-  if (!Object.hasOwn(read.record(document, []), 'threshold')) {
-    const why = 'there is no default, because it decides how many builders must agree';
-    read.fail(`the field "threshold" is missing: ${why}`, [], 'POLICY_THRESHOLD');
-  }
-  const optional = ['policy', 'required', 'dissent'];
-  const fields = read.object(document, [], ['threshold', 'signers'], optional);
-  const signers = parseSigners(fields['signers']);
-  const policy: Policy = {
-    threshold: parseThreshold(fields['threshold'], signers.length),
-    required: parseRequired(fields['required'] ?? [], signers),
-    dissent: parseDissent(fields['dissent'] ?? 'block'),
-    signers,
-  };
-  checkPolicy(policy);
-  return policy;
-}
-
-/**
- * Checks what every verdict relies on, also for policies that were not read by `parsePolicy`: a sound
- * threshold, names and keys given once, required signers that exist.
- */
-export function checkPolicy(policy: Policy): void {
-  parseThreshold(policy.threshold, policy.signers.length);
-  const names = new Set<string>();
-  const owners = new Map<string, string>();
-  for (const { name, keys } of policy.signers) {
-    if (names.has(name)) read.fail(`the signer ${name} is given twice`, ['signers', name]);
-    names.add(name);
-    if (keys.length === 0) read.fail('a signer has at least one key', ['signers', name]);
-    for (const key of keys) {
-      const owner = owners.get(key.id);
-      if (owner !== undefined) {
-        const whose = owner === name ? 'is given twice' : `is also a key of ${owner}`;
-        read.fail(`the key ${key.id} ${whose}: one key is one signer`, ['signers', name]);
-      }
-      owners.set(key.id, name);
-    }
-  }
-  policy.required.forEach((name, index) => {
-    if (!names.has(name)) read.fail(`${name} is not among the signers`, ['required', index]);
-    if (policy.required.indexOf(name) < index) {
-      read.fail(`${name} is given twice`, ['required', index]);
-    }
-  });
-}
-
-function parseThreshold(value: JsonValue | undefined, signers: number): number {
-  const path = ['threshold'];
-  if (typeof value !== 'number' || !Number.isSafeInteger(value) || value < 1) {
-    read.fail('not a whole number of signers', path, 'POLICY_THRESHOLD');
-  }
-  if (value < SMALLEST_THRESHOLD) {
-    const why = 'one claim shows that one builder says so, not that the result can be reproduced';
-    read.fail(`${value} is less than ${SMALLEST_THRESHOLD}: ${why}`, path, 'POLICY_THRESHOLD');
-  }
-  if (value > signers) {
-    const count = signers === 1 ? 'there is only 1 signer' : `there are only ${signers} signers`;
-    read.fail(`${value} can never be met: ${count}`, path, 'POLICY_THRESHOLD');
-  }
-  return value;
-}
-
-function parseSigners(value: JsonValue | undefined): readonly PolicySigner[] {
-  const record = read.record(value, ['signers']);
-  const names = Object.keys(record).sort();
-  if (names.length > MAX_SIGNERS) {
-    throw new VerifyError('LIMIT_EXCEEDED', `signers: more than ${MAX_SIGNERS}`, {
-      path: ['signers'],
-    });
-  }
-  return names.map((name) => {
-    const path = ['signers', name];
-    if (!isSignerName(name)) read.fail('not a name of letters, digits and ._@+-', path);
-    return { name, keys: parseKeys(record[name], path) };
-  });
-}
-
-function parseKeys(value: JsonValue | undefined, path: FieldPath): readonly PublicKey[] {
-  if (typeof value === 'string') return [parseKey(value, path)];
-  const fields = read.object(value, path, [], ['key', 'keys']);
-  const { key, keys } = fields;
-  if ((key === undefined) === (keys === undefined)) {
-    read.fail('a signer has either "key" or "keys"', path);
-  }
-  if (key !== undefined) return [parseKey(key, [...path, 'key'])];
-  const list = read.array(keys, [...path, 'keys'], MAX_KEYS);
-  return list.map((text, index) => parseKey(text, [...path, 'keys', index]));
-}
-
-function parseKey(value: JsonValue, path: FieldPath): PublicKey {
-  const text = read.string(value, path);
-  try {
-    return parsePublicKey(text).key;
-  } catch (error) {
-    return read.fail(error instanceof VerifyError ? error.message : 'not a key', path);
-  }
-}
-
-function parseRequired(value: JsonValue, signers: readonly PolicySigner[]): readonly string[] {
-  const list = read.array(value, ['required'], signers.length);
-  return list.map((name, index) => read.string(name, ['required', index]));
-}
-
-function parseDissent(value: JsonValue): DissentRule {
-  const rule = dissentRules.find((known) => known === value);
-  return rule ?? read.fail(`not one of ${dissentRules.join(', ')}`, ['dissent']);
-}

@@ -41,3 +41,15 @@ export interface Roster {
   /** Sorted by name. */
   readonly signers: readonly RosterSigner[];
 }
+
+/** Which rosters a policy believes: where its signers come from when it does not list them itself. */
+export interface RosterTrust extends RosterOwners {
+  /** Oldest version that is used: what was seen once can not be rolled back. */
+  readonly minVersion: number;
+  /** sha256 of the payload of version `minVersion`; undefined: any that the owners signed. */
+  readonly sha256: Sha256Hex | undefined;
+  /** What becomes of a roster that is past its `expires`. */
+  readonly expired: 'refuse' | 'warn';
+  /** Where the file is, relative to the policy's directory. For whoever reads files: nothing here does. */
+  readonly file: string;
+}

@@ -5,6 +5,8 @@ import type { Envelope } from '../dsse/envelope.js';
 import { signEnvelope } from '../dsse/sign.js';
 import { PrivateKey } from '../keys/private-key.js';
 import type { Policy } from '../policy/policy.js';
+import { rosterKey } from '../roster/roster-key.js';
+import type { RosterSigner } from '../roster/roster.js';
 import { STATEMENT_PAYLOAD_TYPE } from '../statement/statement.js';
 
 const keys = new Map<string, PrivateKey>();
@@ -46,6 +48,33 @@ export function signedBy(signer: string, claim: ResultClaim): Envelope {
 
 /** For tests: a policy over signers whose keys are `testKey(name)`. */
 export function testPolicy(names: readonly string[], changes: Partial<Policy> = {}): Policy {
-  const signers = [...names].sort().map((name) => ({ name, keys: [testKey(name).publicKey] }));
-  return { threshold: 2, required: [], dissent: 'block', signers, ...changes };
+  return {
+    threshold: 2,
+    required: [],
+    strength: undefined,
+    distinct: [],
+    dissent: 'block',
+    blockers: undefined,
+    blockAt: 1,
+    exceptions: [],
+    log: undefined,
+    mode: 'enforce',
+    inputs: 'compare',
+    roster: undefined,
+    signers: [...names].sort().map((name) => testSigner(name)),
+    ...changes,
+  };
+}
+
+/** For tests: a signer whose keys are `testKey(name)`, with one value for each attribute. */
+export function testSigner(
+  name: string,
+  attributes: Readonly<Record<string, string>> = {},
+  keys: readonly string[] = [name],
+): RosterSigner {
+  return {
+    name,
+    keys: keys.map((key) => rosterKey(testKey(key).publicKey)),
+    attributes: Object.fromEntries(Object.entries(attributes).map(([key, one]) => [key, [one]])),
+  };
 }

@@ -10,7 +10,8 @@ import {
 } from '../dsse/verify.js';
 import { encodeHex } from '../encoding/hex.js';
 import { VerifyError, type VerifyErrorCode } from '../errors.js';
-import type { Policy } from '../policy/policy.js';
+import { policyKeys, type Policy } from '../policy/policy.js';
+import type { KeyId } from '../roster/roster-key.js';
 
 /** A claim that at least one trusted signer made, and who did. */
 export interface SignedClaim {
@@ -19,6 +20,8 @@ export interface SignedClaim {
   readonly payload: Sha256Hex;
   /** Names from the policy, sorted, each once. */
   readonly signers: readonly string[];
+  /** Ids of their keys that signed it, sorted, each once. */
+  readonly keys: readonly KeyId[];
 }
 
 /** Something found that counts for nothing, and why. Sorted by payload, reason and signer. */
@@ -58,14 +61,20 @@ export function collectClaims(
 ): CollectedClaims {
   const owners = new Map<string, string>();
   for (const { name, keys } of policy.signers) for (const key of keys) owners.set(key.id, name);
-  const trusted = policy.signers.flatMap((signer) => signer.keys);
+  const trusted = policyKeys(policy);
 
   const messages = new Map<Sha256Hex, Message>();
   for (const envelope of envelopes) {
     const id = sha256Hex(preAuthenticationEncoding(envelope.payloadType, envelope.payload));
     let message = messages.get(id);
     if (message === undefined) {
-      message = { envelope, seen: new Set(), signers: new Set(), failures: new Map() };
+      message = {
+        envelope,
+        seen: new Set(),
+        signers: new Set(),
+        keys: new Set(),
+        failures: new Map(),
+      };
       messages.set(id, message);
     }
     const [first, ...rest] = unseen(message, envelope);
@@ -85,7 +94,7 @@ export function collectClaims(
         const error = { code: read.code, message: read.message };
         setAside.push({ payload, reason: 'not-a-claim', signers, error });
       } else {
-        claims.push({ claim: read, payload, signers });
+        claims.push({ claim: read, payload, signers, keys: [...message.keys].sort() });
       }
     }
     for (const [reason, names] of message.failures) {
@@ -103,6 +112,7 @@ interface Message {
   /** Signatures examined so far, as key id and hexadecimal: copies cost nothing. */
   readonly seen: Set<string>;
   readonly signers: Set<string>;
+  readonly keys: Set<KeyId>;
   readonly failures: Map<Exclude<SetAside['reason'], 'not-a-claim'>, Set<string>>;
 }
 
@@ -122,7 +132,10 @@ function record(
 ): void {
   if (result.result === 'valid') {
     const name = owners.get(result.key.id);
-    if (name !== undefined) message.signers.add(name);
+    if (name !== undefined) {
+      message.signers.add(name);
+      message.keys.add(result.key.id);
+    }
     return;
   }
   const reason = result.result === 'invalid' ? 'bad-signature' : result.result;

@@ -5,7 +5,14 @@ import { sha256Hex } from '../digest/sha256.js';
 import type { Envelope } from '../dsse/envelope.js';
 import { signEnvelope } from '../dsse/sign.js';
 import { STATEMENT_PAYLOAD_TYPE } from '../statement/statement.js';
-import { claimOf, signedBy, testClaim, testKey, testPolicy } from '../testing/builders.js';
+import {
+  claimOf,
+  signedBy,
+  testClaim,
+  testKey,
+  testPolicy,
+  testSigner,
+} from '../testing/builders.js';
 import { judgeFile } from './judge-file.js';
 import { judge } from './judge.js';
 
@@ -52,9 +59,8 @@ describe('judge', () => {
   });
 
   it('counts a signer with several keys once', () => {
-    const keys = [testKey('alice').publicKey, testKey('alice-2').publicKey];
-    const bob = { name: 'bob', keys: [testKey('bob').publicKey] };
-    const rules = { ...policy, signers: [{ name: 'alice', keys }, bob] };
+    const alice = testSigner('alice', {}, ['alice', 'alice-2']);
+    const rules = { ...policy, signers: [alice, testSigner('bob')] };
     const both = [signedBy('alice', good), signedBy('alice-2', good)];
     expect(only(both, rules).artifact.reason).toBe('too-few');
     expect(only([...both, signedBy('bob', good)], rules).artifact.reason).toBe('accepted');

@@ -5,7 +5,7 @@ import type { ResultClaim } from '../claim/result-claim.js';
 import { sha256Hex } from '../digest/sha256.js';
 import type { Envelope } from '../dsse/envelope.js';
 import { formatEnvelope } from '../dsse/envelope.js';
-import type { DissentRule } from '../policy/policy.js';
+import { policyKeys, type DissentRule } from '../policy/policy.js';
 import { claimOf, signedBy as sign, testPolicy } from '../testing/builders.js';
 import { judge } from './judge.js';
 import type { Verdict } from './verdict.js';
@@ -91,7 +91,7 @@ describe('a verdict', () => {
   it('does not depend on how signatures are spread over envelopes', () => {
     fc.assert(
       fc.property(envelopes, policies, (list, policy) => {
-        const trusted = policy.signers.flatMap(({ keys }) => keys);
+        const trusted = policyKeys(policy);
         const merged = mergeEnvelopes(list, trusted);
         expect(decision(judge(merged, policy))).toEqual(decision(judge(list, policy)));
       }),
@@ -166,8 +166,7 @@ describe('a verdict', () => {
 });
 
 describe('mergeEnvelopes', () => {
-  const { signers } = testPolicy(SIGNERS);
-  const trusted = signers.flatMap(({ keys }) => keys);
+  const trusted = policyKeys(testPolicy(SIGNERS));
   const files = (list: readonly Envelope[]) => mergeEnvelopes(list, trusted).map(formatEnvelope);
 
   it('is a set union: commutative, associative, idempotent', () => {
