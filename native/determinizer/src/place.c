@@ -10,7 +10,6 @@
 #include <unistd.h>
 
 #include "call.h"
-#include "log.h"
 
 /*
  * Paths of a caller are followed from its own root, working directory or descriptors, through the links
@@ -18,6 +17,8 @@
  */
 
 _Atomic bool roots_may_differ;
+
+enum { LONG_PATH = 2 * PATH_MAX + 64 };
 
 /* Which root a process has: mounts are numbered across all namespaces. */
 static bool root_of(int directory, const char *path, struct statx *root)
@@ -38,77 +39,89 @@ static bool is_proc(int directory)
 	return fstatfs(directory, &system) == 0 && system.f_type == PROC_SUPER_MAGIC;
 }
 
-/* A caller with another root than ours: links are followed within its root. */
+/* The path as one from the caller's own root; 0 or an errno value. */
+static int path_in_root(struct call *call, int fd, const char *path, char joined[LONG_PATH])
+{
+	char root[PATH_MAX], base[PATH_MAX], link[32];
+	if (*path == '/') {
+		snprintf(joined, LONG_PATH, "%s", path);
+		return 0;
+	}
+	place_base(fd, path, link);
+	ssize_t root_length = readlinkat(call->directory, "root", root, sizeof root - 1), length = readlinkat(call->directory, link, base, sizeof base - 1);
+	if (root_length < 0 || length < 0)
+		return root_length < 0 || fd == AT_FDCWD ? EACCES : EBADF;
+	root[root_length] = base[length] = 0;
+	size_t skip = root_length == 1 ? 0 : (size_t)root_length;
+	if (strncmp(base, root, skip) != 0)
+		skip = 0; /* outside its root, as chroot allows: then our roots are the same for it */
+	snprintf(joined, LONG_PATH, "%s/%s", base + skip, path);
+	return 0;
+}
+
+/* Splits off the last name; false if there is none, because the path ends in a slash or "..". */
+static bool split_name(char joined[LONG_PATH], char name[PATH_MAX])
+{
+	char *slash = strrchr(joined, '/');
+	const char *last = slash ? slash + 1 : joined;
+	size_t length = strlen(last);
+	if (length == 0 || length >= PATH_MAX || strcmp(last, "..") == 0)
+		return false;
+	memcpy(name, last, length + 1);
+	joined[last - joined] = 0;
+	return true;
+}
+
+/*
+ * A caller with another root than ours: links are followed within its root. Links of /proc/PID have no way within a root, and
+ * "self" is not ours: where the path ends in such ones they are taken one by one.
+ */
 static int find_in_root(struct call *call, int fd, const char *path, int flags, struct place *place)
 {
-	char root[PATH_MAX], base[PATH_MAX], link[32], joined[2 * PATH_MAX + 64];
-	ssize_t root_length = readlinkat(call->directory, "root", root, sizeof root - 1);
-	if (root_length < 0)
-		return EACCES;
-	root[root_length] = 0;
-	if (*path == '/') {
-		snprintf(joined, sizeof joined, "%s", path);
-	} else {
-		place_base(fd, path, link);
-		ssize_t length = readlinkat(call->directory, link, base, sizeof base - 1);
-		if (length < 0)
-			return fd == AT_FDCWD ? EACCES : EBADF;
-		base[length] = 0;
-		size_t skip = root_length == 1 ? 0 : (size_t)root_length;
-		if (strncmp(base, root, skip) != 0)
-			skip = 0; /* outside its root, as chroot allows: then our roots are the same for it */
-		snprintf(joined, sizeof joined, "%s/%s", base + skip, path);
-	}
-	int within = openat(call->directory, "root", O_PATH | O_DIRECTORY | O_CLOEXEC);
-	if (within < 0)
-		return EACCES;
+	char joined[LONG_PATH], name[PATH_MAX], link[PATH_MAX], own[LONG_PATH];
 	struct open_how how = {.flags = O_PATH | O_CLOEXEC, .resolve = RESOLVE_IN_ROOT};
-	int error = EXDEV;
-	if (!(flags & AT_SYMLINK_NOFOLLOW)) {
-		int end = (int)syscall(SYS_openat2, within, joined, &how, sizeof how);
-		error = errno;
-		if (end >= 0) {
-			close(within);
+	bool follow = !(flags & AT_SYMLINK_NOFOLLOW);
+	int error = path_in_root(call, fd, path, joined);
+	int within = error ? -1 : openat(call->directory, "root", O_PATH | O_DIRECTORY | O_CLOEXEC);
+	if (within < 0)
+		return error ? error : EACCES;
+	for (int depth = 0; depth < 8; depth++) {
+		bool named = !follow && split_name(joined, name);
+		place->opened = (int)syscall(SYS_openat2, within, *joined ? joined : "/", &how, sizeof how);
+		error = place->opened < 0 ? errno : 0;
+		if (!error && named) {
+			place->directory = place->opened;
+			snprintf(place->path, sizeof place->path, "%s", name);
+		} else if (!error) {
 			place->directory = proc_directory;
-			place->opened = end;
-			snprintf(place->path, sizeof place->path, "self/fd/%d", end);
-			return 0;
+			snprintf(place->path, sizeof place->path, "self/fd/%d", place->opened);
 		}
-	}
-	if (error != EXDEV) {
-		close(within);
-		return error;
-	}
-	/* The last name by itself: a link that is not to be followed, or one of /proc/PID, which has no way within a root. */
-	size_t end = strlen(joined);
-	while (end > 1 && joined[end - 1] == '/')
-		end--;
-	size_t start = end;
-	while (start && joined[start - 1] != '/')
-		start--;
-	char name[PATH_MAX];
-	if (end - start >= sizeof name) {
-		close(within);
-		return ENAMETOOLONG;
-	}
-	memcpy(name, joined + start, end - start);
-	name[end - start] = 0;
-	bool whole = name[0] == 0 || strcmp(name, "..") == 0 || joined[end] == '/';
-	if (!whole)
-		joined[start] = 0;
-	place->directory = (int)syscall(SYS_openat2, within, *joined ? joined : "/", &how, sizeof how);
-	error = errno;
-	close(within);
-	if (place->directory < 0)
-		return error;
-	place->opened = place->directory;
-	snprintf(place->path, sizeof place->path, "%s", whole ? "." : name);
-	if (!(flags & AT_SYMLINK_NOFOLLOW) && !is_proc(place->directory)) {
-		log_gap("link out of /proc in another root refused", call->image->number, path);
+		if (!error || !follow || (error != ENOENT && error != EXDEV) || !split_name(joined, name))
+			break;
+		/* By way of the last link. */
+		place->opened = (int)syscall(SYS_openat2, within, *joined ? joined : "/", &how, sizeof how);
+		if (place->opened < 0)
+			break;
+		place->directory = place->opened;
+		snprintf(place->path, sizeof place->path, "%s", name);
+		if (error == EXDEV && is_proc(place->directory)) {
+			error = 0;
+			break;
+		}
+		ssize_t length = readlinkat(place->directory, name, link, sizeof link - 1);
 		place_close(place);
-		return EACCES;
+		if (length <= 0)
+			break;
+		link[length] = 0;
+		size_t used = *link == '/' ? 0 : strlen(joined);
+		if (used + (size_t)length >= sizeof joined)
+			break;
+		memcpy(joined + used, link, (size_t)length + 1);
+		if (self_named(call, AT_FDCWD, joined, flags, own, sizeof own))
+			memcpy(joined, own, sizeof joined);
 	}
-	return 0;
+	close(within);
+	return error;
 }
 
 void place_descriptor(struct call *call, int fd, struct place *place)

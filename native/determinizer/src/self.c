@@ -52,7 +52,8 @@ static bool name_caller(const struct call *call, int proc, bool thread, char out
 	size_t threads = read_namespace_numbers(call->directory, "status", "\nNSpid:", own);
 	if (count == 0 || threads != count)
 		return false;
-	for (size_t i = count; i-- > 0;) {
+	/* The longest list that fits: process 1 of a namespace has a short one, like process 1 of any other. */
+	for (size_t i = 0; i < count; i++) {
 		char path[48];
 		snprintf(path, sizeof path, "%ld/status", process[i]);
 		if (read_namespace_numbers(proc, path, "\nNStgid:", there) != count - i || memcmp(there, process + i, (count - i) * sizeof *there) != 0)
