@@ -88,16 +88,16 @@ struct timespec file_time_constant(void)
 	return (struct timespec){config.epoch, 0};
 }
 
-struct timespec file_time_shown(struct timespec real, bool comparing)
+struct timespec file_time_shown(const struct statx *file, bool comparing)
 {
 	int64_t first = config.epoch + 1 + clock_shift();
-	struct timespec shown = {real.tv_sec - inputs_shift, real.tv_nsec};
-	bool written = !is_earlier(real, started);
+	struct timespec real = {file->stx_mtime.tv_sec, file->stx_mtime.tv_nsec}, changed = {file->stx_ctime.tv_sec, file->stx_ctime.tv_nsec};
+	struct timespec shown = {real.tv_sec < INT64_MIN + inputs_shift ? real.tv_sec : real.tv_sec - inputs_shift, real.tv_nsec};
+	/* The time of the last change cannot be set: an input from the future still has one from before. */
+	bool written = !is_earlier(real, started) && !is_earlier(changed, started);
 	if (written && real.tv_sec - started.tv_sec < PRESSED) {
 		int64_t since = (real.tv_sec - started.tv_sec) * second + real.tv_nsec - started.tv_nsec;
 		shown = (struct timespec){first, since / press};
-	} else if (written) {
-		shown = real; /* a week ahead: no clock wrote this, somebody set it */
 	} else if (real.tv_sec >= config.epoch) {
 		shown = file_time_constant();
 	}
@@ -124,7 +124,9 @@ enum file_time_set file_time_asked(struct timespec *asked)
 /* Would this real time be shown as it is, if it were set by a program? */
 static bool shows_itself(const struct timespec *real)
 {
-	struct timespec shown = file_time_shown(*real, true);
+	struct statx file = {.stx_mtime = {.tv_sec = real->tv_sec, .tv_nsec = (uint32_t)real->tv_nsec}};
+	file.stx_ctime = file.stx_mtime;
+	struct timespec shown = file_time_shown(&file, true);
 	return shown.tv_sec == real->tv_sec && shown.tv_nsec == real->tv_nsec;
 }
 

@@ -13,4 +13,6 @@ same_twice() {
 }
 # Fails unless the text is exactly what the command printed.
 expect() { printf '%s\n' "$1" >expected; shift; "$@" >got; diff expected got; }
+# Fails if the command succeeds: `! command` does not end a script under -e.
+not() { if "$@"; then echo "should not have succeeded: $*"; exit 1; fi; }
 need() { command -v "$1" >/dev/null || { echo "skip: no $1"; exit 77; }; }

@@ -7,6 +7,6 @@ OPTIONS='--source directoryOrder=vary:7'
 mkdir sub; (cd sub; seq 50 | xargs touch)
 same_twice 'ls -U sub'
 ls sub >sorted
-! cmp -s sorted first
+not cmp -s sorted first
 sort -o first first
 cmp sorted first

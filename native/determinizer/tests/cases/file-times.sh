@@ -1,6 +1,6 @@
 . "$TESTS/lib.sh"
 touch -d @1600000000 old
-virtual sh -c 'echo a >a; echo b >b; cp -p a c; cp -p old d; touch e; mkdir f; ln -s a g
+virtual sh -ec 'echo a >a; echo b >b; cp -p a c; cp -p old d; touch e; mkdir f; ln -s a g
   stat -c "%n %Y" old a b c d e f g' >got
 cat >expected <<'X'
 old 1600000000
@@ -17,10 +17,10 @@ diff expected got
 same_twice 'for t in 1 1234567890 1700000000 1700000001 1710000000 1760000000 4000000000; do touch -d @$t x; stat -c %Y x; done'
 printf '%s\n' 1 1234567890 1700000000 1700000001 1710000000 1760000000 4000000000 | diff - first
 # "Now" as the program computes it is now; later files stay newer.
-virtual sh -c 'touch -d @$(date +%s) n; stat -c %Y n; sleep 0.05; echo >later; test later -nt n; touch -d @1700000100 n2; test n2 -nt later; stat -c %Y n2' >got
+virtual sh -ec 'touch -d @$(date +%s) n; stat -c %Y n; sleep 0.05; echo >later; test later -nt n; touch -d @1700000100 n2; test n2 -nt later; stat -c %Y n2' >got
 printf '1700000001\n1700000001\n' | diff - got
 # A copied time is the same time, to the nanosecond.
-virtual sh -c 'echo >p; cp -p p q; test "$(stat -c %y p)" = "$(stat -c %y q)"'
+virtual sh -ec 'echo >p; cp -p p q; test "$(stat -c %y p)" = "$(stat -c %y q)"'
 # Inputs newer than the epoch are shown at the epoch.
 touch -d @1750000000 new
 expect 1700000000 virtual stat -c %Y new

@@ -1,3 +1,3 @@
 . "$TESTS/lib.sh"
-virtual sh -c '/bin/echo x >/dev/full' 2>got && exit 1
+virtual sh -ec '/bin/echo x >/dev/full' 2>got && exit 1
 grep -q 'No space left' got

@@ -1,6 +1,6 @@
 . "$TESTS/lib.sh"
 need python3
-virtual sh -c 'echo a >out; date; ls /; mv out "o\"t"; python3 -c "import os; os.urandom(3)"; printf x >"$(printf "bad\377")"' >/dev/null
+virtual sh -ec 'echo a >out; date; ls /; mv out "o\"t"; python3 -c "import os; os.urandom(3)"; printf x >"$(printf "bad\377")"' >/dev/null
 python3 - <<'X'
 import json
 lines = [json.loads(l) for l in open('log.jsonl', 'rb')]

@@ -12,7 +12,7 @@ public class T { public static void main(String[] a) throws Exception {
 X
 virtual javac T.java
 expect "true 17000000 -1157408321 1" virtual java T
-virtual sh -c 'jar cf a.jar T.class; sha256sum a.jar' >first
+virtual sh -ec 'jar cf a.jar T.class; sha256sum a.jar' >first
 sleep 1.1
-virtual sh -c 'jar cf a.jar T.class; sha256sum a.jar' >second
+virtual sh -ec 'jar cf a.jar T.class; sha256sum a.jar' >second
 cmp first second

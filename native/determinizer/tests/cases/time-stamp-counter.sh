@@ -1,5 +1,5 @@
 . "$TESTS/lib.sh"
 same_twice counter
-virtual sh -c 'exec 3>&1; kill -SEGV $$' && exit 1
+virtual sh -ec 'exec 3>&1; kill -SEGV $$' && exit 1
 OPTIONS="--source timeStampCounter=real"
 virtual counter >first
