@@ -38,12 +38,14 @@ struct listing {
 	char *bytes;
 	struct item *items;
 	size_t count;
+	size_t size; /* of both in memory */
 };
 
-enum { CHUNK = 256 << 10, LISTING_MAX = 1 << 30, KEPT_MAX = 64 };
+enum { CHUNK = 256 << 10, LISTING_MAX = 1 << 30, KEPT_MAX = 64, KEPT_BYTES = 64 << 20 };
 
 static struct listing *kept;
 static unsigned kept_count;
+static size_t kept_bytes;
 static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
 
 static void listing_free(struct listing *listing)
@@ -124,6 +126,7 @@ static struct listing *listing_read(int fd)
 			(struct item){0, entry->d_ino, entry->d_name, (uint16_t)strlen(entry->d_name), entry->d_type};
 		at += entry->d_reclen;
 	}
+	listing->size = room + count * sizeof *listing->items;
 	if (determined(SOURCE_DIRECTORY_ORDER))
 		put_in_order(listing);
 	return listing;
@@ -141,28 +144,39 @@ static struct listing *kept_take(pid_t process, int fd, const struct stat *direc
 			found = *link;
 			*link = found->next;
 			kept_count--;
+			kept_bytes -= found->size;
 			break;
 		}
 	pthread_mutex_unlock(&lock);
 	return found;
 }
 
+/* The newest is kept however large it is, so that whoever reads alone goes on where it was. */
 static void kept_put(struct listing *listing)
 {
-	struct listing *oldest = NULL;
+	struct listing *dropped = NULL;
 	pthread_mutex_lock(&lock);
 	listing->next = kept;
 	kept = listing;
-	if (++kept_count > KEPT_MAX) {
+	kept_count++;
+	kept_bytes += listing->size;
+	while (kept_count > 1 && (kept_count > KEPT_MAX || kept_bytes > KEPT_BYTES)) {
 		struct listing **link = &kept;
 		while ((*link)->next)
 			link = &(*link)->next;
-		oldest = *link;
+		struct listing *oldest = *link;
 		*link = NULL;
 		kept_count--;
+		kept_bytes -= oldest->size;
+		oldest->next = dropped;
+		dropped = oldest;
 	}
 	pthread_mutex_unlock(&lock);
-	listing_free(oldest);
+	while (dropped) {
+		struct listing *next = dropped->next;
+		listing_free(dropped);
+		dropped = next;
+	}
 }
 
 static void directory_path(int fd, char path[PATH_MAX])

@@ -12,7 +12,7 @@
 #include "config.h"
 #include "digest.h"
 
-enum { LINE_MAX_BYTES = 16 << 10, TEXT_MAX = 4096, GAPS_MAX = 4096, BUFFER = 64 << 10 };
+enum { LINE_MAX_BYTES = 16 << 10, TEXT_MAX = 4096, GAPS_MAX = 4096, DETAIL_MAX = 512, BUFFER = 64 << 10 };
 
 static int file = -1;
 static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
@@ -22,10 +22,12 @@ static uint64_t written;
 static uint64_t dropped;
 static uint64_t gaps[GAPS_MAX];
 static unsigned gap_count;
+static int write_error; /* errno value: the log is not whole */
 
 static _Thread_local char line[LINE_MAX_BYTES];
 static _Thread_local size_t used;
 static _Thread_local bool first;
+static _Thread_local bool essential; /* written whatever the log may hold: these are few */
 
 int log_open(void)
 {
@@ -47,7 +49,7 @@ static void flush_buffer(void)
 		if (part < 0 && errno == EINTR)
 			continue;
 		if (part <= 0) {
-			dropped++;
+			write_error = part < 0 ? errno : EIO;
 			break;
 		}
 		done += (size_t)part;
@@ -121,6 +123,7 @@ void log_begin(const char *type)
 {
 	used = 0;
 	first = true;
+	essential = strcmp(type, "not-covered") == 0 || strcmp(type, "end") == 0;
 	if (file < 0)
 		return;
 	put("{", 1);
@@ -192,7 +195,7 @@ void log_end(void)
 	line[used++] = '}';
 	line[used++] = '\n';
 	pthread_mutex_lock(&lock);
-	if (written + used > config.log_max) {
+	if (written + used > config.log_max && !essential) {
 		dropped++;
 	} else {
 		if (buffered + used > sizeof buffer)
@@ -213,14 +216,20 @@ void log_gap(const char *what, uint32_t image, const char *detail)
 		known = gaps[i] == key;
 	if (!known)
 		gaps[gap_count++] = key;
+	bool last = !known && gap_count == GAPS_MAX;
 	pthread_mutex_unlock(&lock);
 	if (known)
 		return;
+	if (last) {
+		what = "more than can be listed";
+		image = 0;
+		detail = NULL;
+	}
 	log_begin("not-covered");
 	log_text("what", what);
 	log_number("process", image);
 	if (detail)
-		log_text("detail", detail);
+		log_bytes("detail", detail, strnlen(detail, DETAIL_MAX));
 	log_end();
 }
 
@@ -229,17 +238,19 @@ unsigned log_gap_count(void)
 	return gap_count;
 }
 
-void log_close(void)
+int log_close(void)
 {
 	if (file < 0)
-		return;
+		return 0;
 	pthread_mutex_lock(&lock);
 	flush_buffer();
 	if (dropped) {
 		buffered = (size_t)snprintf(buffer, sizeof buffer, "{\"type\":\"truncated\",\"lines\":%" PRIu64 "}\n", dropped);
 		flush_buffer();
 	}
-	close(file);
+	if (close(file) != 0 && !write_error)
+		write_error = errno;
 	file = -1;
 	pthread_mutex_unlock(&lock);
+	return write_error;
 }

@@ -7,7 +7,8 @@
 
 /* Opens the file named in the configuration; returns an errno value or 0. */
 int log_open(void);
-void log_close(void);
+/* Returns an errno value if not everything could be written, or 0. */
+int log_close(void);
 
 /* A line is put together in the calling thread and written whole by log_end, or dropped beyond the bound. */
 void log_begin(const char *type);

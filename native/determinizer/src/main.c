@@ -271,7 +271,9 @@ int main(int count, char **arguments)
 	log_number("memoryKilobytes", used.ru_maxrss);
 	log_number("microseconds", (used.ru_utime.tv_sec + used.ru_stime.tv_sec) * 1000000 + used.ru_utime.tv_usec + used.ru_stime.tv_usec);
 	log_end();
-	log_close();
+	error = log_close();
+	if (error)
+		fail("log", error, "cannot write all of %s", config.log);
 	if (by_init())
 		init_ended(status);
 	_exit(WIFSIGNALED(status) ? 128 + WTERMSIG(status) : WEXITSTATUS(status));

@@ -34,14 +34,14 @@ static int receiving, threads, wanted;
 
 static void *answer_calls(void *unused);
 
-static int add_thread(void)
+static int add_thread(void *(*run)(void *))
 {
 	pthread_t thread;
 	pthread_attr_t attributes;
 	pthread_attr_init(&attributes);
 	pthread_attr_setdetachstate(&attributes, PTHREAD_CREATE_DETACHED);
 	pthread_attr_setstacksize(&attributes, STACK);
-	int error = pthread_create(&thread, &attributes, answer_calls, NULL);
+	int error = pthread_create(&thread, &attributes, run, NULL);
 	pthread_attr_destroy(&attributes);
 	return error;
 }
@@ -56,7 +56,7 @@ void pool_leave(void)
 		receiving++;
 	}
 	pthread_mutex_unlock(&lock);
-	if (add && add_thread() != 0) {
+	if (add && add_thread(answer_calls) != 0) {
 		pthread_mutex_lock(&lock);
 		threads--;
 		receiving--;
@@ -139,6 +139,39 @@ static void *answer_calls(void *unused)
 	return NULL;
 }
 
+/*
+ * An answer may have to wait for a process that itself waits for one: a file system in user space, served from within the
+ * build. So when calls stay unreceived for long, somebody more receives; when there is nothing to do for so many, they end.
+ */
+static void *watch(void *unused)
+{
+	(void)unused;
+	for (int waited = 0;;) {
+		struct timespec pause = {0, 50000000};
+		struct pollfd calls = {listener, POLLIN, 0};
+		nanosleep(&pause, NULL);
+		if (poll(&calls, 1, 0) < 0 || (calls.revents & (POLLHUP | POLLERR | POLLNVAL)))
+			return NULL;
+		waited = calls.revents & POLLIN ? waited + 1 : 0;
+		if (waited < 3)
+			continue;
+		waited = 0;
+		pthread_mutex_lock(&lock);
+		bool add = threads < THREADS_MAX;
+		if (add) {
+			threads++;
+			receiving++;
+		}
+		pthread_mutex_unlock(&lock);
+		if (add && add_thread(answer_calls) != 0) {
+			pthread_mutex_lock(&lock);
+			threads--;
+			receiving--;
+			pthread_mutex_unlock(&lock);
+		}
+	}
+}
+
 int notify_start(void)
 {
 	struct seccomp_notif_sizes sizes;
@@ -154,7 +187,7 @@ int notify_start(void)
 	if (wanted > THREADS_MAX / 2)
 		wanted = THREADS_MAX / 2;
 	for (int i = 0; i < wanted; i++) {
-		int error = add_thread();
+		int error = add_thread(answer_calls);
 		if (error)
 			return error;
 		pthread_mutex_lock(&lock);
@@ -162,5 +195,5 @@ int notify_start(void)
 		receiving++;
 		pthread_mutex_unlock(&lock);
 	}
-	return 0;
+	return add_thread(watch);
 }

@@ -60,7 +60,7 @@ static inline long call2(long number, long first, long second)
 /*
  * The stall rule: a program that has run for long and reads the clock slowly, over and over, waits for a
  * time that a clock counting its own readings would never reach. It is then moved by the real time since
- * the last check. Slow means: 16 readings took more than a second.
+ * the last check. Slow means: 16 readings took more than a second, or a tenth of one in the third such time and later.
  */
 BLOB static void check_stall(void)
 {
@@ -72,7 +72,8 @@ BLOB static void check_stall(void)
 		STATE->started_ns = STATE->checked_ns = at;
 	int64_t since = at - STATE->checked_ns;
 	STATE->checked_ns = at;
-	if (since > 1000000000ll && at - STATE->started_ns > (int64_t)STATE->stall_after_ns) {
+	int64_t life = at - STATE->started_ns, after = (int64_t)STATE->stall_after_ns;
+	if (since > (life / 2 > after ? 100000000ll : 1000000000ll) && life > after) {
 		STATE->advanced_ns += (uint64_t)since;
 		STATE->stalls++;
 	}
