@@ -13,7 +13,7 @@ const pipeline = [
   'workspace',
   'record',
 ];
-const everything = [...pipeline, 'build', 'doctor'];
+const everything = [...pipeline, 'build', 'run', 'doctor'];
 
 /** @type {Readonly<Record<string, readonly string[]>>} */
 export const arrows = {
@@ -29,10 +29,11 @@ export const arrows = {
   sandbox: engine,
   inputs: [...engine, 'download', 'sandbox/user-namespace'],
   environment: [...engine, 'download', 'sandbox', 'inputs'],
-  recipe: [...bottom, 'inputs/schema', 'workspace'],
-  workspace: [...bottom, 'recipe', 'inputs/schema'],
+  recipe: [...bottom, 'inputs/schema', 'workspace', 'sandbox/determinizer/sources'],
+  workspace: [...bottom, 'recipe', 'inputs/schema', 'sandbox/determinizer'],
   record: [...engine, 'recipe', 'workspace'],
   build: pipeline,
+  run: [...engine, 'sandbox', 'recipe/limits'],
   doctor: [...engine, 'download', 'sandbox', 'environment', 'workspace'],
   cli: everything,
   // The library's entry re-exports what programs use.

@@ -4,6 +4,7 @@
 #include <fcntl.h>
 #include <grp.h>
 #include <linux/capability.h>
+#include <sched.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -114,6 +115,24 @@ static _Noreturn void give_up(int report, const char *stage, int error, const ch
 	_exit(EXIT_OWN_FAILURE);
 }
 
+static void write_own(const char *path, uint32_t inside, int report)
+{
+	char text[32];
+	int length = snprintf(text, sizeof text, "%u 0 1\n", inside), fd = open(path, O_WRONLY | O_CLOEXEC);
+
+	if (fd < 0 || write(fd, text, (size_t)length) != length)
+		give_up(report, "start", errno, path);
+	close(fd);
+}
+
+static void take_own_id(const struct plan *plan, int report)
+{
+	if (unshare(CLONE_NEWUSER) < 0)
+		give_up(report, "user-namespace", errno, "cannot make a user namespace for the command");
+	write_own("/proc/self/uid_map", plan->own_uid, report);
+	write_own("/proc/self/gid_map", plan->own_gid, report);
+}
+
 static _Noreturn void become_command(const struct plan *plan, const int output[2], int report, int socket)
 {
 	sigset_t none;
@@ -135,6 +154,8 @@ static _Noreturn void become_command(const struct plan *plan, const int output[2
 		if (now < 0 || personality((unsigned long)now | ADDR_NO_RANDOMIZE) < 0)
 			say_not_fixed("address-space layout");
 	}
+	if (plan->own_id)
+		take_own_id(plan, report);
 	if (!bound_capabilities(plan->as_root))
 		give_up(report, "start", errno, "cannot drop capabilities");
 	if (!plan->own_id &&

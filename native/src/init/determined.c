@@ -118,6 +118,8 @@ static _Noreturn void become_determinizer(const struct plan *plan, const int out
 	}
 	if (!plan->terminal || plan->own_session)
 		arguments[count++] = (char *)"--session";
+	if (plan->own_id)
+		arguments[count++] = (char *)"--own-id";
 	arguments[count++] = (char *)"--";
 	memcpy(arguments + count, plan->arguments, plan->argument_count * sizeof *arguments);
 	syscall(SYS_execveat, FD_DETERMINIZER, "", arguments, plan->variables, AT_EMPTY_PATH);

@@ -3,7 +3,6 @@
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "common/fail.h"
 
@@ -127,8 +126,8 @@ struct plan *read_plan(struct spec *spec)
 			plan->as_root = true;
 		else if (strcmp(key, "own-id") == 0) {
 			plan->own_id = true;
-			plan->uid = getuid();
-			plan->gid = getgid();
+			plan->own_uid = (uint32_t)spec_number(spec, key, UINT32_MAX - 1);
+			plan->own_gid = (uint32_t)spec_number(spec, key, UINT32_MAX - 1);
 		} else if (strcmp(key, "terminal") == 0)
 			plan->terminal = true;
 		else if (strcmp(key, "own-session") == 0)

@@ -45,8 +45,10 @@ struct plan {
 	uint32_t gid;
 	/* The command stays root of the namespace, with the few capabilities package scripts need. */
 	bool as_root;
-	/* We have the command's ids already, and no others (ns/machine.h). */
+	/* We have one id, as root; the command gets it as these, in a user namespace of its own (ns/machine.h). */
 	bool own_id;
+	uint32_t own_uid;
+	uint32_t own_gid;
 	/* The command gets our own output, and our session (for a terminal) unless it has one of its own. */
 	bool terminal;
 	bool own_session;

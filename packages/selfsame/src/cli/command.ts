@@ -23,6 +23,8 @@ export interface CommandResult {
   readonly data: unknown;
   /** The same for a person, already wrapped in lines; empty when there is nothing to say. */
   readonly text: readonly string[];
+  /** Exit status of a command of the person's that ran to its end, 0 to 255: wins over `exitCode`. */
+  readonly commandStatus?: number;
 }
 
 /** What the frame hands to a command. */
@@ -31,12 +33,20 @@ export interface CommandContext {
   readonly settings: Settings;
   readonly signal: AbortSignal;
   readonly json: boolean;
+  /** The environment variables we were started with. */
+  readonly env: Readonly<Record<string, string | undefined>>;
   readonly stdinIsTerminal: boolean;
   readonly stdoutIsTerminal: boolean;
+  readonly stderrIsTerminal: boolean;
   /** Width of the terminal the answer is shown on; undefined where it is none. */
   readonly columns?: number;
   /** Text styling that is the identity when colour is off. */
   readonly style: Style;
+  /**
+   * From now on signals that ask us to stop are for a command of the person's: `send` gets their numbers, and
+   * nothing else happens. Returns how to have them back.
+   */
+  passSignals(send: (signal: number) => void): () => void;
   /** Opens the store (created on first use) and returns the engine's context. */
   engine(): Promise<Context>;
 }

@@ -28,13 +28,13 @@ export interface Product {
  * Runs one command line (without `node` and the script) from reading it to saying how it ended.
  * The answer of a command goes to standard output, everything else to standard error; with `--json`
  * all of it goes to standard output as JSON lines, the last one of type `result` or `error`.
- * Never rejects.
+ * Resolves to the exit code: an `ExitCode`, or the status of a command of the person's. Never rejects.
  */
 export async function runCommandLine(
   argv: readonly string[],
   io: Io,
   product: Product,
-): Promise<ExitCode> {
+): Promise<number> {
   const before = argv.slice(0, argv.includes('--') ? argv.indexOf('--') : argv.length);
   const failure: FailureOptions = {
     json: before.includes('--json'),
@@ -73,7 +73,7 @@ async function runCommand(
   io: Io,
   product: Product,
   failure: FailureOptions,
-): Promise<ExitCode> {
+): Promise<number> {
   const reporter = createReporter(options, io, failure);
   try {
     const cwd = await workingDirectory(io.cwd, options['directory']);
@@ -86,8 +86,11 @@ async function runCommand(
       settings,
       signal: io.signal,
       json: failure.json,
+      env: io.env,
       stdinIsTerminal: io.stdinIsTerminal,
       stdoutIsTerminal: io.stdout.isTerminal,
+      stderrIsTerminal: io.stderr.isTerminal,
+      passSignals: (send) => io.passSignals(send),
       ...(io.stdout.isTerminal && { columns: io.stdout.size().columns }),
       style: colourStdout && !failure.json ? colourStyle : plainStyle,
       engine: () =>
@@ -102,7 +105,7 @@ async function runCommand(
     const result = await command.run(args, options, context);
     reporter.close();
     say(result, command, io, failure);
-    return result.exitCode;
+    return result.commandStatus ?? result.exitCode;
   } catch (error) {
     reporter.close();
     return fail(io.signal.aborted ? interruption(error, io.signal) : error, io, failure);
@@ -116,7 +119,7 @@ function say(result: CommandResult, command: Command, io: Io, { json }: FailureO
     const line = {
       type: 'result',
       command: command.name,
-      exitCode: result.exitCode,
+      exitCode: result.commandStatus ?? result.exitCode,
       data: result.data ?? null,
     };
     io.stdout.write(printableJson(line) + '\n');

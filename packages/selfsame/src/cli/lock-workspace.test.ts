@@ -175,7 +175,8 @@ describe('the commands', () => {
     const same = (text: string) => text;
     return {
       ...{ cwd: root, settings: context.settings, signal: context.signal, json: false },
-      ...{ stdinIsTerminal: false, stdoutIsTerminal: false },
+      ...{ stdinIsTerminal: false, stdoutIsTerminal: false, stderrIsTerminal: false },
+      ...{ env: {}, passSignals: () => () => undefined },
       style: { bold: same, dim: same, red: same, green: same, yellow: same, cyan: same },
       engine: (): Promise<Context> => Promise.resolve(context),
     };

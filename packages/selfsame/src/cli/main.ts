@@ -1,8 +1,12 @@
 import { setMaxListeners } from 'node:events';
+import { constants } from 'node:os';
 import { SelfsameError } from '../errors/selfsame-error.js';
 import { runCommandLine, type Product } from './frame.js';
 import { selfsame } from './product.js';
 import type { Io, OutputStream } from './terminal.js';
+
+/** What a command of the person's may be sent beside what asks us to stop. Node.js keeps SIGUSR1 for its debugger. */
+const passedSignals = ['SIGQUIT', 'SIGUSR2'] as const;
 
 /**
  * The command line of this process, from its arguments to its exit code; ends the process.
@@ -30,7 +34,9 @@ function processIo(): Io {
   // ends: up to 64 downloads for each of the environments and inputs fetched at once. More would be a leak.
   setMaxListeners(1024, interruption.signal);
   let interactive = false;
+  let pass: ((signal: number) => void) | undefined;
   const stop = (name: NodeJS.Signals): void => {
+    if (pass !== undefined) return pass(constants.signals[name]);
     if (interactive && name === 'SIGINT') return;
     // Asked twice: no more waiting for anything to clean up. The store is safe against that.
     if (interruption.signal.aborted) process.exit(130);
@@ -45,6 +51,17 @@ function processIo(): Io {
     stdinIsTerminal: Boolean(process.stdin.isTTY),
     signal: interruption.signal,
     setInteractive: (value) => (interactive = value),
+    passSignals: (send) => {
+      const others = passedSignals.map(
+        (name) => [name, () => send(constants.signals[name])] as const,
+      );
+      for (const [name, listener] of others) process.on(name, listener);
+      pass = send;
+      return () => {
+        pass = undefined;
+        for (const [name, listener] of others) process.off(name, listener);
+      };
+    },
   };
 }
 

@@ -9,6 +9,7 @@ import { initCommand } from './commands/init.js';
 import { keyNewCommand } from './commands/key-new.js';
 import { keyShowCommand } from './commands/key-show.js';
 import { lockCommand } from './commands/lock.js';
+import { runCommand } from './commands/run.js';
 import { schemaCommand } from './commands/schema.js';
 import { shellCommand } from './commands/shell.js';
 import { signCommand } from './commands/sign.js';
@@ -22,6 +23,7 @@ export const commands: readonly Command[] = [
   lockCommand,
   buildCommand,
   shellCommand,
+  runCommand,
   explainCommand,
   signCommand,
   verifyCommand,

@@ -11,6 +11,8 @@ export interface Io {
   readonly signal: AbortSignal;
   /** Tells the signal handlers that Ctrl-C belongs to another program now (or not any more). */
   setInteractive(interactive: boolean): void;
+  /** Hands over the signals that ask us to stop, by number, until the returned function is called. */
+  passSignals(send: (signal: number) => void): () => void;
 }
 
 export interface OutputStream {

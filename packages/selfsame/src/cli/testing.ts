@@ -39,6 +39,7 @@ export function testIo(
     stdinIsTerminal: options.terminal ?? false,
     signal: options.signal ?? new AbortController().signal,
     setInteractive: (value) => interactive.push(value),
+    passSignals: () => () => undefined,
     interactive,
   };
 }

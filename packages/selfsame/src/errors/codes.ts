@@ -5,6 +5,7 @@ import { environmentErrorCodes } from '../environment/error-codes.js';
 import { inputErrorCodes } from '../inputs/error-codes.js';
 import { recipeErrorCodes } from '../recipe/error-codes.js';
 import { recordErrorCodes } from '../record/error-codes.js';
+import { runErrorCodes } from '../run/error-codes.js';
 import { sandboxErrorCodes } from '../sandbox/error-codes.js';
 import { storeErrorCodes } from '../store/error-codes.js';
 import { workspaceErrorCodes } from '../workspace/error-codes.js';
@@ -21,6 +22,7 @@ export const errorCodes = {
   ...inputErrorCodes,
   ...recipeErrorCodes,
   ...recordErrorCodes,
+  ...runErrorCodes,
   ...sandboxErrorCodes,
   ...storeErrorCodes,
   ...workspaceErrorCodes,

@@ -13,7 +13,8 @@ import type { EndFacts } from './ends/end-facts.js';
 import { outcomeOf } from './ends/outcome.js';
 import { summariseLog } from './determinizer/log-summary.js';
 import { levelNamed } from './levels/levels.js';
-import type { RunInSandbox, SandboxRequest } from './types.js';
+import { unlimited } from './types.js';
+import type { MachineRoot, RunInSandbox, SandboxRequest } from './types.js';
 
 /** How long the init may take to stop by itself before its runtime is killed, milliseconds. */
 const graceMilliseconds = 3000;
@@ -55,12 +56,17 @@ export const runInSandbox: RunInSandbox = async (request) => {
       notFixed: [],
     };
   }
-  const group = makeControlGroup(
-    request.limits,
-    plan.determinizer === undefined ? noReserve : determinizerReserve,
-  );
+  const { memoryBytes, processes } = request.limits;
+  const group =
+    memoryBytes >= unlimited && processes >= unlimited
+      ? undefined
+      : makeControlGroup(
+          request.limits,
+          plan.determinizer === undefined ? noReserve : determinizerReserve,
+        );
   try {
     const bytes = requestBytes(request, plan, group);
+    const logPath = request.determinizer?.logPath;
     const run = await supervise(request, ['sandbox', '--', ...runtime], bytes);
     const groupFacts = group?.facts();
     const outcome = outcomeOf({ ...facts, ...run, group: groupFacts });
@@ -71,11 +77,22 @@ export const runInSandbox: RunInSandbox = async (request) => {
       peakMemoryBytes: groupFacts?.peakMemoryBytes ?? (seenPeak === 0 ? undefined : seenPeak),
       notFixed: run.report.notFixed,
       ...(logPath !== undefined && { determinizer: await summariseLog(logPath) }),
+      ...(request.machineRoot !== undefined && {
+        readOnly: readOnlyPlaces(request.machineRoot, run.report.readOnly),
+      }),
     };
   } finally {
     await group?.remove();
   }
 };
+
+/** What selfsame-ns counts: 0 is `/`, n the n-th mount (native/src/ns/machine.h), -1 the home. */
+function readOnlyPlaces(root: MachineRoot, indices: readonly number[]): string[] {
+  return indices.flatMap((index) => {
+    const path = index === 0 ? '/' : index < 0 ? root.home.path : root.mounted[index - 1];
+    return path === undefined ? [] : [path];
+  });
+}
 
 type RunFacts = Pick<EndFacts, 'stoppedFor' | 'report' | 'diagnostics' | 'spawnError'>;
 
@@ -90,7 +107,7 @@ async function supervise(
   const log = logPath === undefined ? undefined : openSync(logPath, 'w', 0o644);
   const child = spawn(nativePath('selfsame-ns'), argv, {
     stdio: [
-      inherit ? 'inherit' : 'ignore',
+      inherit || request.attached === true ? 'inherit' : 'ignore',
       'ignore',
       'pipe',
       'pipe',
@@ -118,12 +135,18 @@ async function supervise(
     killTimer = setTimeout(() => child.kill('SIGKILL'), graceMilliseconds);
   };
   const cancel = (): void => stop('cancelled');
+  let stopPassing: (() => void) | undefined;
 
   child.on('error', (error) => (spawnError = error));
   // A request that is not read to its end is explained by whoever did not read it.
   control.on('error', () => undefined);
   control.write(bytes);
-  stream(child, descriptors.status).on('data', (chunk: Buffer) => status.take(chunk));
+  stream(child, descriptors.status).on('data', (chunk: Buffer) => {
+    status.take(chunk);
+    // Bytes behind the request are signals, once there is somebody to read them.
+    if (status.report.started)
+      stopPassing ??= request.passSignals?.((signal) => control.write(Buffer.of(signal)));
+  });
   child.stderr?.on('data', (chunk: Buffer) => {
     if (diagnostics.length < diagnosticsMax) diagnostics += chunk.toString('utf8');
   });
@@ -141,6 +164,7 @@ async function supervise(
     });
   } finally {
     request.signal.removeEventListener('abort', cancel);
+    stopPassing?.();
     clearTimeout(backup);
     clearTimeout(killTimer);
     control.destroy();

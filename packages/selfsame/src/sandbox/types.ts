@@ -16,7 +16,33 @@ export interface Mount {
   readonly writable: boolean;
 }
 
-/** Bounds on one command. All are required: nothing in a sandbox is unlimited. */
+/**
+ * The machine's own root file system as the root of a sandbox (sandbox/machine-root/): seen as it is, changed only in
+ * a top that vanishes with the run. The command is the caller: real root stays root, anybody else is
+ * the description's user, whose files are the caller's outside.
+ */
+export interface MachineRoot {
+  /** Real root: every id is itself. Otherwise there is no id but the caller's own. */
+  readonly privileged: boolean;
+  /** Where other file systems are mounted below `/`, outer ones first: absolute paths. */
+  readonly mounted: readonly string[];
+  /** Shown read-only as they are; missing ones are left out. */
+  readonly shown: readonly string[];
+  /** Emptied if they are there. */
+  readonly hidden: readonly string[];
+  /** A directory of the machine whose changes vanish, shown also at `inside`; empty if it is not there. */
+  readonly home: { readonly path: string; readonly inside: string };
+  /** Constant files laid over those of the machine that exist. */
+  readonly files: readonly { readonly path: string; readonly content: string }[];
+}
+
+/** The value of a limit of `Limits` that is none: for a person's own command on a person's own machine. */
+export const unlimited = Number.MAX_SAFE_INTEGER;
+
+/** Passes signals on to the command while it runs. `listen` gets a function that sends one by number, and returns how to stop. */
+export type PassSignals = (send: (signal: number) => void) => () => void;
+
+/** Bounds on one command. All are required; `unlimited` says that there is none. */
 export interface Limits {
   readonly wallSeconds: number;
   readonly memoryBytes: number;
@@ -72,6 +98,8 @@ export interface SandboxRequest {
   readonly description: SandboxDescription;
   /** Read-only directories that make up `/`, topmost first, owned by mapped ids (sandbox/user-namespace.ts). */
   readonly rootLayers: readonly string[];
+  /** Instead of layers, which are empty then. */
+  readonly machineRoot?: MachineRoot;
   /** Empty directory on the store's file system for the writable top; the caller owns and removes it. */
   readonly scratch: string;
   readonly mounts: readonly Mount[];
@@ -88,6 +116,9 @@ export interface SandboxRequest {
   readonly determinizer?: DeterminizerRequest;
   /** `capture` sends output to `onOutput`; `inherit` gives the command our terminal (shells). */
   readonly stdio: 'capture' | 'inherit';
+  /** The command gets our standard input, also with `capture`, and a session of its own, also with `inherit`. */
+  readonly attached?: boolean;
+  readonly passSignals?: PassSignals;
   readonly onOutput?: (stream: 'stdout' | 'stderr', chunk: Uint8Array) => void;
   readonly signal: AbortSignal;
 }
@@ -125,6 +156,8 @@ export interface SandboxResult {
   readonly notFixed: readonly string[];
   /** What the determinizer's log says, if one was asked for. */
   readonly determinizer?: LogSummary;
+  /** Places of a machine root that the kernel would not overlay, so that programs cannot write there: absolute paths. */
+  readonly readOnly?: readonly string[];
 }
 
 export type RunInSandbox = (request: SandboxRequest) => Promise<SandboxResult>;

@@ -47,6 +47,9 @@ const context = (): CommandContext => ({
   json: false,
   stdinIsTerminal: false,
   stdoutIsTerminal: false,
+  stderrIsTerminal: false,
+  env: {},
+  passSignals: () => () => undefined,
   style: plainStyle,
   engine: () => Promise.reject(new Error('not needed')),
 });

@@ -35,6 +35,9 @@ const context: CommandContext = {
   json: false,
   stdinIsTerminal: false,
   stdoutIsTerminal: false,
+  stderrIsTerminal: false,
+  env: {},
+  passSignals: () => () => undefined,
   style,
   engine: () => Promise.reject(new Error('these commands need no store')),
 };

@@ -22,7 +22,7 @@ export function runtimeArguments(request: SandboxRequest): [string, ...string[]]
     ...['--bind', `${room}/r`, '/'],
     ...['--proc', '/proc', '--dev', '/dev'],
     ...['--perms', '1777', '--size', String(sharedMemory), '--tmpfs', '/dev/shm'],
-    ...mountArguments(request.mounts),
+    ...(request.machineRoot === undefined ? mountArguments(request.mounts) : []),
     ...['--unshare-pid', '--as-pid-1', '--unshare-ipc', '--unshare-uts', '--unshare-cgroup-try'],
     ...(request.network === 'none' ? ['--unshare-net'] : []),
     ...['--hostname', request.description.hostname],

@@ -26,8 +26,7 @@ export function determinizerConfiguration(
   const now = Date.now();
   return {
     ...plan.determinizer,
-    // On the machine's root the determinizer has the command's ids already.
-    ...(request.machineRoot === undefined && { user: user.uid, group: user.gid }),
+    ...(!request.asRoot && { user: user.uid, group: user.gid }),
     logMax,
     logWrites: logWrites ?? false,
     ...(startedAt !== undefined && startedAt <= now && now - startedAt < oldestStart

@@ -2,7 +2,8 @@ import { readFileSync } from 'node:fs';
 
 import { nativePath } from '../../util/native.js';
 import type { LevelPlan } from '../levels/level.js';
-import type { SandboxRequest } from '../types.js';
+import { unlimited } from '../types.js';
+import type { MachineRoot, SandboxRequest } from '../types.js';
 import type { ControlGroup } from './cgroup.js';
 import { determinizerConfiguration } from './determinizer-plan.js';
 import { frameRequest, SpecWriter } from './spec.js';
@@ -50,6 +51,8 @@ function assembly(
   plan: LevelPlan,
   group: ControlGroup | undefined,
 ): SpecWriter {
+  if (request.machineRoot !== undefined)
+    return machineAssembly(request, request.machineRoot, plan, group);
   const { user } = request.description;
   const spec = new SpecWriter()
     .add('scratch', request.scratch)
@@ -60,6 +63,30 @@ function assembly(
   else spec.add('owner', user.uid, user.gid);
   for (const layer of request.rootLayers) spec.add('layer', layer);
   for (const mount of request.mounts) spec.add('mount', mount.writable ? 'rw' : 'ro', mount.source);
+  for (const directory of group?.directories ?? []) spec.add('cgroup', directory);
+  return spec;
+}
+
+/** The same for the machine's own root (native/src/ns/machine.h). */
+function machineAssembly(
+  request: SandboxRequest,
+  root: MachineRoot,
+  plan: LevelPlan,
+  group: ControlGroup | undefined,
+): SpecWriter {
+  const spec = new SpecWriter()
+    .add('machine')
+    .add('scratch', request.scratch)
+    .add('init', nativePath(plan.supervisor));
+  if (plan.determinizer !== undefined)
+    spec.add('determinizer', nativePath('selfsame-determinizer'));
+  if (root.privileged) spec.add('privileged');
+  for (const path of root.mounted) spec.add('mounted', path);
+  for (const path of root.shown) spec.add('shown', path);
+  spec.add('home', root.home.path, root.home.inside);
+  for (const { source, target, writable } of request.mounts)
+    spec.add('mount', writable ? 'rw' : 'ro', source, target);
+  for (const path of root.hidden) spec.add('hidden', path);
   for (const directory of group?.directories ?? []) spec.add('cgroup', directory);
   return spec;
 }
@@ -76,12 +103,16 @@ function initPlan(
     .add('umask', description.umask)
     .add('epoch', description.sourceDateEpoch)
     .add('wall', Math.ceil(limits.wallSeconds * 1000))
-    .add('processes', limits.processes)
-    .add('disk', limits.diskBytes);
-  if (group?.limitsMemory !== true) spec.add('memory', limits.memoryBytes);
+    .add('processes', limits.processes >= unlimited ? 0 : limits.processes)
+    .add('disk', limits.diskBytes >= unlimited ? 0 : limits.diskBytes);
+  if (group?.limitsMemory !== true && limits.memoryBytes < unlimited)
+    spec.add('memory', limits.memoryBytes);
   if (request.asRoot) spec.add('as-root');
+  else if (request.machineRoot !== undefined)
+    spec.add('own-id', description.user.uid, description.user.gid);
   else spec.add('user', description.user.uid, description.user.gid);
   if (request.stdio === 'inherit') spec.add('terminal');
+  if (request.attached === true) spec.add('own-session');
   for (const argument of request.command) spec.add('argument', argument);
   for (const [name, value] of Object.entries({
     ...plan.environment,
@@ -92,9 +123,12 @@ function initPlan(
   }
   for (const mount of request.mounts) if (mount.writable) spec.add('watch', mount.target);
   for (const [name, soft, hard] of fixedLimits) spec.add('limit', name, soft, hard);
-  spec.add('limit', 'nproc', limits.processes + nprocSlack, limits.processes + nprocSlack);
-  spec.add('limit', 'fsize', limits.diskBytes, limits.diskBytes);
-  if (!request.asRoot) addUser(spec, request);
+  if (limits.processes < unlimited)
+    spec.add('limit', 'nproc', limits.processes + nprocSlack, limits.processes + nprocSlack);
+  if (limits.diskBytes < unlimited) spec.add('limit', 'fsize', limits.diskBytes, limits.diskBytes);
+  if (request.machineRoot !== undefined) {
+    for (const { path, content } of request.machineRoot.files) spec.add('fact', path, content);
+  } else if (!request.asRoot) addUser(spec, request);
   for (const { path, content } of plan.facts) spec.add('fact', path, content);
   for (const { path, content } of plan.system) spec.add('system', path, content);
   if (plan.fixedLayout) spec.add('fixed-layout');

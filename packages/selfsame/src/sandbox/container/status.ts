@@ -19,6 +19,8 @@ export interface InitReport {
   notStarted: { readonly stage: string; readonly reason: string } | undefined;
   ended: { readonly how: Ending; readonly value: number; readonly peakMemory: number } | undefined;
   readonly notFixed: string[];
+  /** Numbers of places of a machine root (native/src/ns/machine.h). */
+  readonly readOnly: number[];
 }
 
 /** Most bytes of status taken: some hundred lines at the very most are ever said. */
@@ -34,6 +36,7 @@ export class StatusReader {
     notStarted: undefined,
     ended: undefined,
     notFixed: [],
+    readOnly: [],
   };
   #rest = '';
   #taken = 0;
@@ -54,13 +57,14 @@ export class StatusReader {
       return;
     }
     if (typeof message !== 'object' || message === null) return;
-    const { type, what, stage, reason, how, value, peakMemory } = message as Record<
+    const { type, what, stage, reason, how, value, peakMemory, index } = message as Record<
       string,
       unknown
     >;
     if (type === 'started') this.report.started = true;
     else if (type === 'not-fixed' && typeof what === 'string')
       this.report.notFixed.push(decode(what));
+    else if (type === 'read-only' && typeof index === 'number') this.report.readOnly.push(index);
     else if (type === 'not-started' && typeof stage === 'string' && typeof reason === 'string') {
       this.report.notStarted = { stage, reason: decode(reason) };
     } else if (

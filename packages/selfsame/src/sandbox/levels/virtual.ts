@@ -1,5 +1,5 @@
 import { defaultSourceModes } from '../determinizer/sources.js';
-import type { SourceName } from '../determinizer/sources.js';
+import type { SourceModes, SourceName } from '../determinizer/sources.js';
 import type { SandboxDescription, VirtualDescription } from '../types.js';
 import { fixed } from './fixed.js';
 import type { ConstantFile, Level } from './level.js';
@@ -14,12 +14,17 @@ export const virtualVersion = 1;
 /** Of the level itself; `check` varies it. */
 export const virtualSeed = 'selfsame';
 
+/** The level's part of a description, with some sources not as the level has them. */
+export function describeVirtual(sources: SourceModes = {}): VirtualDescription {
+  return {
+    version: virtualVersion,
+    seed: virtualSeed,
+    sources: { ...defaultSourceModes, ...sources },
+  };
+}
+
 /** What recipes that say nothing about sources get. */
-export const virtualDescription: VirtualDescription = {
-  version: virtualVersion,
-  seed: virtualSeed,
-  sources: defaultSourceModes,
-};
+export const virtualDescription = describeVirtual();
 
 /** Seconds the machine has run, to sysinfo(2) and /proc/uptime alike (native/determinizer/src/sysinfo.c). */
 const uptime = 1000;
