@@ -125,6 +125,37 @@ static bool is_go(int memory, const struct start *start)
 	return pread(memory, page, sizeof page, (off_t)first) == sizeof page && memmem(page, sizeof page, "\4\0\0\0Go\0\0", 8) != NULL;
 }
 
+/* What the kernel says of the processor, Linux's uapi/linux/auxvec.h; by number, as older headers lack some. */
+enum { RSEQ_FEATURE_SIZE = 27, RSEQ_ALIGN = 28, HWCAP3 = 29, HWCAP4 = 30, LEAST_SIGNAL_STACK = 51 };
+enum { EVERY_PROCESSOR = 0x078bfbff, SIGNAL_STACK = 16 << 10 };
+
+/*
+ * Makes what the kernel tells every program of the processor the same everywhere. AT_HWCAP becomes the features that each x86-64
+ * processor has (EDX of CPUID 1, without what is newer); AT_HWCAP2 and its successors become none: whoever looks for an extra there does
+ * without. The least size of a signal stack follows from the registers there are; a larger one is always right. The entries of
+ * rseq belong to a call that is refused.
+ */
+static void mask_processor(struct start *start, int memory, uint32_t image)
+{
+	size_t end = start->pairs;
+	for (; end + 1 < start->count && start->words[end] != AT_NULL; end += 2) {
+		uint64_t *type = &start->words[end], *value = type + 1;
+		if (*type == AT_HWCAP)
+			*value = EVERY_PROCESSOR;
+		else if (*type == AT_HWCAP2 || *type == HWCAP3 || *type == HWCAP4)
+			*value = 0;
+		else if (*type == LEAST_SIGNAL_STACK && *value <= SIGNAL_STACK)
+			*value = SIGNAL_STACK;
+		else if (*type == LEAST_SIGNAL_STACK)
+			log_gap("signal-stack-size-is-real", 0, "this processor needs more than 16 KiB");
+		else if (*type == RSEQ_FEATURE_SIZE || *type == RSEQ_ALIGN)
+			*type = AT_IGNORE;
+	}
+	size_t length = 8 * (end - start->pairs);
+	if (pwrite(memory, start->words + start->pairs, length, (off_t)(start->address + 8 * start->pairs)) != (ssize_t)length)
+		log_gap("auxiliary vector could not be replaced", image, NULL);
+}
+
 /* The program is loaded and stopped before its first instruction. */
 static void take_over(pid_t process, uint32_t parent)
 {
@@ -155,6 +186,8 @@ static void take_over(pid_t process, uint32_t parent)
 		if (pwrite(memory, bytes, sizeof bytes, (off_t)start.words[random]) != sizeof bytes)
 			log_gap("AT_RANDOM could not be replaced", image->number, NULL);
 	}
+	if (determined(SOURCE_CPUS))
+		mask_processor(&start, memory, image->number);
 	bool needed = determined(SOURCE_CLOCK) || determined(SOURCE_RANDOMNESS) || determined(SOURCE_CPUS) || determined(SOURCE_TIME_STAMP_COUNTER);
 	if (needed && vdso && !patch_vdso(process, memory, start.words[vdso], image, &registers)) {
 		/* Without a vDSO the program asks the kernel, where the filter sees it. */

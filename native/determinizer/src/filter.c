@@ -28,7 +28,7 @@ enum condition {
 	ZERO,      /* its lower half */
 	ANY_BIT,   /* of `bits`, in its lower half */
 	NO_BIT,
-	SIGNAL,    /* the first argument is one of `bits`, as 1 << number, and the call is not our own code's */
+	SIGNAL,    /* as the first argument, one of `bits` (1 << number) or a real-time one that is set; not our own code's call */
 	CLOCK_ID,  /* a wall clock or a processor-time clock */
 	DEADLINE,  /* of a futex, on the wall clock: by flag, or by FUTEX_LOCK_PI, which knows no other */
 	ATTRIBUTE, /* of a process, that we could not work without: `prctl` of the counter, or against being looked into; not our own code's */
@@ -44,10 +44,10 @@ struct rule {
 	enum source source; /* seen only when this is determined; SOURCE_COUNT always */
 };
 
-/* Signals that come in the middle of ordinary work; those that end it, or that the program's own code raises, do not matter. */
+/* Signals that others send; those that the program's own code raises do not come while it waits for us. */
 #define SIGNALS                                                                                                                            \
 	(1u << SIGSEGV | 1u << SIGCHLD | 1u << SIGALRM | 1u << SIGUSR1 | 1u << SIGUSR2 | 1u << SIGVTALRM | 1u << SIGPROF | 1u << SIGWINCH |     \
-		1u << SIGIO | 1u << SIGCONT | 1u << SIGURG)
+		1u << SIGIO | 1u << SIGCONT | 1u << SIGURG | 1u << SIGHUP | 1u << SIGINT | 1u << SIGQUIT | 1u << SIGTERM)
 
 enum { WRITES = O_WRONLY | O_RDWR | O_CREAT | O_TRUNC };
 
@@ -216,16 +216,24 @@ static void add_rule(struct program *program, const struct rule *rule)
 		load(program, (uint32_t)offsetof(struct seccomp_data, args) + 32);
 		emit(program, BPF_JMP | BPF_JEQ | BPF_K, STATE_OWN_CALL, 0, 0);
 		load(program, low);
-		/* The number becomes a bit: 1 << number, for numbers below 32. */
-		emit(program, BPF_JMP | BPF_JGE | BPF_K, 32, 0, 0);
+		/*
+		 * The number becomes a bit: 1 << number, for numbers below 32. Those above are seen only when they are set: many programs ask
+		 * for all of them when they start. 32 and 33 are the C library's own.
+		 */
+		emit(program, BPF_JMP | BPF_JGE | BPF_K, 32, 4, 0);
 		emit(program, BPF_MISC | BPF_TAX, 0, 0, 0);
 		emit(program, BPF_LD | BPF_IMM, 1, 0, 0);
 		emit(program, BPF_ALU | BPF_LSH | BPF_X, 0, 0, 0);
-		emit(program, BPF_JMP | BPF_JSET | BPF_K, rule->bits, 0, 1);
+		emit(program, BPF_JMP | BPF_JSET | BPF_K, rule->bits, 6, 7);
+		emit(program, BPF_JMP | BPF_JGE | BPF_K, 34, 0, 6);
+		emit(program, BPF_JMP | BPF_JGE | BPF_K, 65, 5, 0);
+		load(program, low + 8);
+		emit(program, BPF_JMP | BPF_JEQ | BPF_K, 0, 0, 2);
+		load(program, high + 8);
+		emit(program, BPF_JMP | BPF_JEQ | BPF_K, 0, 1, 0);
 		give(program, SECCOMP_RET_USER_NOTIF);
 		give(program, SECCOMP_RET_ALLOW);
-		program->code[jump + 2].jt = 7;
-		program->code[jump + 4].jt = 5;
+		program->code[jump + 2].jt = (uint8_t)(program->length - 1 - (jump + 3));
 		break;
 	case CLOCK_ID:
 		load(program, low);

@@ -2,6 +2,7 @@
  * selfsame-determinizer: runs one command so that whatever it and its descendants ask the kernel for (time,
  * order, randomness, counts) has answers that are a function of the build alone. docs/determinizer.md
  */
+#include <cpuid.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <signal.h>
@@ -153,6 +154,20 @@ static void prepare_masks(void)
 		devices_start(devices_why);
 }
 
+/* Which of those instructions this processor has besides CPUID (Intel's manual, volume 2, CPUID leaves 1 and 7). */
+static const char *instructions_there(void)
+{
+	static char text[64];
+	unsigned a, b, c, d;
+	if (__get_cpuid(1, &a, &b, &c, &d) && c >> 30 & 1)
+		strcat(text, " RDRAND");
+	if (__get_cpuid_count(7, 0, &a, &b, &c, &d)) {
+		strcat(text, b >> 18 & 1 ? " RDSEED" : "");
+		strcat(text, c >> 22 & 1 ? " RDPID" : "");
+	}
+	return *text ? text + 1 : "CPUID alone is there";
+}
+
 static void log_start(const struct launch *launch)
 {
 	log_begin("start");
@@ -179,7 +194,7 @@ static void log_start(const struct launch *launch)
 		log_gap("random-devices-not-served", 0, devices_why);
 	namespaces_report();
 	/* These instructions give their answers without asking anybody. */
-	log_gap("instructions CPUID, RDRAND, RDSEED and RDPID answer as the processor does", 0, NULL);
+	log_gap("instructions CPUID, RDRAND, RDSEED and RDPID answer as the processor does", 0, instructions_there());
 	log_gap("order in which threads and processes run", 0, NULL);
 	if (determined(SOURCE_TIME_STAMP_COUNTER) && !vdso_patch.usable)
 		log_gap("instructions RDTSC and RDTSCP answer as the processor does", 0, NULL);

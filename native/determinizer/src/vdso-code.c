@@ -3,6 +3,7 @@
  * stack protector or anything else that would refer to code or data elsewhere. docs/determinizer.md#clock
  */
 #include <errno.h>
+#include <fcntl.h>
 #include <signal.h>
 #include <stddef.h>
 #include <sys/prctl.h>
@@ -232,20 +233,32 @@ BLOB static void on_fault(int number, siginfo_t *info, void *context)
 		call2(SYS_kill, call2(SYS_getpid, 0, 0), SIGSEGV);
 }
 
-/* The calls that wait for the supervisor (filter.c), without those that may be interrupted anyway. */
+/*
+ * The calls that Linux breaks off for a handler without SA_RESTART and restarts for others (signal(7)), and of those that it always
+ * breaks off the ones that also wait for the supervisor. open and openat do so for a FIFO.
+ */
 #define TEXT_OF(number) #number
 #define ENTRY(number) ".short " TEXT_OF(number) "\n"
-__asm__(".pushsection vdso_blob,\"ax\",@progbits\n.balign 2\nvdso_asked:\n"
-	ENTRY(SYS_execve) ENTRY(SYS_execveat) ENTRY(SYS_exit_group) ENTRY(SYS_newfstatat) ENTRY(SYS_stat) ENTRY(SYS_lstat) ENTRY(SYS_fstat)
-	ENTRY(SYS_statx) ENTRY(SYS_utimensat) ENTRY(SYS_utime) ENTRY(SYS_utimes) ENTRY(SYS_futimesat) ENTRY(SYS_getdents) ENTRY(SYS_getdents64)
-	ENTRY(SYS_getrandom) ENTRY(SYS_clone) ENTRY(SYS_fork) ENTRY(SYS_vfork) ENTRY(SYS_clone3) ENTRY(SYS_clock_gettime) ENTRY(SYS_gettimeofday)
-	ENTRY(SYS_time) ENTRY(SYS_timer_settime) ENTRY(SYS_timerfd_settime) ENTRY(SYS_rt_sigaction) ENTRY(SYS_uname) ENTRY(SYS_sysinfo)
-	ENTRY(SYS_sched_getaffinity) ENTRY(SYS_getcpu) ENTRY(SYS_statfs) ENTRY(SYS_fstatfs) ENTRY(SYS_openat) ENTRY(SYS_open) ENTRY(SYS_creat)
-	ENTRY(SYS_openat2) ENTRY(SYS_rename) ENTRY(SYS_renameat) ENTRY(SYS_renameat2) ENTRY(SYS_setuid) ENTRY(SYS_setgid) ENTRY(SYS_setreuid)
-	ENTRY(SYS_setregid) ENTRY(SYS_setresuid) ENTRY(SYS_setresgid) ENTRY(SYS_setfsuid) ENTRY(SYS_setfsgid) ENTRY(SYS_setgroups)
-	ENTRY(SYS_capset) ENTRY(SYS_chroot) ENTRY(SYS_pivot_root) ENTRY(SYS_unshare) ENTRY(SYS_setns)
-	"vdso_asked_end:\n.popsection\n");
-extern const uint16_t vdso_asked[] __attribute__((visibility("hidden"))), vdso_asked_end[] __attribute__((visibility("hidden")));
+__asm__(".pushsection vdso_blob,\"ax\",@progbits\n.balign 2\nvdso_waits:\n"
+	ENTRY(SYS_read) ENTRY(SYS_write) ENTRY(SYS_readv) ENTRY(SYS_writev) ENTRY(SYS_pread64) ENTRY(SYS_pwrite64) ENTRY(SYS_preadv)
+	ENTRY(SYS_pwritev) ENTRY(SYS_preadv2) ENTRY(SYS_pwritev2) ENTRY(SYS_wait4) ENTRY(SYS_waitid) ENTRY(SYS_futex) ENTRY(SYS_ioctl)
+	ENTRY(SYS_fcntl) ENTRY(SYS_flock) ENTRY(SYS_connect) ENTRY(SYS_accept) ENTRY(SYS_accept4) ENTRY(SYS_sendto) ENTRY(SYS_recvfrom)
+	ENTRY(SYS_sendmsg) ENTRY(SYS_recvmsg) ENTRY(SYS_sendmmsg) ENTRY(SYS_recvmmsg) ENTRY(SYS_mq_timedsend) ENTRY(SYS_mq_timedreceive)
+	ENTRY(SYS_sendfile) ENTRY(SYS_splice) ENTRY(SYS_tee) ENTRY(SYS_vmsplice) ENTRY(SYS_copy_file_range) ENTRY(SYS_msgsnd) ENTRY(SYS_msgrcv)
+	ENTRY(SYS_semop) ENTRY(SYS_semtimedop) ENTRY(SYS_request_key) ENTRY(SYS_nanosleep) ENTRY(SYS_clock_nanosleep) ENTRY(SYS_poll)
+	ENTRY(SYS_ppoll) ENTRY(SYS_select) ENTRY(SYS_pselect6)
+	"vdso_waits_end:\n.popsection\n");
+extern const uint16_t vdso_waits[] __attribute__((visibility("hidden"))), vdso_waits_end[] __attribute__((visibility("hidden")));
+
+BLOB static int would_break_off(const greg_t *registers)
+{
+	const int writes = O_WRONLY | O_RDWR | O_CREAT | O_TRUNC; /* as in filter.c: such openings wait for the supervisor */
+	uint64_t number = (uint64_t)registers[REG_RAX];
+	for (const uint16_t *waits = vdso_waits; waits < vdso_waits_end; waits++)
+		if (number == *waits)
+			return 1;
+	return (number == SYS_openat && !(registers[REG_RDX] & writes)) || (number == SYS_open && !(registers[REG_RSI] & writes));
+}
 
 /*
  * The kernel breaks off a call that waits for the supervisor when a signal comes, and with a handler that is not to
@@ -258,20 +271,18 @@ BLOB static void on_signal(int number, siginfo_t *info, void *context)
 	greg_t *registers = ((ucontext_t *)context)->uc_mcontext.gregs;
 	struct signal_action *action = &MORE->actions[number - 1];
 	const unsigned char *code = (const unsigned char *)registers[REG_RIP];
-	if (!(action->flags & SA_RESTART) && code[0] == 0x0f && code[1] == 0x05) {
-		int again = 0;
-		for (const uint16_t *asked = vdso_asked; asked < vdso_asked_end; asked++)
-			again |= registers[REG_RAX] == *asked;
-		if (!again) {
-			registers[REG_RAX] = -EINTR;
-			registers[REG_RIP] += 2;
-		}
-	}
-	uint64_t mask = action->mask;
+	uint64_t mask = action->mask, flags = action->flags;
 	void (*handler)(int, siginfo_t *, void *) = (void (*)(int, siginfo_t *, void *))action->handler;
+	if (!(flags & SA_RESTART) && code[0] == 0x0f && code[1] == 0x05 && would_break_off(registers)) {
+		registers[REG_RAX] = -EINTR;
+		registers[REG_RIP] += 2;
+	}
+	/* The kernel has put the default back already. */
+	if (flags & SA_RESETHAND)
+		__atomic_fetch_and(&MORE->wrapped, ~(1ull << (number - 1)), __ATOMIC_RELAXED);
 	if (mask)
 		change_mask(SIG_BLOCK, &mask);
-	if (action->handler > 1)
+	if ((uint64_t)handler > 1)
 		handler(number, info, context);
 }
 
