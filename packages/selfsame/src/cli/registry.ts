@@ -9,6 +9,10 @@ import { initCommand } from './commands/init.js';
 import { keyNewCommand } from './commands/key-new.js';
 import { keyShowCommand } from './commands/key-show.js';
 import { lockCommand } from './commands/lock.js';
+import { policyCheckCommand } from './commands/policy-check.js';
+import { policyExplainCommand } from './commands/policy-explain.js';
+import { policySimulateCommand } from './commands/policy-simulate.js';
+import { rosterSignCommand } from './commands/roster-sign.js';
 import { runCommand } from './commands/run.js';
 import { schemaCommand } from './commands/schema.js';
 import { shellCommand } from './commands/shell.js';
@@ -27,6 +31,10 @@ export const commands: readonly Command[] = [
   explainCommand,
   signCommand,
   verifyCommand,
+  policyCheckCommand,
+  policyExplainCommand,
+  policySimulateCommand,
+  rosterSignCommand,
   keyNewCommand,
   keyShowCommand,
   storeGcCommand,
@@ -41,6 +49,8 @@ export const commands: readonly Command[] = [
 /** What the first word of two-word commands says of itself in the list of commands. */
 export const groups: Readonly<Record<string, string>> = {
   store: 'look after the store: what is kept between builds',
+  policy: 'look into what is accepted',
+  roster: 'say who signers are',
   key: 'make and show signing keys',
   environment: 'work with locked environments',
 };

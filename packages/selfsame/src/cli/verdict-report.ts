@@ -1,10 +1,11 @@
+import { INPUTS_IGNORED, INPUTS_NOT_STATED } from '@selfsame/verify';
 import type {
   ArtifactVerdict,
   Cluster,
   DefinitionVerdict,
   OtherClaim,
+  NotCounted,
   Policy,
-  SetAside,
 } from '@selfsame/verify';
 import type { UnusableFile } from '../record/attestation-folder.js';
 import type { BuildJudgement, FileJudgement } from '../record/judge-builds.js';
@@ -13,7 +14,16 @@ import { printable } from '../text/printable.js';
 import type { Style } from '../text/style.js';
 import { displayWidth } from '../text/width.js';
 import { differencesText } from './verdict-differences.js';
-import { buildSentence, fileSentence, nameOf } from './verdict-sentences.js';
+import {
+  completenessText,
+  equivocationText,
+  notCountedText,
+  setAsideText,
+  SHORT,
+  unusableText,
+} from './verdict-notes.js';
+import { buildSentence, fileSentence, nameOf, winner } from './verdict-sentences.js';
+import { assumptionLines, strengthLines } from './verdict-strength.js';
 
 export interface VerdictReport {
   readonly policyFile: PolicyFile;
@@ -25,8 +35,6 @@ export interface VerdictReport {
   readonly unusable: readonly UnusableFile[];
 }
 
-/** Digits of a digest in tables; `--json` has all 64. */
-const SHORT = 12;
 /** Widest table with one column for each signer; beyond it, signers are listed. */
 const MAX_COLUMNS = 120;
 
@@ -40,10 +48,17 @@ export function verdictData(report: VerdictReport) {
       threshold: policy.threshold,
       required: policy.required,
       dissent: policy.dissent,
+      blockers: policy.blockers,
+      mode: policy.mode,
+      minCompromises: policy.strength?.atLeast,
+      domains: policy.strength?.domains,
+      assumedSound: policy.strength?.assumedSound,
+      distinct: Object.fromEntries(policy.distinct.map((one) => [one.attribute, one.atLeast])),
       signers: policy.signers.map(({ name, keys }) => ({ name, keyIds: keys.map((k) => k.id) })),
     },
     builds: report.judgements.map((judgement) => {
       const { accepted, definitions, otherDefinitions, otherBuilds, setAside } = judgement.verdict;
+      const { equivocations, notCounted, completeness } = judgement.verdict;
       return {
         ...judgement.build,
         expected: judgement.expected,
@@ -57,6 +72,9 @@ export function verdictData(report: VerdictReport) {
         comparisons: judgement.comparisons,
         otherDefinitions,
         otherBuilds,
+        equivocations,
+        notCounted,
+        completeness,
         setAside,
         unusable: judgement.unusable,
       };
@@ -67,11 +85,12 @@ export function verdictData(report: VerdictReport) {
       size,
       result: verdict.result,
       sentence: fileSentence({ file, sha256: digest, size, verdict }),
-      ...(verdict.result !== 'unknown' && {
+      ...('match' in verdict && {
         ...verdict.match.build,
         definition: verdict.match.definition,
         artifact: verdict.match.artifact,
       }),
+      ...('exception' in verdict && { exception: verdict.exception }),
     })),
     unusable: report.unusable,
   };
@@ -79,8 +98,12 @@ export function verdictData(report: VerdictReport) {
 
 /** Yes only if something was asked about, and all of it is accepted. */
 function isAccepted({ judgements, files }: VerdictReport): boolean {
-  if (files.length > 0) return files.every(({ verdict }) => verdict.result === 'accepted');
+  if (files.length > 0) return files.every(({ verdict }) => isAcceptedFile(verdict));
   return judgements.length > 0 && judgements.every(({ verdict }) => verdict.accepted);
+}
+
+function isAcceptedFile({ result }: FileJudgement['verdict']): boolean {
+  return result === 'accepted' || result === 'excepted';
 }
 
 /** The report for a person, in lines. Names in it come from signed claims and files: made printable. */
@@ -93,7 +116,7 @@ export function verdictText(
   if (report.files.length > 0) {
     for (const file of report.files) {
       const line = printable(fileSentence(file));
-      lines.push(file.verdict.result === 'accepted' ? style.green(line) : style.red(line));
+      lines.push(isAcceptedFile(file.verdict) ? style.green(line) : style.red(line));
     }
     return lines;
   }
@@ -130,14 +153,18 @@ function buildText(
       .flatMap((one) => differencesText(one, style));
   const lines = [style.bold(printable(nameOf(build)))];
   for (const definition of verdict.definitions) {
-    lines.push(`  build id ${definition.definition}`);
-    lines.push(...table(definition, policy, style, columns));
+    lines.push(`  ${inputsWords(definition.definition)}`);
+    lines.push(...table(definition, policy, verdict.notCounted, style, columns));
+    lines.push(...restsOn(definition, policy, style));
     lines.push(...differences(definition.definition));
   }
   for (const other of verdict.otherDefinitions) lines.push(otherText(other, style));
   for (const id of new Set(verdict.otherDefinitions.map(({ definition }) => definition)))
     lines.push(...differences(id));
   for (const other of verdict.otherBuilds) lines.push(otherText(other, style));
+  lines.push(...equivocationText(verdict.equivocations, style));
+  lines.push(...notCountedText(verdict.notCounted, style));
+  lines.push(...completenessText(verdict.completeness, style));
   lines.push(...setAsideText(verdict.setAside, style));
   lines.push(...judgement.unusable.map((file) => unusableText(file, style)));
   const sentence = printable(buildSentence(judgement));
@@ -145,15 +172,33 @@ function buildText(
   return lines;
 }
 
+function inputsWords(definition: string): string {
+  if (definition === INPUTS_NOT_STATED) return 'what was built is not stated';
+  if (definition === INPUTS_IGNORED) return 'whatever was built (the policy compares bits alone)';
+  return `build id ${definition}`;
+}
+
+/** What the accepted artifacts rest on: said once for each set of signers. */
+function restsOn(definition: DefinitionVerdict, policy: Policy, style: Style): string[] {
+  const lines = definition.artifacts.flatMap((artifact) => {
+    const { strength, agree } = winner(artifact) ?? artifact.clusters[0] ?? {};
+    if (strength === undefined || agree?.length === 0) return [];
+    return strengthLines(strength, policy);
+  });
+  const said = lines.length === 0 ? assumptionLines(policy) : [...new Set(lines)];
+  return said.map((line) => style.dim(`  ${line}`));
+}
+
 interface Cell {
   readonly text: string;
   readonly colour: 'green' | 'red' | 'dim' | 'plain';
 }
 
-/** Signer × artifact: each cell is what the signer got, a dash where it says nothing. */
+/** Signer × artifact: each cell is what the signer got, why that does not count, or a dash where it says nothing. */
 function table(
   definition: DefinitionVerdict,
   policy: Policy,
+  notCounted: readonly NotCounted[],
   style: Style,
   columns: number,
 ): string[] {
@@ -164,7 +209,7 @@ function table(
   }));
   const rows = definition.artifacts.map((artifact): Cell[] => [
     { text: printable(artifact.path), colour: 'plain' },
-    ...signers.map((signer) => cell(artifact, signer)),
+    ...signers.map((signer) => cell(artifact, signer, notCounted)),
     { text: artifact.reason, colour: artifact.accepted ? 'green' : 'red' },
   ]);
   const all = [heading, ...rows];
@@ -184,12 +229,19 @@ function table(
   });
 }
 
-function cell(artifact: ArtifactVerdict, signer: string): Cell {
+function cell(artifact: ArtifactVerdict, signer: string, notCounted: readonly NotCounted[]): Cell {
   const claimed = artifact.clusters.filter(
     ({ agree, differs }) => agree.includes(signer) || differs.includes(signer),
   );
   const [first] = claimed;
-  if (first === undefined) return { text: '-', colour: 'dim' };
+  if (first === undefined) {
+    const failed = notCounted.find(
+      (vote) => vote.signer === signer && vote.paths.includes(artifact.path),
+    );
+    return failed === undefined
+      ? { text: '-', colour: 'dim' }
+      : { text: failed.reason, colour: 'red' };
+  }
   const text = claimed.map(({ sha256 }) => sha256.slice(0, SHORT)).join('!=');
   // One result has most signers: it is what the others are compared with.
   const leading = artifact.clusters[0];
@@ -216,33 +268,4 @@ function who({ agree, differs }: Cluster): string {
 function otherText(other: OtherClaim, style: Style): string {
   const what = printable(`${nameOf(other.build)}, build id ${other.definition}`);
   return style.yellow(`  not compared: ${other.signers.join(', ')} built something else (${what})`);
-}
-
-function setAsideText(setAside: readonly SetAside[], style: Style): string[] {
-  const lines: string[] = [];
-  for (const { reason, signers, payload, error } of setAside) {
-    const about = `payload ${payload.slice(0, SHORT)}`;
-    const names = signers.join(', ');
-    if (reason === 'bad-signature') {
-      lines.push(
-        style.red(`  not counted: a signature said to be by ${names} does not fit (${about})`),
-      );
-    } else if (reason === 'not-a-claim') {
-      const why = printable(error?.message ?? '');
-      lines.push(style.yellow(`  not counted: ${names} signed no valid claim: ${why} (${about})`));
-    }
-  }
-  const strangers = setAside.filter(({ reason }) => reason === 'untrusted').length;
-  if (strangers > 0) {
-    const count = strangers === 1 ? 'one payload' : `${strangers} payloads`;
-    lines.push(style.dim(`  not counted: signatures on ${count} by keys not in the policy`));
-  }
-  if (setAside.some(({ reason }) => reason === 'unchecked')) {
-    lines.push(style.yellow('  not counted: too many signatures that no key explains'));
-  }
-  return lines;
-}
-
-function unusableText({ path, reason }: UnusableFile, style: Style): string {
-  return style.yellow(`  not counted: ${printable(path)}: ${printable(reason)}`);
 }

@@ -39,4 +39,11 @@ export const recordErrorCodes = {
   NOT_BUILT: { exit: 3, meaning: 'There is no finished build to sign or to compare with.' },
   POLICY_INVALID: { exit: 2, meaning: 'A policy file breaks the format of policies.' },
   POLICY_NOT_FOUND: { exit: 2, meaning: 'There is no policy file to judge by.' },
+  ROSTER_INVALID: { exit: 2, meaning: 'A roster, or a line of a roster file, breaks its format.' },
+  ROSTER_NOT_FOUND: { exit: 2, meaning: 'There is no roster file where a policy names one.' },
+  ROSTER_REFUSED: {
+    exit: 1,
+    meaning:
+      'A roster is not signed by enough of its owners, has expired, or is older than the policy allows.',
+  },
 } as const satisfies Record<string, ErrorCodeInfo>;

@@ -4,6 +4,8 @@ import {
   type BuildName,
   type FileVerdict,
   type Policy,
+  type PosixTime,
+  type Question,
   type Sha256Hex,
   type Verdict,
 } from '@selfsame/verify';
@@ -29,6 +31,7 @@ export interface BuildJudgement {
  * (copied there by mistake or on purpose) do not count.
  *
  * @param known a definition at hand that others are compared with; the verdict never depends on it
+ * @param at when, for keys, exceptions and lists that hold for a time; without it they do not count
  */
 export async function judgeBuild(
   folder: string,
@@ -36,9 +39,14 @@ export async function judgeBuild(
   build: BuildName,
   expected: Sha256Hex | undefined,
   known?: KnownDefinition,
+  at?: PosixTime,
 ): Promise<BuildJudgement> {
   const { envelopes, unusable } = await readBuildAttestations(folder, build);
-  const question = expected === undefined ? { build } : { build, definition: expected };
+  const question: Question = {
+    build,
+    ...(expected !== undefined && { definition: expected }),
+    ...(at !== undefined && { at }),
+  };
   const verdict = judge(envelopes, policy, question);
   const comparisons = await compareClaimedDefinitions(folder, build, verdict, expected, known);
   return { build, expected, verdict, comparisons, unusable };
@@ -54,6 +62,7 @@ export interface FileJudgement {
 
 const PREFERENCE: readonly FileVerdict['result'][] = [
   'accepted',
+  'excepted',
   'refused',
   'other-bytes',
   'unknown',

@@ -1,20 +1,57 @@
-import { parsePolicy, sha256Hex, VerifyError, type JsonValue, type Policy } from '@selfsame/verify';
+import {
+  parsePolicy,
+  sha256Hex,
+  VerifyError,
+  withRoster,
+  type JsonValue,
+  type OpenedRoster,
+  type Policy,
+  type PosixTime,
+} from '@selfsame/verify';
 import { SelfsameError } from '../errors/selfsame-error.js';
 import { parseYamlFile, type YamlFile, type YamlPath } from '../util/yaml/yaml-file.js';
 import type { Sha256 } from '../store/types.js';
 import { closest, didYouMean } from '../util/did-you-mean.js';
 import { readText } from '../util/read-text.js';
+import { readTrustedRoster } from './roster-file.js';
 
 /** The file in a workspace that says what is accepted. */
 export const POLICY_FILE_NAME = 'policy.yaml';
 
 const MAX_BYTES = 1024 * 1024;
-const FIELDS = ['policy', 'threshold', 'required', 'dissent', 'signers', 'key', 'keys'];
+/** Every key a policy or a signer in it can have, to say which was meant. */
+const FIELDS = [
+  'policy',
+  'threshold',
+  'min_compromises',
+  'domains',
+  'assumed_sound',
+  'weights',
+  'unknown',
+  'required',
+  'distinct',
+  'dissent',
+  'exceptions',
+  'log',
+  'mode',
+  'inputs',
+  'signers',
+  'roster',
+  'key',
+  'keys',
+  'organisation',
+  'roles',
+  'attributes',
+  'since',
+  'until',
+];
 
 export interface PolicyFile {
   readonly policy: Policy;
   /** sha256 of the file's bytes: which text a verdict was given under. */
   readonly sha256: Sha256;
+  /** The roster its signers come from; undefined where the policy lists them itself. */
+  readonly roster?: OpenedRoster;
 }
 
 /**
@@ -22,18 +59,24 @@ export interface PolicyFile {
  *
  * @param path absolute
  * @param name of the file as a person would type it, for messages
- * @throws SelfsameError POLICY_NOT_FOUND, POLICY_INVALID with the place; SelfsameErrors for what is no YAML
+ * @param at when, for rosters that expire
+ * @throws SelfsameError POLICY_NOT_FOUND, POLICY_INVALID with the place, ROSTER_* where the policy has one;
+ *   SelfsameErrors for what is no YAML
  */
-export function readPolicyFile(path: string, name: string): PolicyFile {
+export function readPolicyFile(path: string, name: string, at?: PosixTime): PolicyFile {
   const text = readText(path, name, MAX_BYTES);
   if (text === undefined) {
     throw new SelfsameError('POLICY_NOT_FOUND', `there is no policy file ${name}`, {
-      hint: 'write one (docs/claims-and-verdicts.md), or name it with --policy FILE',
+      hint: 'write one (docs/policies.md), or name it with --policy FILE',
     });
   }
   const yaml = parseYamlFile(text, name);
   try {
-    return { policy: parsePolicy(yaml.value as JsonValue), sha256: sha256Hex(text) };
+    const policy = parsePolicy(yaml.value as JsonValue);
+    const sha256 = sha256Hex(text);
+    if (policy.roster === undefined) return { policy, sha256 };
+    const roster = readTrustedRoster(path, policy.roster, at);
+    return { policy: withRoster(policy, roster.roster), sha256, roster };
   } catch (error) {
     if (error instanceof VerifyError) throw explain(error, yaml);
     throw error;
@@ -68,7 +111,9 @@ function misspeltThreshold(error: VerifyError, document: unknown): string | unde
 
 function hintFor(error: VerifyError): string {
   if (error.code === 'POLICY_THRESHOLD') {
-    return 'write how many different signers must agree, at least 2 and at most all: threshold: 2';
+    return error.path?.[0] === 'min_compromises'
+      ? 'write a number from 2 up to what all signers together reach: selfsame policy explain'
+      : 'write how many different signers must agree, at least 2 and at most all: threshold: 2';
   }
-  return 'the format is described in docs/claims-and-verdicts.md';
+  return 'the format is described in docs/policies.md';
 }

@@ -26,7 +26,8 @@ export function createVerifyCommand(
     description:
       'Reads the attestations folder and says, for each artifact, whether enough signers of the policy ' +
       'got the same bits from the same build definition. Works offline and starts no other program. ' +
-      'Exit code 0: all accepted; 1: something is refused, also when there are no claims; 2: no valid policy.',
+      'Exit code 0: all accepted; 1: something is refused, also when there are no claims; 2: no valid policy. ' +
+      'Under a policy of mode observe or warn, refusals are reported and the exit code is 0.',
     arguments: [
       {
         syntax: '[projects...]',
@@ -54,6 +55,11 @@ export function createVerifyCommand(
         description: 'expect the build ids of what this workspace describes, which must be built',
       },
       {
+        flags: '--at <time>',
+        description:
+          'judge keys, exceptions and rosters as of then: 2027-03-01 or 2027-03-01T12:00:00Z (default: now)',
+      },
+      {
         flags: '--file <file>',
         description: 'say whether exactly the bytes of this file are accepted; may be repeated',
         repeatable: true,
@@ -77,9 +83,11 @@ export function createVerifyCommand(
       const workspace = await findWorkspace(context);
       const root = workspace?.root ?? context.cwd;
       const policyName = text(options, 'policy') ?? join(root, POLICY_FILE_NAME);
+      const at = await timeOf(text(options, 'at'));
       const policyFile = readPolicyFile(
         resolve(context.cwd, policyName),
         shorter(context.cwd, resolve(context.cwd, policyName)),
+        at,
       );
       const folder = resolve(
         context.cwd,
@@ -90,7 +98,7 @@ export function createVerifyCommand(
       const judgements = [];
       for (const { build, expected, known } of questions) {
         context.signal.throwIfAborted();
-        judgements.push(await judgeBuild(folder, policyFile.policy, build, expected, known));
+        judgements.push(await judgeBuild(folder, policyFile.policy, build, expected, known, at));
       }
       const files = [];
       for (const name of texts(options, 'file')) {
@@ -99,7 +107,7 @@ export function createVerifyCommand(
       const report = { policyFile, folder, judgements, files, unusable: chosen.unusable };
       const data = verdictData(report);
       return {
-        exitCode: data.accepted ? 0 : 1,
+        exitCode: data.accepted || policyFile.policy.mode !== 'enforce' ? 0 : 1,
         data,
         text: verdictText(report, context.style, context.columns),
       };
@@ -226,6 +234,18 @@ async function judgeNamedFile(
   const { SelfsameError } = await import('../../errors/selfsame-error.js');
   throw new SelfsameError('WRONG_USE', `${name} cannot be read: ${why}`, {
     hint: 'name the file to check with --file FILE',
+  });
+}
+
+/** The time that is asked about, in seconds. */
+export async function timeOf(given: string | undefined): Promise<number> {
+  if (given === undefined) return Math.floor(Date.now() / 1000);
+  const { parseTime } = await import('@selfsame/verify');
+  const { SelfsameError } = await import('../../errors/selfsame-error.js');
+  const time = parseTime(given);
+  if (time !== undefined) return time;
+  throw new SelfsameError('WRONG_USE', `--at ${given} is not a time`, {
+    hint: 'write a day, or a second in UTC: --at 2027-03-01 or --at 2027-03-01T12:00:00Z',
   });
 }
 
