@@ -88,7 +88,27 @@ struct timespec file_time_constant(void)
 	return (struct timespec){config.epoch, 0};
 }
 
-struct timespec file_time_shown(const struct statx *file, bool comparing)
+/*
+ * What was written after the epoch but before the run (by an editor, by a checkout, by the run before) has the epoch's
+ * second. Nanoseconds in it keep the order, for programs that decide by it what is out of date: the younger, the finer. A
+ * file's age is written as a floating-point number with 24 bits behind the point, and that number counted back from
+ * the end of the second: so a second is told apart in files half a year old.
+ */
+static struct timespec in_order(struct timespec real)
+{
+	enum { FRACTION = 24 };
+	int64_t seconds = started.tv_sec - real.tv_sec;
+	uint64_t age = seconds < 0 ? 0 : (uint64_t)seconds * second + (uint64_t)(started.tv_nsec - real.tv_nsec), code = age;
+	if (seconds < 0 || (int64_t)age < 0)
+		return file_time_constant(); /* from the future: no clock says when that was written */
+	if (code >> FRACTION) {
+		unsigned scale = 63 - (unsigned)__builtin_clzll(code) - FRACTION;
+		code = ((uint64_t)(scale + 1) << FRACTION) + ((code >> scale) & ((1u << FRACTION) - 1));
+	}
+	return (struct timespec){config.epoch, second - 1 - (long)code};
+}
+
+struct timespec file_time_shown(const struct statx *file, const struct image *image)
 {
 	int64_t first = config.epoch + 1 + clock_shift();
 	struct timespec real = {file->stx_mtime.tv_sec, file->stx_mtime.tv_nsec}, changed = {file->stx_ctime.tv_sec, file->stx_ctime.tv_nsec};
@@ -99,9 +119,9 @@ struct timespec file_time_shown(const struct statx *file, bool comparing)
 		int64_t since = (real.tv_sec - started.tv_sec) * second + real.tv_nsec - started.tv_nsec;
 		shown = (struct timespec){first, since / press};
 	} else if (real.tv_sec >= config.epoch) {
-		shown = file_time_constant();
+		shown = image && image->orders_inputs ? in_order(real) : file_time_constant();
 	}
-	if (config.hide_nanoseconds && !comparing)
+	if (config.hide_nanoseconds && image && !image->orders_by_time)
 		shown.tv_nsec = 0;
 	return shown;
 }
@@ -126,7 +146,7 @@ static bool shows_itself(const struct timespec *real)
 {
 	struct statx file = {.stx_mtime = {.tv_sec = real->tv_sec, .tv_nsec = (uint32_t)real->tv_nsec}};
 	file.stx_ctime = file.stx_mtime;
-	struct timespec shown = file_time_shown(&file, true);
+	struct timespec shown = file_time_shown(&file, NULL);
 	return shown.tv_sec == real->tv_sec && shown.tv_nsec == real->tv_nsec;
 }
 

@@ -29,8 +29,9 @@ void file_times_start(void);
 void file_times_settle(void);
 /* Real time from which on the stamps of files are those of the build, as config.start takes it. */
 const char *file_times_began(void);
-/* A file's modification time as it is shown. `comparing`: the program is one that must see order. */
-struct timespec file_time_shown(const struct statx *file, bool comparing);
+struct image;
+/* A file's modification time as it is shown to a program. */
+struct timespec file_time_shown(const struct statx *file, const struct image *image);
 /* Access, change and birth times, and all times of directories. */
 struct timespec file_time_constant(void);
 enum file_time_set { FILE_TIME_AS_IS, FILE_TIME_NOW };

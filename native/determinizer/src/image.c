@@ -94,6 +94,9 @@ static bool is_named(const char *executable, const char *const *names)
 static const char *const comparers[] = {"make", "gmake", "ninja", "samu", "test", "[", "find", "ls", "cmake", "bash", "dash", "sh", "busybox",
 	"ksh", "zsh", "stat", "perl", "scons", "meson", "rsync", "cargo", "ant", "go", "tclsh", NULL};
 
+/* Those of them that print the times they see. */
+static const char *const time_printers[] = {"ls", "stat", "busybox", "perl", "tclsh", NULL};
+
 /* Programs that hold others by ptrace, or run them instruction by instruction. */
 static const char *const debuggers[] = {"gdb", "gdbserver", "lldb", "lldb-server", "strace", "ltrace", "rr", "valgrind", "memcheck-amd64-linux",
 	NULL};
@@ -143,6 +146,7 @@ struct image *image_new(uint32_t parent, pid_t process, const char *executable, 
 	image->parent = parents->number;
 	image->twin = count_spawn(parents->number, digest);
 	image->orders_by_time = is_named(executable, comparers);
+	image->orders_inputs = image->orders_by_time && !is_named(executable, time_printers);
 	image->debugs = is_named(executable, debuggers);
 	count = number + 1;
 	pthread_mutex_unlock(&lock);

@@ -24,6 +24,7 @@ struct image {
 	_Atomic uint64_t calls;
 	_Atomic uint64_t writes;
 	_Atomic uint64_t loose_random; /* stream position of processes without a state page */
+	bool orders_inputs;  /* also among files from before the run, whose order is that of the real clock */
 	bool orders_by_time; /* compares file times: make, ninja, find … */
 	bool go; /* made by Go's linker */
 	bool debugs; /* traces others, which then could not survive a counter that faults */

@@ -26,7 +26,7 @@ static void make_constant(struct call *call, struct statx *file, const struct pl
 		uint64_t number = inode_shown(call, file, where);
 		image_count(call->image, SOURCE_INODES);
 		if (determined(SOURCE_FILE_TIMES) && !directory && !inode_has_time(file))
-			file->stx_mtime = stamp(file_time_shown(file, call->image->orders_by_time));
+			file->stx_mtime = stamp(file_time_shown(file, call->image));
 		file->stx_ino = number;
 		file->stx_dev_major = DEVICE_MAJOR;
 		file->stx_dev_minor = DEVICE_MINOR;
@@ -40,7 +40,7 @@ static void make_constant(struct call *call, struct statx *file, const struct pl
 		else
 			file->stx_blocks = 0;
 	} else if (determined(SOURCE_FILE_TIMES) && !directory && !inode_has_time(file)) {
-		file->stx_mtime = stamp(file_time_shown(file, call->image->orders_by_time));
+		file->stx_mtime = stamp(file_time_shown(file, call->image));
 	}
 	if (determined(SOURCE_FILE_TIMES)) {
 		image_count(call->image, SOURCE_FILE_TIMES);
