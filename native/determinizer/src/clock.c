@@ -51,6 +51,8 @@ void clock_state(struct state *state, const struct image *image)
 		.quantum_ns = quantum,
 		.stall_after_ns = config.stall_seconds * second,
 		.image = image->number,
+		.mapped_pages = layout_number("mapped", 4096),
+		.heap_pages = layout_number("heap", 1024),
 		.flags = (determined(SOURCE_CLOCK) ? STATE_WALL | STATE_CPU : 0u) | (determined(SOURCE_CPUS) ? STATE_GETCPU : 0u) |
 			(determined(SOURCE_RANDOMNESS) && image->go ? STATE_GO : 0u) |
 			(!determined(SOURCE_TIME_STAMP_COUNTER) ? 0u : image->debugs ? STATE_COUNTER_REAL : STATE_COUNTER),

@@ -239,6 +239,12 @@ bool config_apply(const char *bytes, unsigned long length, char *why)
 	return true;
 }
 
+uint32_t layout_number(const char *label, uint32_t most)
+{
+	bool varies = config.sources[SOURCE_ADDRESS_SPACE].mode == MODE_VARY;
+	return varies ? 1 + (uint32_t)(varied(SOURCE_ADDRESS_SPACE, label, 0) % most) : 0;
+}
+
 uint64_t varied(enum source source, const char *label, uint64_t index)
 {
 	const struct setting *setting = &config.sources[source];

@@ -101,6 +101,9 @@ bool config_apply(const char *bytes, unsigned long length, char *why);
 /* Applies `name=mode[,name=mode…]`, where `all` names every source. */
 bool config_sources(const char *text, char *why);
 
+/* Something of the layout of the address space: 1 to `most` when it varies, the same for the same seed; else 0. */
+uint32_t layout_number(const char *label, uint32_t most);
+
 /* What `vary` derives its numbers from: the same for the same seed. */
 uint64_t varied(enum source source, const char *label, uint64_t index);
 

@@ -156,6 +156,21 @@ static void mask_processor(struct start *start, int memory, uint32_t image)
 		log_gap("auxiliary vector could not be replaced", image, NULL);
 }
 
+/* Moves what the stack begins with to a lower address; what it points to stays. */
+static void lower_stack(struct start *start, int memory, struct user_regs_struct *registers, uint32_t image)
+{
+	size_t end = start->pairs;
+	while (end + 1 < start->count && start->words[end] != AT_NULL)
+		end += 2;
+	uint64_t address = start->address - 16 * layout_number("stack", 4096);
+	size_t length = 8 * (end + 2);
+	if (end + 1 >= start->count || pwrite(memory, start->words, length, (off_t)address) != (ssize_t)length) {
+		log_gap("stack could not be varied", image, NULL);
+		return;
+	}
+	start->address = registers->rsp = address;
+}
+
 /* The program is loaded and stopped before its first instruction. */
 static void take_over(pid_t process, uint32_t parent)
 {
@@ -188,13 +203,16 @@ static void take_over(pid_t process, uint32_t parent)
 	}
 	if (determined(SOURCE_CPUS))
 		mask_processor(&start, memory, image->number);
-	bool needed = determined(SOURCE_CLOCK) || determined(SOURCE_RANDOMNESS) || determined(SOURCE_CPUS) || determined(SOURCE_TIME_STAMP_COUNTER);
+	if (config.sources[SOURCE_ADDRESS_SPACE].mode == MODE_VARY)
+		lower_stack(&start, memory, &registers, image->number);
+	bool needed = config.sources[SOURCE_ADDRESS_SPACE].mode == MODE_VARY || determined(SOURCE_CLOCK) || determined(SOURCE_RANDOMNESS) || determined(SOURCE_CPUS) || determined(SOURCE_TIME_STAMP_COUNTER);
 	if (needed && vdso && !patch_vdso(process, memory, start.words[vdso], image, &registers)) {
 		/* Without a vDSO the program asks the kernel, where the filter sees it. */
 		uint64_t ignore = AT_IGNORE;
 		log_gap("vDSO hidden instead of replaced", image->number, vdso_patch.why);
 		if (pwrite(memory, &ignore, sizeof ignore, (off_t)(start.address + 8 * (vdso - 1))) != sizeof ignore)
 			end_program(process, "the vDSO could be neither replaced nor hidden; the program was ended", image->number);
+		ptrace(PTRACE_SETREGS, process, NULL, &registers);
 	}
 	if (image->debugs && determined(SOURCE_TIME_STAMP_COUNTER))
 		log_gap("a debugger, and what it runs, reads the real time stamp counter", image->number, NULL);

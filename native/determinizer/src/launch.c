@@ -180,8 +180,9 @@ static _Noreturn void run_command(char **command, int socket, int refusal)
 		take_own_id(socket);
 	become_user();
 	prctl(PR_SET_DUMPABLE, 1, 0, 0, 0);
-	if (determined(SOURCE_ADDRESS_SPACE) && config.sources[SOURCE_ADDRESS_SPACE].mode == MODE_FIXED)
-		personality(ADDR_NO_RANDOMIZE);
+	/* Mapped from the top down, or for every other seed from the bottom up. */
+	if (determined(SOURCE_ADDRESS_SPACE))
+		personality(ADDR_NO_RANDOMIZE | (layout_number("upwards", 2) == 2 ? ADDR_COMPAT_LAYOUT : 0));
 	int fd = filter_install(&report.wait_killable);
 	report.error = fd < 0 ? fd : 0;
 	send_listener(socket, fd, report);

@@ -47,6 +47,8 @@ struct state {
 	uint64_t random_used;  /* bytes taken from its random stream */
 	uint32_t image;        /* the supervisor's number of what runs here */
 	uint32_t flags;
+	uint32_t mapped_pages; /* to reserve before anything else is mapped, and before the heap begins: other addresses */
+	uint32_t heap_pages;
 };
 
 /*

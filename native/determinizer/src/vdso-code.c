@@ -19,13 +19,13 @@
 #define MORE ((struct state_more *)(STATE_ADDRESS + STATE_MORE_OFFSET))
 
 _Static_assert(offsetof(struct state, entry) == 8, "the stub jumps through the second word");
-_Static_assert(sizeof(struct state) == 144, "the stub copies 18 words");
+_Static_assert(sizeof(struct state) == 152, "the stub copies 19 words");
 
 /* All registers are zero when a program starts (System V ABI leaves them unspecified, the kernel clears them). */
 __asm__(".pushsection vdso_blob,\"ax\",@progbits\n"
 	".balign 16\n"
 	".globl vdso_template\nvdso_template:\n"
-	".fill 144,1,0\n"
+	".fill 152,1,0\n"
 	".globl vdso_stub\nvdso_stub:\n"
 	"mov $9,%eax\n"           /* mmap */
 	"mov $0x70000000,%edi\n"
@@ -38,7 +38,7 @@ __asm__(".pushsection vdso_blob,\"ax\",@progbits\n"
 	"cmp $0x70000000,%rax\n"
 	"jne 1f\n"
 	"lea vdso_template(%rip),%rsi\n"
-	"mov $18,%ecx\n"
+	"mov $19,%ecx\n"
 	"cld\n"
 	"rep movsq\n"
 	"call vdso_arm\n"
@@ -286,10 +286,25 @@ BLOB static void on_signal(int number, siginfo_t *info, void *context)
 		handler(number, info, context);
 }
 
+BLOB static void reserve_addresses(void)
+{
+	long result;
+	register long flags __asm__("r10") = 0x4022; /* MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE */
+	register long file __asm__("r8") = -1;
+	register long offset __asm__("r9") = 0;
+	__asm__ volatile("syscall"
+					 : "=a"(result)
+					 : "0"((long)SYS_mmap), "D"(0l), "S"(STATE->mapped_pages * 4096l), "d"(0l), "r"(flags), "r"(file), "r"(offset)
+					 : "rcx", "r11", "memory");
+	call2(SYS_brk, call2(SYS_brk, 0, 0) + STATE->heap_pages * 4096l, 0);
+}
+
 /* Called by the stub, when the state page is there. */
 BLOB void vdso_arm(void)
 {
 	unsigned flags = STATE->flags;
+	if (STATE->mapped_pages)
+		reserve_addresses();
 	MORE->on_signal = (uint64_t)on_signal;
 	MORE->restorer = (uint64_t)vdso_restorer;
 	if (flags & STATE_COUNTER) {
