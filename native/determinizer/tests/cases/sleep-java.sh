@@ -6,7 +6,8 @@ public class T { public static void main(String[] a) throws Exception {
  synchronized (T.class) { T.class.wait(100); }
  var s = java.util.concurrent.Executors.newScheduledThreadPool(1);
  s.schedule(() -> {}, 100, java.util.concurrent.TimeUnit.MILLISECONDS).get(); s.shutdown();
- long b = System.currentTimeMillis(); while (System.currentTimeMillis() < b + 100);
+ long b = System.currentTimeMillis(); while (System.currentTimeMillis() < b + 2000);
+ long m = System.nanoTime(); while (System.nanoTime() < m + 100000000L);
  System.out.println((System.nanoTime() - n > 400000000L) + " " + t / 100000 + " " + new java.util.Random(5).nextInt() + " " + Runtime.getRuntime().availableProcessors());
 } }
 X
