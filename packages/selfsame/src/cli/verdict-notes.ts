@@ -82,9 +82,12 @@ export function completenessText(completeness: Completeness | undefined, style: 
       return [style.red("  the log's list is older than the policy allows")];
     case 'withheld': {
       const [first] = missing;
-      const count = missing.length === 1 ? 'one attestation' : `${missing.length} attestations`;
+      const count =
+        missing.length === 1
+          ? 'one attestation that is'
+          : `${missing.length} attestations that are`;
       const which = `${first?.evidence.slice(0, SHORT)} by key ${first?.key.slice(0, 24)}`;
-      return [style.red(`  the log lists ${count} that are not here, such as ${which}`)];
+      return [style.red(`  the log lists ${count} not here, such as ${which}`)];
     }
   }
 }

@@ -1,13 +1,27 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { parsePolicy, sha256Hex, type JsonValue, type ResultClaim } from '@selfsame/verify';
+import {
+  formatPublicKey,
+  judgeVotes,
+  parsePolicy,
+  sha256Hex,
+  type JsonValue,
+  type ResultClaim,
+  type Vote,
+} from '@selfsame/verify';
 import { describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
 import { writeAttestation } from '../record/attestation-folder.js';
 import { writeDefinition } from '../record/definition-file.js';
 import { buildId } from '../record/build-id.js';
 import { judgeBuild, judgeLocalFile } from '../record/judge-builds.js';
-import { signedBy, temporaryDirectory, testDefinition, testPolicyText } from '../record/testing.js';
+import {
+  signedBy,
+  temporaryDirectory,
+  testDefinition,
+  testKey,
+  testPolicyText,
+} from '../record/testing.js';
 import { plainStyle } from '../text/style.js';
 import { displayWidth } from '../text/width.js';
 import { differencesText } from './verdict-differences.js';
@@ -143,6 +157,82 @@ describe('the report for a person', () => {
   });
 });
 
+/** Verdicts under a policy that asks for everything, of signers in whom much is wrong. */
+function wholeReport(): VerdictReport {
+  const signer = (name: string, more: object = {}) => ({
+    key: formatPublicKey(testKey(name).publicKey),
+    ...more,
+  });
+  const policy = parsePolicy({
+    min_compromises: 2,
+    domains: ['os'],
+    assumed_sound: ['os:openbsd'],
+    distinct: { os: 2 },
+    dissent: { block: ['alice'] },
+    mode: 'warn',
+    log: {
+      logs: ['l+11111111+AQEBAQEBAQ=='],
+      witnesses: { threshold: 1, keys: ['w+22222222+AQEBAQEBAQ=='] },
+      votes: 'optional',
+      complete: true,
+      max_age: '7d',
+    },
+    signers: {
+      alice: signer('alice', { attributes: { os: 'debian' } }),
+      bob: signer('bob', { attributes: { os: 'guix' } }),
+      carol: signer('carol'),
+      dave: signer('dave', { until: '2020-01-01' }),
+    },
+  });
+  const vote = (name: string, content: string, changes: Partial<Vote> = {}): Vote => ({
+    key: testKey(name).publicKey.id,
+    signature: 'valid',
+    evidence: sha256Hex(`${name} ${content}`),
+    format: 'claim',
+    build,
+    inputs: buildId(mine),
+    outcome: 'built',
+    artifacts: [{ path: 'pigz.tar.gz', sha256: sha256Hex(content) }],
+    ...changes,
+  });
+  const votes = [
+    vote('alice', 'good'),
+    vote('carol', 'good'),
+    vote('carol', 'bad'),
+    vote('dave', 'good'),
+    vote('bob', 'good', { signature: 'weak', reason: 'the signature is over SHA-1' }),
+  ];
+  const listed = votes.map(({ key, evidence }) => ({ key: key ?? '', evidence }));
+  const missing = { key: testKey('bob').publicKey.id, evidence: sha256Hex('withheld') };
+  const at = 1_800_000_000;
+  const complete = { build, votes: [...listed, missing], time: at, witnesses: ['w'] };
+  const verdict = { ...judgeVotes(votes, policy, { build, at, complete }), setAside: [] };
+  const judgement = { build, expected: undefined, verdict, comparisons: [], unusable: [] };
+  const policyFile = { policy, sha256: sha256Hex('policy') };
+  return { policyFile, folder: '/a', judgements: [judgement], files: [], unusable: [] };
+}
+
+describe('the report under a policy that asks for much', () => {
+  it('shows who does not count and why, what contradicts itself, what is missing, and what it rests on', () => {
+    const lines = verdictText(wholeReport(), plainStyle, 200);
+    const row = lines.find((line) => line.includes('pigz.tar.gz  '));
+    const good = sha256Hex('good').slice(0, 12);
+    expect(row).toMatch(
+      new RegExp(`^  pigz.tar.gz  ${good}  weak  .*!=.*  outside-window  incomplete$`),
+    );
+    const text = lines.join('\n');
+    expect(text).toContain('carol signed two results for pigz.tar.gz with one key');
+    expect(text).toContain('not counted: bob: the signature is over SHA-1 (claim ');
+    expect(text).toContain('the log lists one attestation that is not here');
+    expect(text).toContain(
+      'fails if one of (the unknown os, the key of carol) AND one of (os debian, ',
+    );
+    expect(text).toContain('assumed sound: os:openbsd');
+    expect(text).toContain('assumed: signers of unknown os have none of the known values of it');
+    expect(lines.at(-1)).toMatch(/^would be refused \(mode warn\): pigz 2\.8 \(default\): /);
+  });
+});
+
 /** Every path of a document, list items as `[]`: `builds[].definitions[].accepted`. */
 function paths(value: unknown, path = ''): string[] {
   if (Array.isArray(value)) return value.flatMap((item) => paths(item, `${path}[]`));
@@ -177,9 +267,14 @@ describe('the report for scripts', () => {
       for (const path of paths(data)) if (!alike.test(path)) seen.add(path);
     }
     expect([...seen].filter((path) => !documented.has(path))).toEqual([]);
+    for (const path of paths(verdictData(wholeReport()))) if (!alike.test(path)) seen.add(path);
+    expect([...seen].filter((path) => !documented.has(path))).toEqual([]);
     const unseen = [...documented].filter((path) => !seen.has(path) && !alike.test(path));
     // Shown by tests of junk and of folders that lack a definition.
     expect(unseen).toEqual([
+      'builds[].definitions[].artifacts[].exception.sha256',
+      'builds[].definitions[].artifacts[].exception.until',
+      'builds[].definitions[].artifacts[].exception.why',
       'builds[].comparisons[].problem',
       'builds[].unusable[].path',
       'builds[].unusable[].reason',

@@ -1,17 +1,22 @@
-import { readFileSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
-import { parseResultClaim, resultClaimPayload, STATEMENT_PAYLOAD_TYPE } from '@selfsame/verify';
+import { readFileSync } from 'node:fs';
+import {
+  parsePolicy,
+  parseResultClaim,
+  parseRoster,
+  resultClaimPayload,
+  STATEMENT_PAYLOAD_TYPE,
+  type JsonValue,
+} from '@selfsame/verify';
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import { describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
 import { policySchema } from './policy-schema.js';
-import { readPolicyFile } from './policy-file.js';
-import { temporaryDirectory } from './testing.js';
 
-const page = readFileSync(
-  new URL('../../../../docs/claims-and-verdicts.md', import.meta.url),
-  'utf8',
-);
+const read = (name: string) =>
+  readFileSync(new URL(`../../../../docs/${name}`, import.meta.url), 'utf8');
+
+const page = read('claims-and-verdicts.md');
+const policies = read('policies.md');
 
 function block(after: string): string {
   const from = page.indexOf('```', page.indexOf(after));
@@ -19,38 +24,50 @@ function block(after: string): string {
   return page.slice(start, page.indexOf('```', start));
 }
 
-describe('docs/claims-and-verdicts.md', () => {
-  it('shows a policy that is one', () => {
-    using folder = temporaryDirectory();
-    const path = join(folder.path, 'policy.yaml');
-    writeFileSync(path, block('## The policy'));
-    const { policy } = readPolicyFile(path, 'policy.yaml');
-    expect(policy).toMatchObject({ threshold: 2, required: ['alice'], dissent: 'block' });
-    expect(policy.signers.map(({ name, keys }) => [name, keys.length])).toEqual([
-      ['alice', 1],
-      ['bob', 1],
-      ['carol', 2],
-    ]);
-  });
+function blocks(text: string, kind: string): readonly string[] {
+  return [...text.matchAll(new RegExp(`^\`\`\`yaml ${kind}\n([^]*?)^\`\`\`$`, 'gm'))].map(
+    ([, inside]) => inside ?? '',
+  );
+}
 
-  it('shows policies that their schema accepts', () => {
-    const validator = new Ajv2020({ allErrors: true, strict: true }).compile(policySchema());
-    const blocks = [...page.matchAll(/^```yaml policy\n([^]*?)^```$/gm)].map(([, text]) => text);
-    expect(blocks).toHaveLength(1);
+describe('docs/policies.md and docs/claims-and-verdicts.md', () => {
+  const validator = new Ajv2020({ allErrors: true, strict: true }).compile(policySchema());
+  const shown = [...blocks(page, 'policy'), ...blocks(policies, 'policy')];
+
+  it('show policies that are some, to the program and to their schema', () => {
+    expect(shown).toHaveLength(5);
     // A block without a kind would escape this test.
-    expect(page.match(/^```yaml$/gm)).toBeNull();
-    for (const text of blocks) {
-      expect([validator(parse(text ?? '')), validator.errors]).toEqual([true, null]);
+    expect((page + policies).match(/^```yaml$/gm)).toBeNull();
+    for (const text of shown) {
+      const document = parse(text) as JsonValue;
+      expect(parsePolicy(document).threshold).toBeGreaterThan(1);
+      expect([validator(document), validator.errors]).toEqual([true, null]);
     }
   });
 
-  it('explains every field of a policy', () => {
-    const { properties } = policySchema() as { properties: object };
-    const text = block('## The policy');
-    for (const name of [...Object.keys(properties), 'key', 'keys'])
-      expect(text).toMatch(new RegExp(`\\b${name}:`));
+  it('show each field of a policy and of a signer', () => {
+    const schema = policySchema() as {
+      properties: object;
+      $defs: { signer: { properties: object } };
+    };
+    const text = shown.join('');
+    for (const fields of [schema.properties, schema.$defs.signer.properties])
+      for (const name of Object.keys(fields)) expect(text).toMatch(new RegExp(`\\b${name}:`));
   });
+});
 
+describe('docs/rosters.md', () => {
+  it('shows a roster that is one', () => {
+    const [text = '', ...others] = blocks(read('rosters.md'), 'roster');
+    expect(others).toEqual([]);
+    expect(parseRoster(parse(text) as JsonValue)).toMatchObject({
+      version: 1,
+      owners: { threshold: 2 },
+    });
+  });
+});
+
+describe('docs/claims-and-verdicts.md', () => {
   it('shows the exact bytes of a claim', () => {
     const text = block('## What is signed')
       .replaceAll('\n', '')
