@@ -3,6 +3,8 @@ import type { PinnedInput } from '../inputs/types.js';
 import type { PlannedBuild } from '../recipe/types.js';
 import { buildId } from '../record/build-id.js';
 import type { BuildDefinition } from '../record/definition.js';
+import { virtualEpochs } from '../recipe/limits.js';
+import { describeVirtual } from '../sandbox/levels/virtual.js';
 import type { SandboxDescription } from '../sandbox/types.js';
 import type { Sha256 } from '../store/types.js';
 import type { EngineDependencies, EnvironmentFacts } from './dependencies.js';
@@ -75,7 +77,8 @@ export function definitionBody(
 /**
  * SOURCE_DATE_EPOCH, seconds since 1970: the recipe's own, else the newest date the inputs carry,
  * else the environment lock's. Zero never wins over a later source: 1970 is what programs that
- * mishandle the variable produce, and zip archives cannot hold it.
+ * mishandle the variable produce, and zip archives cannot hold it. At level `virtual`, where it is the time that
+ * programs are told, dates outside of `virtualEpochs` do not count.
  */
 export function sourceDateEpoch(
   planned: PlannedBuild,
@@ -84,10 +87,17 @@ export function sourceDateEpoch(
 ): { readonly epoch: number; readonly from: EpochOrigin } {
   if (planned.sourceDateEpoch !== undefined)
     return { epoch: planned.sourceDateEpoch, from: 'recipe' };
+  const { least, most } =
+    planned.determinism === 'virtual' ? virtualEpochs : { least: 1, most: Infinity };
   let newest = 0;
-  for (const pinned of pins.values()) newest = Math.max(newest, pinned.date ?? 0);
+  for (const { date = 0 } of pins.values())
+    if (date >= least && date <= most) newest = Math.max(newest, date);
   if (newest > 0) return { epoch: newest, from: 'inputs' };
-  return { epoch: environment.epoch, from: 'environment' };
+  const epoch =
+    planned.determinism === 'virtual'
+      ? Math.min(Math.max(environment.epoch, least), most)
+      : environment.epoch;
+  return { epoch, from: 'environment' };
 }
 
 /** What a build of a recipe sees of its surroundings. `epoch`: SOURCE_DATE_EPOCH, seconds since 1970. */
@@ -103,6 +113,7 @@ export function describeSandbox(planned: PlannedBuild, epoch: number): SandboxDe
     sourceDateEpoch: epoch,
     locale: 'C.UTF-8',
     timezone: 'UTC',
+    ...(planned.determinism === 'virtual' ? { virtual: describeVirtual(planned.sources) } : {}),
   };
 }
 

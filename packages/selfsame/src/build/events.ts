@@ -1,3 +1,5 @@
+import type { NotCovered } from '../sandbox/determinizer/log-summary.js';
+
 export type BuildEvent =
   | { readonly type: 'plan-ready'; readonly builds: number; readonly jobs: number }
   | { readonly type: 'build-waiting'; readonly build: string; readonly reason: 'another-process' }
@@ -31,5 +33,11 @@ export type BuildEvent =
       readonly message: string;
       readonly keptAt?: string;
       readonly logPath?: string;
+    }
+  /** At level `virtual`: what programs of the build could see as it is. Texts in it may be the build's: untrusted. */
+  | {
+      readonly type: 'build-not-covered';
+      readonly build: string;
+      readonly notCovered: readonly NotCovered[];
     }
   | { readonly type: 'build-skipped'; readonly build: string; readonly because: string };

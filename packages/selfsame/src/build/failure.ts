@@ -25,6 +25,8 @@ export interface KeptFailure {
   readonly script: string | null;
   /** Directory in the entry that holds the writable root's changes, or null before any step ran. */
   readonly overlay: string | null;
+  /** When its first step began, milliseconds since 1970; absent in failures kept by earlier versions. */
+  readonly startedAt?: number;
   /** Milliseconds since 1970, to find the latest. */
   readonly time: number;
 }
@@ -153,6 +155,7 @@ export async function keepFailed(
     readonly mounts: readonly Mount[];
     readonly overlay: string;
     readonly stepIndex: number | undefined;
+    readonly startedAt: number | undefined;
   },
 ): Promise<string> {
   const { buildId, planned, definition } = defined;
@@ -174,6 +177,7 @@ export async function keepFailed(
     rootLayers: facts.rootLayers.map(relative),
     mounts: facts.mounts.map((mount) => ({ ...mount, source: relative(mount.source) })),
     script: facts.stepIndex === undefined ? null : `steps/${facts.stepIndex}`,
+    ...(facts.startedAt === undefined ? {} : { startedAt: facts.startedAt }),
     overlay: facts.overlay === '' ? null : facts.overlay.slice(scratch.path.length + 1),
     time: Date.now(),
   };

@@ -7,6 +7,8 @@ import { artifactListDigest, sortArtifacts } from '../record/artifacts.js';
 import type { Artifact, BuildDefinition } from '../record/definition.js';
 import type { DeterminismLevel } from '../sandbox/types.js';
 import { errorCodeOf } from '../store/store-errors.js';
+import { determinizerReport } from './determinizer-report.js';
+import type { DeterminizedStep } from './determinizer-report.js';
 import { hashFile } from '../store/files.js';
 import type { Sha256, Store } from '../store/types.js';
 
@@ -37,6 +39,8 @@ export const resultFiles = {
   proofs: 'proofs.json',
   /** SLSA provenance (record/provenance.ts): evidence, missing or damaged without harm to the result. */
   provenance: 'provenance.json',
+  /** What the determinizer says of each step (determinizer-report.ts), at level `virtual`: evidence too. */
+  determinizer: 'determinizer.json',
 } as const;
 
 /**
@@ -64,10 +68,15 @@ export async function writeResult(
   definition: BuildDefinition,
   result: BuildResult,
   provenance: Uint8Array,
+  determinized: readonly DeterminizedStep[] = [],
 ): Promise<void> {
   await writeFile(join(directory, resultFiles.definition), canonicalJson(definition));
   await writeFile(join(directory, resultFiles.result), `${JSON.stringify(result, null, 2)}\n`);
   await writeFile(join(directory, resultFiles.provenance), provenance);
+  if (determinized.length > 0) {
+    const report = `${JSON.stringify(determinizerReport(determinized), null, 2)}\n`;
+    await writeFile(join(directory, resultFiles.determinizer), report);
+  }
   await writeFile(
     join(directory, resultFiles.proofs),
     JSON.stringify(proofsOf(store, result.artifacts)),

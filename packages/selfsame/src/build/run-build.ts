@@ -8,6 +8,8 @@ import { asStoreError, errorCodeOf } from '../store/store-errors.js';
 import { collectArtifacts } from './collect.js';
 import type { DefinedBuild } from './define.js';
 import type { EngineDependencies } from './dependencies.js';
+import { notCoveredOf } from './determinizer-report.js';
+import type { DeterminizedStep } from './determinizer-report.js';
 import { keepFailed, keepLog, stepError } from './failure.js';
 import { provenanceOf } from './provenance.js';
 import { makeResult, writeResult } from './result.js';
@@ -60,6 +62,7 @@ export async function runBuild(
       mounts: area?.mounts ?? [],
       overlay: steps?.overlay ?? '',
       stepIndex: steps?.failed?.index,
+      startedAt: steps?.startedAt,
     });
   try {
     area = await layOut(scratch.path, defined, inputs, options.needs, store);
@@ -88,9 +91,17 @@ export async function runBuild(
     await store.publish('builds', defined.buildId, async (directory) => {
       const facts = dependencies.lockedEnvironment(defined.planned);
       const provenance = provenanceOf(defined, result, facts, options.needs, startedOn);
-      await writeResult(directory, store, defined.definition, result, provenance);
+      await writeResult(
+        directory,
+        store,
+        defined.definition,
+        result,
+        provenance,
+        steps?.determinized ?? [],
+      );
       await keepLog(join(scratch.path, 'log'), directory);
     });
+    tellNotCovered(defined, steps.determinized, context);
     return { type: 'built', result };
   } catch (error) {
     if (
@@ -106,6 +117,16 @@ export async function runBuild(
       logPath,
     };
   }
+}
+
+function tellNotCovered(
+  defined: DefinedBuild,
+  determinized: readonly DeterminizedStep[],
+  context: Context,
+): void {
+  const notCovered = notCoveredOf(determinized);
+  if (notCovered.length > 0)
+    context.emit({ type: 'build-not-covered', build: defined.planned.key, notCovered });
 }
 
 /** Brings every input of a build into the store, by the input's name. */

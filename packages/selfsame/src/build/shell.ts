@@ -227,6 +227,7 @@ export function failedRequest(
     asRoot: false,
     network: 'none',
     limits: failure.limits,
+    ...(failure.startedAt !== undefined && { determinizer: { startedAt: failure.startedAt } }),
     stdio: 'inherit',
   };
 }

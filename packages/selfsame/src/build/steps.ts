@@ -16,6 +16,8 @@ import { removeTree } from '../store/remove-tree.js';
 import { errorCodeOf } from '../store/store-errors.js';
 import { storedTreeTime } from '../store/store-tree.js';
 import type { DefinedBuild } from './define.js';
+import { notFixedWords } from './determinizer-report.js';
+import type { DeterminizedStep } from './determinizer-report.js';
 import { stepPath } from './work-area.js';
 import type { WorkArea } from './work-area.js';
 
@@ -25,6 +27,10 @@ export interface StepsRun {
   readonly failed:
     { readonly step: string; readonly index: number; readonly outcome: Outcome } | undefined;
   readonly notFixed: readonly string[];
+  /** At level `virtual`, what the logs of the steps that ran say. */
+  readonly determinized: readonly DeterminizedStep[];
+  /** When the first step began, milliseconds since 1970. */
+  readonly startedAt: number;
   readonly milliseconds: number;
   readonly peakMemoryBytes: number | undefined;
   /** Scratch of the last step's writable root, which `shell --failed` goes on with. */
@@ -45,6 +51,8 @@ export async function runSteps(
   const { key, limits } = defined.planned;
   const { steps } = defined.definition;
   const notFixed = new Set<string>();
+  const determinized: DeterminizedStep[] = [];
+  const startedAt = Date.now();
   let milliseconds = 0;
   let peak: number | undefined;
   let overlay = '';
@@ -71,6 +79,9 @@ export async function runSteps(
         ...stepRequest(defined, environment, area, overlay, limits),
         mounts: [...area.mounts, { source: script, target: stepPath, writable: false }],
         command: shellCommand(step.shell),
+        ...(defined.definition.sandbox.level === 'virtual' && {
+          determinizer: { startedAt, logPath: determinizerLog(area, index) },
+        }),
         onOutput: (stream, chunk) => {
           log.write(chunk);
           say(
@@ -85,6 +96,8 @@ export async function runSteps(
       milliseconds += result.milliseconds;
       if (result.peakMemoryBytes !== undefined) peak = Math.max(peak ?? 0, result.peakMemoryBytes);
       for (const fact of result.notFixed) notFixed.add(fact);
+      if (result.determinizer !== undefined)
+        determinized.push({ step: step.name, summary: result.determinizer });
       context.emit({
         type: 'step-finished',
         build: key,
@@ -97,7 +110,9 @@ export async function runSteps(
       if (outcome.type !== 'exited' || outcome.code !== 0) {
         return {
           failed: { step: step.name, index, outcome },
-          notFixed: [...notFixed],
+          notFixed: [...notFixed, ...notFixedWords(determinized)],
+          determinized,
+          startedAt,
           milliseconds,
           peakMemoryBytes: peak,
           overlay,
@@ -109,7 +124,9 @@ export async function runSteps(
   }
   return {
     failed: undefined,
-    notFixed: [...notFixed],
+    notFixed: [...notFixed, ...notFixedWords(determinized)],
+    determinized,
+    startedAt,
     milliseconds,
     peakMemoryBytes: peak,
     overlay,
@@ -152,6 +169,13 @@ function writeScript(area: WorkArea, index: number, script: string): string {
   chmodSync(path, 0o555);
   utimesSync(path, storedTreeTime, storedTreeTime);
   return path;
+}
+
+/** Beside what is mounted, and kept with a failed build. */
+function determinizerLog(area: WorkArea, index: number): string {
+  const directory = join(area.root, 'determinizer');
+  mkdirSync(directory, { recursive: true });
+  return join(directory, `${index}.jsonl`);
 }
 
 interface Log {

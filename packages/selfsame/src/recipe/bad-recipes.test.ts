@@ -109,6 +109,26 @@ const mistakes: readonly [string, string, ...string[]][] = [
     'INVALID_VALUE recipe.yaml:11:14+4 determinism must be one of "none", "fixed", "virtual", "machine", not "fixd" (did you mean "fixed"?)',
   ],
   [
+    'sources at a level without any',
+    recipe([], 'determinism: { level: fixed, sources: { clock: real } }\n'),
+    'INVALID_VALUE recipe.yaml:11:23+5 determinism.level must be "virtual", not "fixed"',
+  ],
+  [
+    'a source that does not exist',
+    recipe([], 'determinism: { level: virtual, sources: { clocks: real } }\n'),
+    'UNKNOWN_KEY recipe.yaml:11:43+6 unknown key "clocks" in determinism.sources (did you mean "clock"?)',
+  ],
+  [
+    'a source that would vary',
+    recipe([], 'determinism: { level: virtual, sources: { clock: "vary:1" } }\n'),
+    'INVALID_VALUE recipe.yaml:11:50+8 determinism.sources.clock must be one of "real", "fixed", not "vary:1"',
+  ],
+  [
+    'a time that programs could not work with',
+    recipe([], 'determinism: virtual\nsourceDateEpoch: 0\n'),
+    'INVALID_VALUE recipe.yaml:12:18+1 sourceDateEpoch must be from 315532800 to 4102444799 at level virtual, but is 0 (Programs are told this time: one of the years 1980 to 2099)',
+  ],
+  [
     'an environment that does not exist',
     recipe([], 'environment: defualt\n'),
     'UNKNOWN_ENVIRONMENT recipe.yaml:11:14+7 there is no environment defualt (did you mean "default"?)',

@@ -11,10 +11,12 @@ import { toEnvironmentSpec, unknownEnvironment } from './environment-spec.js';
 import { expand } from './expressions/expand.js';
 import type { TextSource } from './expressions/expand.js';
 import { hasExpressions } from './expressions/parse.js';
+import type { DeterminismLevel } from '../sandbox/types.js';
 import { inputFileName } from './input-file-name.js';
-import { defaultCpus, defaultMemoryShown, mergeLimits } from './limits.js';
+import { defaultCpus, defaultMemoryShown, mergeLimits, virtualEpochs } from './limits.js';
 import { outputSchema, packageSchema, placeSchema, versionSchema } from './names.js';
 import { readScript } from './read-script.js';
+import type { DeterminismData } from './schema.js';
 import { isFor, targetData } from './recipe.js';
 import type { Recipe } from './recipe.js';
 import { recipeBudget, TargetScope } from './target-scope.js';
@@ -40,6 +42,15 @@ export function expandBuild(
   budget: Budget = { left: recipeBudget },
 ): ExpandedBuild | undefined {
   return new TargetExpander(recipe, target, workspace, errors, budget).build();
+}
+
+function chooseDeterminism(
+  data: DeterminismData | undefined,
+): Pick<PlannedBuild, 'determinism' | 'sources'> {
+  if (typeof data !== 'object') return { determinism: data ?? 'fixed' };
+  // A source that is written without a mode is as if it were not written.
+  const sources = Object.entries(data.sources).filter(([, mode]) => mode !== undefined);
+  return { determinism: data.level, sources: Object.fromEntries(sources) };
 }
 
 class TargetExpander {
@@ -96,6 +107,10 @@ class TargetExpander {
     const inputs = this.#allInputs();
     const steps = this.#steps();
     const outputs = this.#outputs();
+    const determinism = chooseDeterminism(
+      override.determinism ?? data.determinism ?? defaults.determinism,
+    );
+    this.#checkEpoch(determinism.determinism);
     if (this.#failed || version === undefined || environment === undefined) return undefined;
     return {
       key: `${this.#recipe.name}@${this.#target}`,
@@ -104,7 +119,7 @@ class TargetExpander {
       target: this.#target,
       recipeFile: this.#recipe.file,
       environment,
-      determinism: override.determinism ?? data.determinism ?? defaults.determinism ?? 'fixed',
+      ...determinism,
       inputs,
       steps,
       outputs,
@@ -123,6 +138,23 @@ class TargetExpander {
     return found?.type === 'value'
       ? this.#check(versionSchema, ['version'], found.value)
       : undefined;
+  }
+
+  /** Where programs are told a time, it must be one they can work with. */
+  #checkEpoch(level: DeterminismLevel): void {
+    const epoch = this.#recipe.data.sourceDateEpoch;
+    const { least, most } = virtualEpochs;
+    if (level !== 'virtual' || epoch === undefined || (epoch >= least && epoch <= most)) return;
+    this.#fail(
+      new SelfsameError(
+        'INVALID_VALUE',
+        `sourceDateEpoch must be from ${least} to ${most} at level virtual, but is ${epoch}`,
+        {
+          location: this.#locate(['sourceDateEpoch']),
+          hint: 'Programs are told this time: one of the years 1980 to 2099',
+        },
+      ),
+    );
   }
 
   #cpus(): number {

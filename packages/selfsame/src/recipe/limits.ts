@@ -16,6 +16,12 @@ export const defaultLimits: Limits = {
 export const defaultCpus = 4;
 export const defaultMemoryShown = 8 * gibibyte;
 
+/**
+ * SOURCE_DATE_EPOCH at level `virtual`, where programs are told this time: what zip archives can hold (from 1980 on) and
+ * most programs still work at. Seconds since 1970.
+ */
+export const virtualEpochs = { least: 315_532_800, most: 4_102_444_799 } as const;
+
 /** Earlier layers win, field by field. */
 export function mergeLimits(...layers: readonly (LimitsData | undefined)[]): Limits {
   const first = (key: keyof LimitsData): number | undefined =>

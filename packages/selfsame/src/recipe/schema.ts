@@ -1,5 +1,7 @@
 import { z } from 'zod';
 import { inputKindNames, inputSchema } from '../inputs/schema.js';
+import { sourceNames } from '../sandbox/determinizer/sources.js';
+import type { SourceName } from '../sandbox/determinizer/sources.js';
 import { withExpressions } from './expression-schema.js';
 import {
   architectureSchema,
@@ -54,9 +56,30 @@ const environmentReference = z.union([
   environmentSchema,
 ]);
 
-export const determinismSchema = z
+const levelSchema = z
   .enum(['none', 'fixed', 'virtual', 'machine'])
   .describe('How much of the world is made constant; default fixed.');
+
+const sourceModeSchema = z.enum(['real', 'fixed']).optional();
+
+const sourcesSchema = z
+  .strictObject(
+    Object.fromEntries(sourceNames.map((name) => [name, sourceModeSchema])) as Record<
+      SourceName,
+      typeof sourceModeSchema
+    >,
+  )
+  .describe('What programs see as the machine has it (real), and what is constant (fixed).');
+
+export const determinismSchema = z.union([
+  levelSchema,
+  z
+    .strictObject({
+      level: z.literal('virtual').describe('Only this level has sources to choose from.'),
+      sources: sourcesSchema,
+    })
+    .describe('Level virtual, but for some sources of non-determinism.'),
+]);
 
 /** Bounds on every step. Nothing is unlimited: what a recipe leaves out has a default. */
 export const limitsSchema = z
@@ -175,6 +198,7 @@ export const recipeSchema = z
   })
   .describe('A recipe of selfsame.');
 
+export type DeterminismData = z.output<typeof determinismSchema>;
 export type RecipeData = z.output<typeof recipeSchema>;
 export type TargetData = z.output<typeof targetSchema>;
 export type EnvironmentData = z.output<typeof environmentSchema>;

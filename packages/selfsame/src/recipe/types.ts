@@ -1,3 +1,4 @@
+import type { SourceModes } from '../sandbox/determinizer/sources.js';
 import type { DeterminismLevel, Limits } from '../sandbox/types.js';
 import type { EnvironmentSpec } from '../environment/types.js';
 import type { InputSpec } from '../inputs/schema.js';
@@ -13,6 +14,8 @@ export interface PlannedBuild {
   readonly recipeFile: string;
   readonly environment: EnvironmentSpec;
   readonly determinism: DeterminismLevel;
+  /** At level `virtual`: sources that are not as the level has them. */
+  readonly sources?: SourceModes;
   readonly inputs: readonly PlannedInput[];
   readonly needs: readonly PlannedNeed[];
   readonly steps: readonly PlannedStep[];

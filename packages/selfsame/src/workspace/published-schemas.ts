@@ -1,10 +1,11 @@
 import { recipeSchema } from '../recipe/schema.js';
+import { determinizerConfigurationSchema } from '../sandbox/determinizer/configuration.js';
 import { settingsSchema } from '../settings/schema.js';
 import { publishedSchema } from '../util/yaml/json-schema.js';
 import { workspaceSchema } from './schema.js';
 
 /** The files that have a JSON Schema. */
-export const schemaNames = ['recipe', 'workspace', 'settings'] as const;
+export const schemaNames = ['recipe', 'workspace', 'settings', 'determinizer'] as const;
 
 export type SchemaName = (typeof schemaNames)[number];
 
@@ -17,5 +18,10 @@ export function jsonSchemaOf(name: SchemaName): Record<string, unknown> {
       return publishedSchema(workspaceSchema, 'selfsame.yaml');
     case 'settings':
       return publishedSchema(settingsSchema, 'settings.yaml of selfsame');
+    case 'determinizer':
+      return publishedSchema(
+        determinizerConfigurationSchema,
+        'configuration of selfsame-determinizer',
+      );
   }
 }

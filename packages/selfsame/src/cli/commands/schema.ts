@@ -1,14 +1,14 @@
 import type { Command } from '../command.js';
 
 /** Kept here so that help needs no schema: those of workspace/published-schemas.ts, and policies. */
-const names = ['recipe', 'workspace', 'settings', 'policy'] as const;
+const names = ['recipe', 'workspace', 'settings', 'policy', 'determinizer'] as const;
 
 export const schemaCommand: Command = {
   name: 'schema',
   summary: 'print the JSON Schema of a file you write',
   description:
-    'Prints the JSON Schema of recipe.yaml, selfsame.yaml (workspace), settings.yaml or policy.yaml, for ' +
-    'editors and other programs. With the YAML language server, name the file in a first line such as ' +
+    'Prints the JSON Schema of recipe.yaml, selfsame.yaml (workspace), settings.yaml or policy.yaml, or of the JSON ' +
+    'that selfsame-determinizer is configured by, for editors and other programs. With the YAML language server, name the file in a first line such as ' +
     '# yaml-language-server: $schema=recipe.schema.json',
   arguments: [{ syntax: '[file]', description: `${names.join(', ')} (default: recipe)` }],
   options: [],

@@ -103,6 +103,7 @@ export class Activity {
       case 'lock-resolved':
       case 'output':
       case 'step-finished':
+      case 'build-not-covered':
         break;
     }
   }

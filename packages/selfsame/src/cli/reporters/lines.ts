@@ -1,4 +1,5 @@
 import type { Event } from '../../events/event.js';
+import type { NotCovered } from '../../sandbox/determinizer/log-summary.js';
 import { formatBytes } from '../../text/bytes.js';
 import { formatDuration } from '../../text/duration.js';
 import { printable } from '../../text/printable.js';
@@ -90,12 +91,37 @@ export function eventLines({ style, verbosity }: LineReporterOptions): (event: E
           ...outputOf(event.build, output.end(event.build)),
           `${style.red('✗')} ${printable(event.build)} failed: ${printable(event.message)}`,
         ];
+      case 'build-not-covered':
+        return quiet ? [] : notCoveredLines(event.build, event.notCovered, style);
       case 'build-skipped':
         return [
           `${style.yellow('-')} ${printable(event.build)} not built, because ${printable(event.because)}`,
         ];
     }
   };
+}
+
+/** Kinds of gaps that are shown; `--json` and the build's `determinizer.json` have all. */
+const shownGaps = 5;
+
+function notCoveredLines(
+  build: string,
+  notCovered: readonly NotCovered[],
+  style: LineReporterOptions['style'],
+): string[] {
+  const shown = notCovered.slice(0, shownGaps).map(({ what, programs, detail, executable }) => {
+    const who =
+      programs === 0
+        ? detail
+        : `${executable ?? 'a program'}${programs > 1 ? ` and ${programs - 1} more` : ''}`;
+    return `  ${printable(what)}${who === undefined ? '' : style.dim(` (${printable(who)})`)}`;
+  });
+  const more = notCovered.length - shown.length;
+  return [
+    `${style.cyan('note')}: not determined in ${printable(build)}:`,
+    ...shown,
+    ...(more > 0 ? [`  and ${more} more`] : []),
+  ];
 }
 
 function count(number: number, noun: string): string {

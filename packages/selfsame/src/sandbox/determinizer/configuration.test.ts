@@ -30,6 +30,7 @@ const ranges = {
   group: [0, 2 ** 32 - 2],
   logMax: [4096, 2 ** 40],
   threads: [0, 256],
+  fuse: [0, 2 ** 20],
 } as const;
 
 const texts = { seed: 256, hostname: 64, release: 64, kernelVersion: 64, log: 4095 } as const;
@@ -93,6 +94,8 @@ const document = fc.record(
     logWrites: fc.constantFrom(true, false, false, null),
     ...Object.fromEntries(Object.entries(ranges).map(([key, range]) => [key, around(range)])),
     ...Object.fromEntries(Object.entries(texts).map(([key, most]) => [key, textAround(most)])),
+    masks: fc.constantFrom('none', 'devices', 'all', 'some', '', 1),
+    without: fc.constantFrom('fuse', 'vdso,continue', 'fuse,', 'other', 2),
     surprise: fc.constant(1),
   },
   { requiredKeys: [] },
@@ -103,7 +106,14 @@ const documents = fc
   .tuple(
     document,
     fc.array(
-      fc.constantFrom(...Object.keys(ranges), ...Object.keys(texts), 'sources', 'logWrites'),
+      fc.constantFrom(
+        ...Object.keys(ranges),
+        ...Object.keys(texts),
+        'sources',
+        'masks',
+        'without',
+        'logWrites',
+      ),
       { maxLength: 4 },
     ),
   )

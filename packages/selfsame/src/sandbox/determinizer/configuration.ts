@@ -10,6 +10,19 @@ function text(most: number): z.ZodString {
     .refine((value) => isPlainText(value, most), `must be at most ${most} bytes, without NUL`);
 }
 
+/** Features of the kernel as native/determinizer/src/config.h names them. */
+const features = [
+  'fuse',
+  'continue',
+  'waitKillable',
+  'syncWakeUp',
+  'descriptorCopy',
+  'cpuidFault',
+  'newMounts',
+  'vdso',
+] as const;
+const featureList = new RegExp(`^(?:${features.join('|')})(?:,(?:${features.join('|')}))*$`, 'u');
+
 /** Largest user or group id that is not the kernel's "none". */
 const idMax = 2 ** 32 - 2;
 
@@ -81,6 +94,22 @@ export const determinizerConfigurationSchema = z
       .optional()
       .describe('Most bytes of the log; default 64 MiB.'),
     logWrites: z.boolean().optional().describe('Log each file opened for writing; default true.'),
+    masks: z
+      .enum(['none', 'devices', 'all'])
+      .optional()
+      .describe('Which files are put over others: none, only the random devices, or all.'),
+    fuse: z
+      .int()
+      .min(0)
+      .max(2 ** 20)
+      .optional()
+      .describe('Number of an inherited descriptor of /dev/fuse; default: it is opened.'),
+    without: z
+      .string()
+      .regex(featureList, `must be some of ${features.join(', ')}, separated by commas`)
+      .max(256)
+      .optional()
+      .describe('For tests: features of the kernel to do without, separated by commas.'),
     threads: z
       .int()
       .min(0)

@@ -73,7 +73,8 @@ function explainUnion(
   path: YamlPath,
   subject: Subject,
 ): SelfsameError[] {
-  if (valueAt(subject.value, path) === undefined) return [missingKey(path, subject)];
+  const value = valueAt(subject.value, path);
+  if (value === undefined) return [missingKey(path, subject)];
   const branches = issue.errors.filter(
     (issues) => !issues.some((inner) => inner.message === onlyExpressions),
   );
@@ -85,14 +86,25 @@ function explainUnion(
           isRoot(inner) && (inner.code === 'invalid_type' || inner.code === 'invalid_value'),
       ),
   );
-  const [meant] = fitting.length === 1 ? fitting : branches.length === 1 ? branches : [];
+  // Of several forms, a word is meant to be one of those that are listed.
+  const listed = branches.filter((issues) =>
+    issues.some(
+      (inner) =>
+        isRoot(inner) &&
+        inner.code === 'invalid_value' &&
+        inner.values.some((each) => typeof each === typeof value),
+    ),
+  );
+  const [meant] =
+    [fitting, branches, fitting.length === 0 ? listed : []].find(({ length }) => length === 1) ??
+    [];
   if (meant !== undefined) return meant.flatMap((inner) => explainIssue(inner, path, subject));
   const types = branches
     .flat()
     .flatMap((inner) => (isRoot(inner) && inner.code === 'invalid_type' ? [inner.expected] : []));
   const names = [...new Set(types.map((type) => kinds[type] ?? type))];
   const what = names.length > 0 ? names.join(' or ') : 'of another form';
-  const said = `must be ${what}, ${butIs(valueAt(subject.value, path))}`;
+  const said = `must be ${what}, ${butIs(value)}`;
   return [complaint(nameOf(path, subject), said, path, subject)];
 }
 
