@@ -44,7 +44,7 @@ export interface Roster {
 
 /** Which rosters a policy believes: where its signers come from when it does not list them itself. */
 export interface RosterTrust extends RosterOwners {
-  /** Oldest version that is used: what was seen once can not be rolled back. */
+  /** The version that these owners signed: nothing older is used, later ones must follow from it. */
   readonly minVersion: number;
   /** sha256 of the payload of version `minVersion`; undefined: any that the owners signed. */
   readonly sha256: Sha256Hex | undefined;

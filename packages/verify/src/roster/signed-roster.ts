@@ -92,8 +92,7 @@ export interface OpenedRoster {
 /**
  * The newest version of a roster that follows, signature by signature, from the owners that are trusted.
  *
- * The chain starts at the lowest version not below `minVersion` that `threshold` of the trusted owners
- * signed. Each later one counts only when it is the next, names the one before by digest, and is signed by
+ * The chain starts at version `minVersion`, which `threshold` of the trusted owners signed. Each later one counts only when it is the next, names the one before by digest, and is signed by
  * enough of the owners of *both*: old owners hand over, new ones show that they can sign (as roots of TUF
  * are rotated, TUF specification §5.3). What does not follow is never used, and reading stops there.
  *
@@ -115,20 +114,16 @@ export function openRoster(
     throw new VerifyError('LIMIT_EXCEEDED', `more than ${MAX_VERSIONS} versions of a roster`);
   }
   let newest: SignedRoster | undefined;
-  const candidates = signedByEnough(envelopes, trust).filter(
-    ({ roster, sha256 }) =>
-      roster.version >= trust.minVersion &&
-      (roster.version > trust.minVersion || trust.sha256 === undefined || sha256 === trust.sha256),
-  );
-  const start = Math.min(...candidates.map(({ roster }) => roster.version));
-  for (let next = candidates.filter(({ roster }) => roster.version === start); next.length > 0;) {
-    newest = onlyOne(next);
-    next = signedByEnough(envelopes, newest.roster.owners).filter((one) =>
-      isSuccessor(one, newest as SignedRoster),
+  let next = signedByEnough(envelopes, trust).filter((one) => isStart(one, trust));
+  while (next.length > 0) {
+    const current = onlyOne(next);
+    newest = current;
+    next = signedByEnough(envelopes, current.roster.owners).filter((one) =>
+      isSuccessor(one, current),
     );
   }
   if (newest === undefined) {
-    const wanted = `no version from ${trust.minVersion} on is signed by ${trust.threshold} of its owners`;
+    const wanted = `version ${trust.minVersion} is not signed by ${trust.threshold} of its owners`;
     throw new VerifyError('ROSTER_UNTRUSTED', `the roster can not be trusted: ${wanted}`);
   }
   checkRollback(newest, seen);
@@ -169,6 +164,13 @@ function countOwners(copies: readonly Envelope[], keys: RosterOwners['keys']): n
     verifyEnvelope(envelope, keys).flatMap((one) => (one.result === 'valid' ? [one.key.id] : [])),
   );
   return new Set(found).size;
+}
+
+/** The version that the trust names, and the very one if it names its digest. */
+function isStart({ roster, sha256 }: SignedRoster, trust: RosterTrust): boolean {
+  return (
+    roster.version === trust.minVersion && (trust.sha256 === undefined || trust.sha256 === sha256)
+  );
 }
 
 /** The next version, by digest, which its own owners signed too. */

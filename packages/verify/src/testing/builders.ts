@@ -75,6 +75,8 @@ export function testSigner(
   return {
     name,
     keys: keys.map((key) => rosterKey(testKey(key).publicKey)),
-    attributes: Object.fromEntries(Object.entries(attributes).map(([key, one]) => [key, [one]])),
+    ...(Object.keys(attributes).length > 0 && {
+      attributes: Object.fromEntries(Object.entries(attributes).map(([key, one]) => [key, [one]])),
+    }),
   };
 }
