@@ -18,8 +18,11 @@ function processesWith(word: string): string[] {
   });
 }
 
-describe.skipIf(!sandboxesWork)('the ways a run can end', () => {
-  const room = new TestRoom();
+describe.skipIf(!sandboxesWork).each([
+  'fixed',
+  'virtual',
+] as const)('the ways a run at level %s can end', (level) => {
+  const room = new TestRoom({ level });
   afterAll(() => room.dispose());
 
   it.each([0, 1, 125, 127, 255])('exits with status %d', async (code) => {
@@ -126,6 +129,7 @@ describe.skipIf(!sandboxesWork)('the ways a run can end', () => {
     expect(run.outcome).toEqual({
       type: 'could-not-start',
       reason: 'the command is not in the sandbox: no-such-command: No such file or directory',
+      stage: 'command-missing',
       hint: 'Add the package that has it to the environment, then run `selfsame lock`',
     });
   });
@@ -181,8 +185,8 @@ E
       expect(run.peakMemoryBytes).toBeGreaterThan(20 * megabyte);
   });
 
-  it.each(['virtual', 'machine'] as const)('refuses the level %s', async (level) => {
-    const request = await room.request('true', { description: { level } });
+  it('refuses the level machine', async () => {
+    const request = await room.request('true', { description: { level: 'machine' } });
     await expect(runInSandbox(request)).rejects.toMatchObject({ code: 'LEVEL_NOT_AVAILABLE' });
   });
 

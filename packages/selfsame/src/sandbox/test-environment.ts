@@ -91,7 +91,13 @@ type Changes = Partial<Omit<SandboxRequest, 'description' | 'limits'>> & {
  */
 export class TestRoom {
   #directory: string | undefined;
+  readonly #description: Partial<SandboxDescription>;
   #prepared: Promise<unknown> | undefined;
+
+  /** @param description what is different from `testDescription` in every run */
+  constructor(description: Partial<SandboxDescription> = {}) {
+    this.#description = description;
+  }
 
   /** Made when first asked for: a skipped suite leaves nothing. */
   get directory(): string {
@@ -144,7 +150,7 @@ export class TestRoom {
         { source: build, target: '/build', writable: true },
         ...(changes.mounts ?? []),
       ],
-      description: { ...testDescription, ...changes.description },
+      description: { ...testDescription, ...this.#description, ...changes.description },
       limits: {
         wallSeconds: 30,
         memoryBytes: 2 ** 30,

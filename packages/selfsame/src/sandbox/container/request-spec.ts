@@ -32,9 +32,11 @@ const fixedLimits: readonly (readonly [
 
 /**
  * How far the kernel's own limit, which refuses without telling us, lies above the one that is told: a
- * control group where there is one, the init's looking otherwise.
+ * control group where there is one, the init's looking otherwise. With the determinizer more: a group has room for
+ * its threads too, and of a command that gives up nothing is left to be counted. Programs can read the limit, so
+ * it must not depend on the host.
  */
-const nprocSlack = 64;
+const nprocSlack = { alone: 64, determinized: 1024 } as const;
 
 /** The bytes selfsame-ns reads: what to assemble, then what its init is to do. */
 export function requestBytes(
@@ -123,8 +125,9 @@ function initPlan(
   }
   for (const mount of request.mounts) if (mount.writable) spec.add('watch', mount.target);
   for (const [name, soft, hard] of fixedLimits) spec.add('limit', name, soft, hard);
-  if (limits.processes < unlimited)
-    spec.add('limit', 'nproc', limits.processes + nprocSlack, limits.processes + nprocSlack);
+  const processes =
+    limits.processes + nprocSlack[plan.determinizer === undefined ? 'alone' : 'determinized'];
+  if (limits.processes < unlimited) spec.add('limit', 'nproc', processes, processes);
   if (limits.diskBytes < unlimited) spec.add('limit', 'fsize', limits.diskBytes, limits.diskBytes);
   if (request.machineRoot !== undefined) {
     for (const { path, content } of request.machineRoot.files) spec.add('fact', path, content);
