@@ -114,11 +114,13 @@ export function openRoster(
     throw new VerifyError('LIMIT_EXCEEDED', `more than ${MAX_VERSIONS} versions of a roster`);
   }
   let newest: SignedRoster | undefined;
-  let next = signedByEnough(envelopes, trust).filter((one) => isStart(one, trust));
+  const copies = copiesByPrevious(envelopes);
+  const first = [...copies.values()].flat();
+  let next = signedByEnough(first, trust).filter((one) => isStart(one, trust));
   while (next.length > 0) {
     const current = onlyOne(next);
     newest = current;
-    next = signedByEnough(envelopes, current.roster.owners).filter((one) =>
+    next = signedByEnough(copies.get(current.sha256) ?? [], current.roster.owners).filter((one) =>
       isSuccessor(one, current),
     );
   }
@@ -127,7 +129,8 @@ export function openRoster(
     throw new VerifyError('ROSTER_UNTRUSTED', `the roster can not be trusted: ${wanted}`);
   }
   checkRollback(newest, seen);
-  return { ...newest, isExpired: checkExpiry(newest.roster, trust, at) };
+  const { roster, sha256 } = newest;
+  return { roster, sha256, isExpired: checkExpiry(roster, trust, at) };
 }
 
 interface SignedRoster {
@@ -136,25 +139,46 @@ interface SignedRoster {
   readonly envelopes: readonly Envelope[];
 }
 
-/** Rosters that `threshold` different keys of the owners signed; signatures of copies are put together. */
-function signedByEnough(
-  envelopes: readonly Envelope[],
-  { keys, threshold }: RosterOwners,
-): readonly SignedRoster[] {
+/** The same payload from several envelopes. */
+interface Copies {
+  readonly sha256: Sha256Hex;
+  readonly payload: Uint8Array;
+  readonly envelopes: readonly Envelope[];
+}
+
+/** In canonical JSON nothing that could look like it comes before. Only for finding: it is checked later. */
+const PREVIOUS = /"previous":"([0-9a-f]{64})"/;
+
+/** Payloads by the version that they seem to follow, so that each step of a long chain looks at few. */
+function copiesByPrevious(envelopes: readonly Envelope[]): ReadonlyMap<string, Copies[]> {
   const byPayload = new Map<Sha256Hex, Envelope[]>();
   for (const envelope of envelopes) {
     if (envelope.payloadType !== ROSTER_PAYLOAD_TYPE) continue;
     const id = sha256Hex(envelope.payload);
     byPayload.set(id, [...(byPayload.get(id) ?? []), envelope]);
   }
-  return [...byPayload].flatMap(([sha256, copies]) => {
+  const byPrevious = new Map<string, Copies[]>();
+  for (const [sha256, copies] of byPayload) {
     const [{ payload }] = copies as [Envelope];
-    if (countOwners(copies, keys) < threshold) return [];
+    const previous = PREVIOUS.exec(Buffer.from(payload).toString('latin1'))?.[1] ?? '';
+    const list = byPrevious.get(previous) ?? [];
+    byPrevious.set(previous, [...list, { sha256, payload, envelopes: copies }]);
+  }
+  return byPrevious;
+}
+
+/** Rosters that `threshold` different keys of the owners signed; signatures of copies are put together. */
+function signedByEnough(
+  candidates: readonly Copies[],
+  { keys, threshold }: RosterOwners,
+): readonly SignedRoster[] {
+  return candidates.flatMap(({ sha256, payload, envelopes }) => {
+    if (countOwners(envelopes, keys) < threshold) return [];
     const roster = parseRoster(parseJson(payload, { maxBytes: MAX_BYTES }));
     if (!equalBytes(rosterPayload(roster), payload)) {
       read.fail('the roster is not in its canonical form', []);
     }
-    return [{ roster, sha256, envelopes: copies }];
+    return [{ roster, sha256, envelopes }];
   });
 }
 
