@@ -76,6 +76,9 @@ void target_write_state(const struct call *call, size_t offset, const void *byte
 /* Reads a path: 0, or EFAULT or ENAMETOOLONG. */
 int target_path(const struct call *call, uint64_t address, char path[PATH_MAX]);
 
+/* Has the caller's process more than one thread now? Then that is noted. */
+void target_note_threads(const struct call *call);
+
 /* The process number of the calling thread's process; 0 if unknown. With `inner`, as it sees itself. */
 pid_t target_process(const struct call *call, bool inner);
 pid_t target_inner_thread(const struct call *call);

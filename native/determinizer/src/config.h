@@ -35,7 +35,6 @@ extern const char *const source_names[SOURCE_COUNT];
 	X(WAIT_KILLABLE, "waitKillable")                                                                                                       \
 	X(SYNC_WAKE_UP, "syncWakeUp")                                                                                                          \
 	X(DESCRIPTOR_COPY, "descriptorCopy")                                                                                                   \
-	X(CPUID_FAULT, "cpuidFault")                                                                                                           \
 	X(NEW_MOUNTS, "newMounts")                                                                                                             \
 	X(VDSO, "vdso")
 

@@ -13,6 +13,7 @@
 #include "digest.h"
 #include "handlers.h"
 #include "log.h"
+#include "notify.h"
 
 /*
  * Directories are read whole, put in order, and handed out from there. The position is the index in that
@@ -278,6 +279,10 @@ static void serve(struct call *call, int fd, const struct stat *directory, bool 
 
 static void read_directory(struct call *call, bool old)
 {
+	if (!features.descriptor_copy) {
+		call->go_on = true;
+		return;
+	}
 	int fd = target_descriptor(call, int_argument(call, 0));
 	struct stat directory;
 	if (fd < 0) {

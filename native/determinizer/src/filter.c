@@ -103,6 +103,10 @@ static const struct rule rules[] = {
 	{SYS_open, handle_open, ANY_BIT, 1, WRITES, SOURCE_COUNT},
 	{SYS_creat, handle_creat, ALWAYS, 0, 0, SOURCE_COUNT},
 	{SYS_openat2, handle_openat2, ALWAYS, 0, 0, SOURCE_COUNT},
+	{SYS_link, handle_link, ALWAYS, 0, 0, SOURCE_COUNT},
+	{SYS_linkat, handle_linkat, ALWAYS, 0, 0, SOURCE_COUNT},
+	{SYS_symlink, handle_link, ALWAYS, 0, 0, SOURCE_COUNT},
+	{SYS_symlinkat, handle_symlinkat, ALWAYS, 0, 0, SOURCE_COUNT},
 	{SYS_rename, handle_rename, ALWAYS, 0, 0, SOURCE_COUNT},
 	{SYS_renameat, handle_renameat, ALWAYS, 0, 0, SOURCE_COUNT},
 	{SYS_renameat2, handle_renameat, ALWAYS, 0, 0, SOURCE_COUNT},
@@ -144,6 +148,8 @@ static bool active(const struct rule *rule)
 		return true; /* who shares memory with whom, and who is in other namespaces */
 	if (rule->handle == handle_rt_sigaction)
 		return determined(SOURCE_CLOCK) || determined(SOURCE_RANDOMNESS) || determined(SOURCE_CPUS) || determined(SOURCE_TIME_STAMP_COUNTER);
+	if (rule->handle == handle_link || rule->handle == handle_linkat || rule->handle == handle_symlinkat)
+		return (config.log || config.log_descriptor >= 0) && config.log_writes; /* only to be noted */
 	if (rule->source == SOURCE_FILE_TIMES && rule->number != SYS_utimensat && determined(SOURCE_INODES))
 		return true; /* what describes files shows their numbers, too */
 	return rule->source == SOURCE_COUNT || determined(rule->source);
@@ -296,7 +302,10 @@ int filter_install(bool *wait_killable)
 		return -errno;
 	unsigned long flags = SECCOMP_FILTER_FLAG_NEW_LISTENER;
 	*wait_killable = true;
-	long fd = syscall(SYS_seccomp, SECCOMP_SET_MODE_FILTER, flags | SECCOMP_FILTER_FLAG_WAIT_KILLABLE_RECV, &whole);
+	long fd = -1;
+	errno = EINVAL;
+	if (!without(FEATURE_WAIT_KILLABLE))
+		fd = syscall(SYS_seccomp, SECCOMP_SET_MODE_FILTER, flags | SECCOMP_FILTER_FLAG_WAIT_KILLABLE_RECV, &whole);
 	if (fd < 0 && errno == EINVAL) {
 		*wait_killable = false;
 		fd = syscall(SYS_seccomp, SECCOMP_SET_MODE_FILTER, flags, &whole);

@@ -81,7 +81,7 @@ bool device_shown(struct statx *file);
 handler handle_sched_getaffinity, handle_getcpu, handle_uname, handle_sysinfo, handle_statfs, handle_fstatfs;
 
 /* watch.c: calls that are performed as they are, and noted */
-handler handle_open, handle_creat, handle_openat, handle_openat2, handle_rename, handle_renameat, handle_exit_group, handle_ids_change,
+handler handle_open, handle_creat, handle_openat, handle_openat2, handle_link, handle_linkat, handle_symlinkat, handle_rename, handle_renameat, handle_exit_group, handle_ids_change,
 	handle_root_change, handle_prctl, handle_failed_takeover, handle_other_architecture;
 
 /* signals.c */

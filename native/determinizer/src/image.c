@@ -164,6 +164,19 @@ struct image *image_new(uint32_t parent, pid_t process, const char *executable, 
 	return image;
 }
 
+void image_has_threads(struct image *image)
+{
+	enum { LISTED = 1000 };
+	static _Atomic unsigned listed;
+	if (image->threads)
+		return;
+	image->threads = true;
+	if (listed++ < LISTED)
+		log_gap("threads", image->number, "which of its threads is first is not determined");
+	else
+		log_gap("threads", 0, "more programs than are listed");
+}
+
 void image_report(struct image *image)
 {
 	if (image->reported)

@@ -28,6 +28,7 @@ struct image {
 	bool orders_by_time; /* compares file times: make, ninja, find … */
 	bool go; /* made by Go's linker */
 	bool debugs; /* traces others, which then could not survive a counter that faults */
+	_Atomic bool threads; /* was seen with more than one */
 	_Atomic bool reported;
 };
 
@@ -45,6 +46,9 @@ static inline void image_count(struct image *image, enum source source)
 {
 	image->counts[source]++;
 }
+
+/* Says in the log, once, that its order is not determined. */
+void image_has_threads(struct image *image);
 
 /* Writes the line with what it consumed, once. */
 void image_report(struct image *image);

@@ -185,6 +185,10 @@ static void log_start(const struct launch *launch)
 		log_gap("kernel without WAIT_KILLABLE_RECV: a signal may repeat a call that was answered", 0, NULL);
 	if (!features.same_cpu_wake)
 		log_gap("kernel without SYNC_WAKE_UP: calls that are answered cost more", 0, NULL);
+	if (!features.descriptor_copy && (determined(SOURCE_DIRECTORY_ORDER) || determined(SOURCE_INODES)))
+		log_gap("directory-order-is-real", 0, "kernel without pidfd_getfd, or it is forbidden: directories are listed as they are stored");
+	if (!vdso_patch.usable)
+		log_gap("signals-may-interrupt", 0, "vDSO cannot be replaced: handlers without SA_RESTART may break off calls that wait for the supervisor");
 	if (!vdso_patch.usable)
 		log_gap("vDSO cannot be replaced: it is hidden, and the clock costs more", 0, vdso_patch.why);
 	struct stat device;

@@ -123,6 +123,7 @@ static void detach_all(void)
 
 static int open_memory(void)
 {
+	errno = ENOSYS;
 	int context = without(FEATURE_NEW_MOUNTS) ? -1 : fsopen("tmpfs", FSOPEN_CLOEXEC);
 	if (context < 0)
 		return -1;

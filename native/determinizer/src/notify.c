@@ -180,7 +180,13 @@ int notify_start(void)
 		return errno;
 	if (sizes.seccomp_notif != sizeof(struct seccomp_notif) || sizes.seccomp_notif_resp != sizeof(struct seccomp_notif_resp))
 		return EPROTO;
-	features.same_cpu_wake = ioctl(listener, SECCOMP_IOCTL_NOTIF_SET_FLAGS, SECCOMP_USER_NOTIF_FD_SYNC_WAKE_UP) == 0;
+	int self = (int)syscall(SYS_pidfd_open, getpid(), 0), copy = self >= 0 ? (int)syscall(SYS_pidfd_getfd, self, listener, 0) : -1;
+	features.descriptor_copy = copy >= 0 && !without(FEATURE_DESCRIPTOR_COPY);
+	if (self >= 0)
+		close(self);
+	if (copy >= 0)
+		close(copy);
+	features.same_cpu_wake = !without(FEATURE_SYNC_WAKE_UP) && ioctl(listener, SECCOMP_IOCTL_NOTIF_SET_FLAGS, SECCOMP_USER_NOTIF_FD_SYNC_WAKE_UP) == 0;
 	cpu_set_t processors;
 	/* The C library would look into files that show a determinised number here. */
 	wanted = config.threads ? (int)config.threads : sched_getaffinity(0, sizeof processors, &processors) == 0 ? CPU_COUNT(&processors) : 2;

@@ -6,6 +6,7 @@
 /* What the kernel was found to have. */
 struct features {
 	bool same_cpu_wake;  /* since Linux 6.6: answers do not cost a wake-up of another processor */
+	bool descriptor_copy; /* since Linux 5.6: pidfd_getfd; container runtimes may forbid it */
 	bool wait_killable;  /* since Linux 5.19: only fatal signals interrupt a call that is being answered */
 };
 extern struct features features;

@@ -117,8 +117,11 @@ void handle_clone3(struct call *call)
 {
 	uint64_t flags;
 	call->go_on = true;
-	if (target_read(call, argument(call, 0), &flags, sizeof flags) == sizeof flags)
-		note_fork(call, flags);
+	if (target_read(call, argument(call, 0), &flags, sizeof flags) != sizeof flags)
+		return;
+	if (flags & CLONE_THREAD)
+		image_has_threads(call->image);
+	note_fork(call, flags);
 }
 
 void handle_getrandom(struct call *call)

@@ -7,11 +7,13 @@
 #include <string.h>
 #include <sys/ioctl.h>
 #include <sys/resource.h>
+#include <sys/stat.h>
 #include <sys/syscall.h>
 #include <sys/uio.h>
 #include <unistd.h>
 
 #include "call.h"
+#include "fail.h"
 #include "log.h"
 
 /*
@@ -57,14 +59,19 @@ bool call_waits(const struct call *call)
 bool call_answer(struct call *call)
 {
 	struct seccomp_notif_resp answer = {.id = call->request->id};
+	const uint32_t unknown = without(FEATURE_CONTINUE) ? 1u << 31 : 0;
 	if (call->go_on)
-		answer.flags = SECCOMP_USER_NOTIF_FLAG_CONTINUE;
+		answer.flags = SECCOMP_USER_NOTIF_FLAG_CONTINUE | unknown;
 	else if (call->error)
 		answer.error = -call->error;
 	else
 		answer.val = call->value;
 	call->answered = true;
-	return ioctl(listener, SECCOMP_IOCTL_NOTIF_SEND, &answer) == 0;
+	if (ioctl(listener, SECCOMP_IOCTL_NOTIF_SEND, &answer) == 0)
+		return true;
+	if (call->go_on && errno == EINVAL)
+		fail("notify", 0, "this kernel cannot let a call go on that was looked at (SECCOMP_USER_NOTIF_FLAG_CONTINUE, Linux 5.5)");
+	return false;
 }
 
 static void entry_free(struct entry *entry)
@@ -208,10 +215,19 @@ static void refresh_memory(struct call *call)
 	call->memory = call->entry->memory = memory;
 }
 
+void target_note_threads(const struct call *call)
+{
+	struct stat tasks;
+	/* A directory for each thread, besides its own two links. */
+	if (!call->image->threads && fstatat(call->directory, "task", &tasks, 0) == 0 && tasks.st_nlink > 3)
+		image_has_threads(call->image);
+}
+
 bool call_open(struct call *call)
 {
 	call->entry = entry_find(call->thread);
-	if (!call->entry)
+	bool fresh = !call->entry;
+	if (fresh)
 		call->entry = entry_open(call);
 	if (!call->entry) {
 		call->error = EPERM;
@@ -227,6 +243,8 @@ bool call_open(struct call *call)
 	if (call->has_state)
 		call->entry->image = call->state.image;
 	call->image = image_at(call->entry->image);
+	if (fresh)
+		target_note_threads(call);
 	return true;
 }
 

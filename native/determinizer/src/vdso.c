@@ -9,6 +9,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "config.h"
 #include "vdso-code.h"
 
 enum { IMAGE_MAX = 64 << 10, FUNCTIONS_MAX = 64, PAGE = 4096, JUMP = 5 };
@@ -159,6 +160,10 @@ void vdso_start(void)
 	static uint8_t image[IMAGE_MAX];
 	struct image_map map = {.base = (const uint8_t *)getauxval(AT_SYSINFO_EHDR)};
 	size_t length = (size_t)(__stop_vdso_blob - __start_vdso_blob);
+	if (without(FEATURE_VDSO)) {
+		vdso_patch.why = "switched off for a test";
+		return;
+	}
 	if (!map.base) {
 		vdso_patch.why = "there is no vDSO";
 		return;

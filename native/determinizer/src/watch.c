@@ -66,6 +66,24 @@ void handle_openat2(struct call *call)
 		note_path(call, "write", int_argument(call, 0), argument(call, 1));
 }
 
+void handle_link(struct call *call)
+{
+	call->go_on = true;
+	note_path(call, "write", AT_FDCWD, argument(call, 1));
+}
+
+void handle_linkat(struct call *call)
+{
+	call->go_on = true;
+	note_path(call, "write", int_argument(call, 2), argument(call, 3));
+}
+
+void handle_symlinkat(struct call *call)
+{
+	call->go_on = true;
+	note_path(call, "write", int_argument(call, 1), argument(call, 2));
+}
+
 void handle_rename(struct call *call)
 {
 	call->go_on = true;
@@ -91,6 +109,7 @@ void handle_exit_group(struct call *call)
 			log_gap("wall clock moved by real time, because the program waited for it", call->image->number, NULL);
 		}
 	}
+	target_note_threads(call);
 	target_forget(call->thread);
 }
 

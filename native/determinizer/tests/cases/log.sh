@@ -13,5 +13,17 @@ by = {processes[l['process']]['executable'].split('/')[-1]: l['consumed'] for l 
 assert by['date']['clock'] >= 1 and by['ls']['directoryOrder'] >= 1, by
 assert any(l['type'] == 'write' and l['path'] == 'out' and l['directory'] for l in lines)
 assert any(l['type'] == 'rename-to' and l['path'] == 'o"t' for l in lines)
+assert not any(l['type'] == 'not-covered' and l['what'] == 'threads' for l in lines)
 assert lines[-1]['type'] == 'end' and lines[-1]['status'] == 0
+X
+# Files made by links are written, too; programs with threads are named, once each, and no others.
+virtual sh -c 'echo >f; ln f hard; ln -s f soft; threads-stat; threads-stat; ls >/dev/null'
+python3 - <<'X'
+import json
+lines = [json.loads(l) for l in open('log.jsonl', 'rb')]
+written = [l['path'] for l in lines if l['type'] == 'write']
+assert 'hard' in written and 'soft' in written, written
+names = {l['process']: l['executable'].split('/')[-1] for l in lines if l['type'] == 'process'}
+threads = [names[l['process']] for l in lines if l['type'] == 'not-covered' and l['what'] == 'threads']
+assert threads == ['threads-stat'] * 2, threads
 X
