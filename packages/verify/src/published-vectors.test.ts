@@ -8,11 +8,14 @@ import {
   publicKeyFromBytes,
   publicKeyFromSpki,
   verifySignature,
+  type PublicKey,
   type SignatureScheme,
 } from './keys/public-key.js';
 import { sha256Hex } from './digest/sha256.js';
+import { inTotoKeyIds } from './in-toto/keys.js';
 import { linkVotes } from './in-toto/link-votes.js';
 import { parsePublicKey, publicKeyToRebuilderdPem } from './keys/key-text.js';
+import { parseNote, parseNoteKey, verifyNote } from './log/note.js';
 import { parseBundle } from './sigstore/bundle.js';
 import { parseTrustedRoot } from './sigstore/trusted-root.js';
 import { verifyBundle } from './sigstore/verify-bundle.js';
@@ -224,6 +227,7 @@ describe.skipIf(!has('repro-threshold'))('kpcyrd/repro-threshold, links of real 
 
   it('are votes of the daemon, and of a worker nobody knows', () => {
     const [debian, arch] = keys();
+    expect(inTotoKeyIds(debian?.key as PublicKey)[0]).toMatch(/^2980aa6249ad89ce0ef0f0f5/);
     const states = (name: string) =>
       linkVotes(file(name), keys()).map(({ key, signature }) => [key, signature]);
     expect(states('librust-as-slice-dev_0.2.1-1+b2_amd64.in-toto.link')).toEqual([
@@ -238,5 +242,17 @@ describe.skipIf(!has('repro-threshold'))('kpcyrd/repro-threshold, links of real 
       [undefined, 'unknown-key'],
       [arch?.id, 'bad'],
     ]);
+  });
+});
+
+describe.skipIf(!has('C2SP'))('C2SP, the examples in the specifications', () => {
+  it('signed-note', () => {
+    const page = readFileSync(join(folder, 'C2SP', 'signed-note.md'), 'utf8');
+    const vkey =
+      /^    (example\.com\/foo\+\S+)$/m.exec(page)?.[1] ??
+      /^(example\.com\/foo\+\S+)$/m.exec(page)?.[1];
+    const note = /```\n(This is an example message\.\n[^`]+)```/.exec(page)?.[1];
+    const key = parseNoteKey(vkey ?? '');
+    expect(verifyNote(parseNote(note ?? ''), [key])).toEqual([{ key }]);
   });
 });

@@ -1,0 +1,572 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { sha256Hex } from '../digest/sha256.js';
+import { encodeHex } from '../encoding/hex.js';
+import { olpcJsonBytes } from '../json/canonical.js';
+import type { JsonObject } from '../json/value.js';
+import { publicKeyToPem } from '../keys/key-text.js';
+import { testKey } from '../testing/builders.js';
+import { codeOf, mutate } from '../testing/codes.js';
+import {
+  ed25519Functionary,
+  keyOf,
+  newPair,
+  openPgpFunctionary,
+  plainFunctionary,
+  testLink,
+  type TestFunctionary,
+} from '../testing/in-toto.js';
+import { matches } from './glob.js';
+import { inTotoKeyIds, parseInTotoKey } from './keys.js';
+import { layoutDocument, parseLayout, type LayoutDraft } from './layout.js';
+import { linkVotes } from './link-votes.js';
+import { parseLink } from './link.js';
+import { formatMetablock, parseMetablock, signMetablock, type Metablock } from './metablock.js';
+import { verifyLayout, type Evidence, type LayoutQuestion } from './verify-layout.js';
+
+const NOW = 1_800_000_000;
+const owner = ed25519Functionary('owner');
+const [a, b, c] = ['a', 'b', 'c'].map(ed25519Functionary) as [
+  TestFunctionary,
+  TestFunctionary,
+  TestFunctionary,
+];
+const gpg = openPgpFunctionary('gpg', 'rsa', 2);
+const gpgEd = openPgpFunctionary('gpg-ed', 'ed25519', 1);
+
+const draft = (changes: Partial<LayoutDraft['steps'][0]> = {}, keys = [a, b, c]): LayoutDraft => ({
+  expires: 4_000_000_000,
+  keys: keys.map(({ object }) => object),
+  steps: [
+    {
+      name: 'rebuild',
+      threshold: 2,
+      keyIds: keys.map(({ id }) => id),
+      materials: [],
+      products: [],
+      ...changes,
+    },
+  ],
+});
+const link = testLink('rebuild', {}, { 'x.deb': 'good' });
+const bad = testLink('rebuild', {}, { 'x.deb': 'bad' });
+const shows = (...blocks: Metablock[]): Evidence[] =>
+  blocks.map((block) => ({ step: 'rebuild', block }));
+function judge(
+  layout: LayoutDraft | JsonObject,
+  evidence: readonly Evidence[],
+  more: Partial<LayoutQuestion> = {},
+) {
+  const signed =
+    'steps' in layout && '_type' in layout ? layout : layoutDocument(layout as LayoutDraft);
+  return verifyLayout(owner.sign(signed), { keys: [keyOf(owner)], now: NOW, evidence, ...more });
+}
+
+describe('in-toto keys', () => {
+  it('have the names that rebuilderd and securesystemslib compute, and that of the specification', () => {
+    const { publicKey } = testKey('a');
+    const rest = `"keytype":"ed25519","keyval":{"public":"${encodeHex(publicKey.bytes)}"},"scheme":"ed25519"}`;
+    expect(inTotoKeyIds(publicKey)).toEqual([
+      sha256Hex(`{"keyid_hash_algorithms":["sha256","sha512"],${rest}`),
+      sha256Hex(`{${rest}`),
+    ]);
+  });
+
+  it.each([
+    ['Ed25519', a],
+    ['P-256', plainFunctionary('ecdsa-p256')],
+    ['RSA with PSS', plainFunctionary('rsa')],
+    ['OpenPGP RSA', gpg],
+    ['OpenPGP Ed25519', gpgEd],
+  ])('of %s are read as they are written, and sign', (_what, person) => {
+    const key = keyOf(person);
+    expect(key.subkeys).toHaveLength(person.subkeys.length);
+    const layout = layoutDocument(draft({ threshold: 1 }, [person]));
+    expect(judge(layout, shows(person.sign(link))).accepted).toBe(true);
+    for (const subkey of person.subkeys) {
+      expect(judge(layout, shows(subkey.sign(link))).accepted).toBe(true);
+    }
+    const block = person.sign(link);
+    expect(
+      judge(layout, shows({ ...block, payload: olpcJsonBytes(bad), signed: bad })).accepted,
+    ).toBe(false);
+  });
+
+  const rsa = newPair('rsa').publicKey;
+  it.each([
+    [
+      'a private key',
+      { ...a.object, keyval: { public: '00'.repeat(32), private: '11' } },
+      'METABLOCK_INVALID',
+    ],
+    [
+      'attack 30: hexadecimal in capitals',
+      { ...a.object, keyval: { public: 'AB'.repeat(32) } },
+      'HEX_INVALID',
+    ],
+    [
+      'attack 30: hexadecimal with rubbish',
+      { ...a.object, keyval: { public: `${'ab'.repeat(31)}zz` } },
+      'HEX_INVALID',
+    ],
+    ['another name', { ...a.object, keyid: 'x' }, 'METABLOCK_INVALID'],
+    ['an unknown scheme', { ...a.object, scheme: 'none' }, 'METABLOCK_INVALID'],
+    [
+      'a key of another kind',
+      {
+        ...plainFunctionary('rsa').object,
+        keyid: a.id,
+        keyval: { public: publicKeyToPem(testKey('a').publicKey) },
+      },
+      'METABLOCK_INVALID',
+    ],
+    ['an unknown field', { ...a.object, more: 1 }, 'METABLOCK_INVALID'],
+    [
+      'an OpenPGP method that is not known',
+      { ...gpg.object, keyid: a.id, method: 'pgp+dsa-fips-180-2' },
+      'METABLOCK_INVALID',
+    ],
+    [
+      'a short RSA key',
+      {
+        ...gpg.object,
+        keyid: a.id,
+        keyval: { private: '', public: { n: 'ff'.repeat(128), e: '010001' } },
+      },
+      'KEY_INVALID',
+    ],
+    [
+      'subkeys of subkeys',
+      { ...gpg.object, keyid: a.id, subkeys: { x: { ...gpg.object, keyid: 'x' } } },
+      'METABLOCK_INVALID',
+    ],
+  ])('with %s are refused', (_what, object, code) => {
+    expect(codeOf(() => parseInTotoKey(object as JsonObject, a.id, []))).toBe(code);
+    expect(rsa.kind).toBe('rsa');
+  });
+});
+
+describe('links', () => {
+  it('are read as they were written', () => {
+    const block = parseMetablock(formatMetablock(gpg.sign(link)));
+    expect(formatMetablock(block)).toBe(formatMetablock(gpg.sign(link)));
+    const { _type, ...fields } = link;
+    expect(parseLink(block.signed)).toEqual(fields);
+  });
+
+  it.each([
+    ['a missing field', { ...link, products: undefined }],
+    ['an unknown field', { ...link, more: 1 }],
+    ['another type', { ...link, _type: 'layout' }],
+    ['a name that is a number', { ...link, name: 1 }],
+    ['a digest in capitals', { ...link, products: { x: { sha256: 'AB'.repeat(32) } } }],
+    ['a cut digest', { ...link, products: { x: { sha256: 'ab'.repeat(31) } } }],
+    ['attack 20: only a weak digest', { ...link, products: { x: { md5: 'ab'.repeat(16) } } }],
+    ['no digest', { ...link, products: { x: {} } }],
+  ])('with %s are refused', (_what, signed) => {
+    expect(codeOf(() => parseLink(JSON.parse(JSON.stringify(signed)) as JsonObject))).toBe(
+      'METABLOCK_INVALID',
+    );
+  });
+
+  it.each([
+    ['a fraction', '{"signatures":[],"signed":{"a":1.5}}', 'CANONICAL_VALUE'],
+    ['a large number', '{"signatures":[],"signed":{"a":9007199254740993}}', 'JSON_NUMBER'],
+    ['attack 11: a key twice', '{"signatures":[],"signed":{"a":1,"a":1}}', 'JSON_DUPLICATE_KEY'],
+    ['attack 30: __proto__', '{"signatures":[],"signed":{"__proto__":{}}}', 'JSON_FORBIDDEN_KEY'],
+    ['more beside it', '{"signatures":[],"signed":{},"x":1}', 'METABLOCK_INVALID'],
+    [
+      'attack 25: too many signatures',
+      `{"signatures":[${Array(300).fill('{}').join(',')}],"signed":{}}`,
+      'LIMIT_EXCEEDED',
+    ],
+    [
+      'attack 30: a signature in capitals',
+      '{"signatures":[{"keyid":"a","sig":"AB"}],"signed":{}}',
+      'HEX_INVALID',
+    ],
+    [
+      'a signature with two forms',
+      '{"signatures":[{"keyid":"a","sig":"ab","signature":"ab"}],"signed":{}}',
+      'METABLOCK_INVALID',
+    ],
+    ['a web page', '<!DOCTYPE html>', 'JSON_SYNTAX'],
+  ])('with %s are refused', (_what, text, code) => {
+    expect(codeOf(() => parseMetablock(text))).toBe(code);
+  });
+
+  it('are never accepted altered', () => {
+    for (const person of [a, gpg, gpgEd]) {
+      const layout = draft({ threshold: 1 }, [person]);
+      const block = person.sign(link);
+      mutate(
+        formatMetablock(block),
+        (altered) => {
+          const read = parseMetablock(altered);
+          if (judge(layout, shows(read)).accepted) expect(read.payload).toEqual(block.payload);
+        },
+        // White space and the like between what is read is not signed, nor is the spelling of characters.
+        () => true,
+        300,
+      );
+    }
+  });
+});
+
+describe('layouts', () => {
+  it('are accepted when enough authorised keys agree', () => {
+    const verdict = judge(draft(), shows(a.sign(link), b.sign(link)));
+    expect(verdict).toMatchObject({
+      accepted: true,
+      problems: [],
+      ignored: [],
+      inspectionsNotRun: [],
+    });
+    expect(verdict.summary?.products).toEqual(link.products);
+  });
+
+  it('attack 1, attack 7: are refused when too few sign, or one signs twice', () => {
+    const problems = [{ reason: 'threshold', step: 'rebuild', needed: 2, keys: [a.id] }];
+    expect(judge(draft(), shows(a.sign(link))).problems).toEqual(problems);
+    expect(judge(draft(), shows(a.sign(link), a.sign(link))).problems).toEqual(problems);
+    expect(judge(draft(), []).accepted).toBe(false);
+  });
+
+  it('attack 4: subkeys of one key count once', () => {
+    const layout = draft({}, [gpg, a]);
+    const [first, second] = gpg.subkeys as [TestFunctionary, TestFunctionary];
+    expect(judge(layout, shows(first.sign(link), second.sign(link), gpg.sign(link))).accepted).toBe(
+      false,
+    );
+    expect(judge(layout, shows(first.sign(link), a.sign(link))).accepted).toBe(true);
+  });
+
+  it('a subkey that the step names does not stand for the others', () => {
+    const [first, second] = gpg.subkeys as [TestFunctionary, TestFunctionary];
+    const layout = { ...draft({ threshold: 1, keyIds: [first.id] }, [gpg]) };
+    expect(judge(layout, shows(first.sign(link))).accepted).toBe(true);
+    expect(judge(layout, shows(second.sign(link))).accepted).toBe(false);
+    expect(judge(layout, shows(gpg.sign(link))).accepted).toBe(false);
+  });
+
+  it('attack 2: are refused when they hold one key under two names', () => {
+    const twin = { ...a.object, keyid: 'f'.repeat(64) };
+    const layout = { ...draft(), keys: [a.object, twin] };
+    const step = { ...layout.steps[0], keyIds: [a.id, twin.keyid] };
+    expect(
+      codeOf(() => layoutDocument({ ...layout, steps: [step as LayoutDraft['steps'][0]] })),
+    ).toBe('METABLOCK_INVALID');
+  });
+
+  it('attack 6: signatures by keys of the layout that the step does not name do not count', () => {
+    const layout = { ...draft({ keyIds: [a.id, b.id] }) };
+    const verdict = judge(layout, shows(a.sign(link), c.sign(link)));
+    expect(verdict.accepted).toBe(false);
+    expect(verdict.ignored).toEqual([{ step: 'rebuild', why: 'not-authorised' }]);
+  });
+
+  it('attack 31: a name beside a signature proves nothing', () => {
+    const [signature] = c.sign(link).signatures;
+    if (signature === undefined) expect.unreachable();
+    const forged = { ...c.sign(link), signatures: [{ ...signature, keyId: a.id }] };
+    expect(judge(draft(), shows(b.sign(link), forged)).accepted).toBe(false);
+  });
+
+  it('attack 22: authorised keys that disagree are shown, also where one would be enough', () => {
+    for (const threshold of [1, 2]) {
+      const verdict = judge(draft({ threshold }), shows(a.sign(link), b.sign(link), c.sign(bad)));
+      expect(verdict.problems).toEqual([
+        { reason: 'disagreement', step: 'rebuild', keys: [a.id, b.id, c.id].sort() },
+      ]);
+    }
+  });
+
+  it('attack 20: sha256 alone is not the same as sha256 with sha512', () => {
+    const both = {
+      ...link,
+      products: { 'x.deb': { ...link.products['x.deb'], sha512: 'ab'.repeat(64) } },
+    };
+    expect(judge(draft(), shows(a.sign(link), b.sign(both))).problems).toMatchObject([
+      { reason: 'disagreement' },
+    ]);
+  });
+
+  it('attack 12: links of other steps and layouts without steps do not count', () => {
+    const other = { ...link, name: 'other' };
+    const verdict = judge(draft(), shows(a.sign(link), b.sign(other)));
+    expect(verdict).toMatchObject({
+      accepted: false,
+      ignored: [{ step: 'rebuild', why: 'other-step' }],
+    });
+    const stray = judge(draft(), [
+      ...shows(a.sign(link)),
+      { step: 'nowhere', block: b.sign(link) },
+    ]);
+    expect(stray.ignored).toEqual([{ step: 'nowhere', why: 'no-such-step' }]);
+  });
+
+  it('a link that cannot be read does not count', () => {
+    const verdict = judge(draft(), shows(a.sign(link), b.sign({ ...link, products: 1 })));
+    expect(verdict).toMatchObject({ accepted: false, ignored: [{ why: 'unreadable' }] });
+  });
+
+  it('attack 13, attack 14: expiry is judged at the time that is given', () => {
+    const layout = { ...draft(), expires: NOW };
+    const evidence = shows(a.sign(link), b.sign(link));
+    expect(judge(layout, evidence).accepted).toBe(true);
+    expect(judge(layout, evidence, { now: NOW + 1 }).problems).toEqual([
+      { reason: 'layout-expired', expires: NOW },
+    ]);
+  });
+
+  it('attack 18: signatures of expired keys do not count', () => {
+    const object = { ...gpg.object, creation_time: 1_700_000_000, validity_period: 1000 };
+    const layout = { ...draft({ threshold: 1, keyIds: [gpg.id] }), keys: [object] };
+    const evidence = shows(gpg.sign(link));
+    expect(judge(layout, evidence, { now: 1_700_000_999 }).accepted).toBe(true);
+    expect(judge(layout, evidence, { now: 1_700_001_000 }).accepted).toBe(false);
+  });
+
+  it('attack 19: an OpenPGP signature must name the key it stands for', () => {
+    const [subkey] = gpgEd.subkeys;
+    const [signature] = gpgEd.sign(link).signatures;
+    if (subkey === undefined || signature === undefined) expect.unreachable();
+    const forged = { ...gpgEd.sign(link), signatures: [{ ...signature, keyId: subkey.id }] };
+    expect(judge(draft({ threshold: 1 }, [gpgEd]), shows(forged)).accepted).toBe(false);
+  });
+
+  it('must be signed by all keys that are asked for, and at least one', () => {
+    const block = owner.sign(layoutDocument(draft()));
+    const question = { now: NOW, evidence: shows(a.sign(link), b.sign(link)) };
+    const verdict = verifyLayout(block, { ...question, keys: [keyOf(owner), keyOf(a)] });
+    expect(verdict.problems).toEqual([{ reason: 'layout-signature', key: a.id }]);
+    expect(codeOf(() => verifyLayout(block, { ...question, keys: [] }))).toBe('KEY_INVALID');
+  });
+
+  it('are not read before their signatures are checked', () => {
+    const block = a.sign({ _type: 'layout', rubbish: true });
+    expect(verifyLayout(block, { keys: [keyOf(owner)], now: NOW, evidence: [] }).problems).toEqual([
+      { reason: 'layout-signature', key: owner.id },
+    ]);
+  });
+
+  it('attack 17: name their inspections, and run none', () => {
+    const look = {
+      name: 'look',
+      run: ['touch', '/tmp/never'],
+      materials: [['DISALLOW', '*.exe']],
+      products: [],
+    };
+    const layout = { ...draft(), inspections: [look] };
+    const evidence = shows(a.sign(link), b.sign(link));
+    expect(judge(layout, evidence).inspectionsNotRun).toEqual([{ name: 'look', run: look.run }]);
+    const { materials: files } = testLink('', { 'a.exe': 'x' }, {});
+    expect(judge(layout, evidence, { files }).problems).toEqual([
+      {
+        reason: 'rule',
+        item: 'look',
+        side: 'materials',
+        rule: ['DISALLOW', '*.exe'],
+        path: 'a.exe',
+      },
+    ]);
+    expect(judge(layout, evidence, { files: link.products }).accepted).toBe(true);
+  });
+
+  it('say which rule is broken by what', () => {
+    const layout = draft({
+      products: [
+        ['CREATE', '*.deb'],
+        ['DISALLOW', '*'],
+      ],
+    });
+    const extra = testLink('rebuild', {}, { 'x.deb': 'good', 'x.txt': 'more' });
+    expect(judge(layout, shows(a.sign(link), b.sign(link))).accepted).toBe(true);
+    expect(judge(layout, shows(a.sign(extra), b.sign(extra))).problems).toEqual([
+      { reason: 'rule', item: 'rebuild', side: 'products', rule: ['DISALLOW', '*'], path: 'x.txt' },
+    ]);
+  });
+
+  it('mention other commands than they expect', () => {
+    const evidence = shows(a.sign({ ...link, command: ['make'] }), b.sign(link));
+    expect(judge(draft(), evidence)).toMatchObject({ accepted: true, otherCommands: ['rebuild'] });
+  });
+
+  it('in place of a link are verified with their own evidence', () => {
+    const inner = layoutDocument({
+      expires: 4_000_000_000,
+      keys: [c.object],
+      steps: [{ name: 'inner', threshold: 1, keyIds: [c.id], materials: [], products: [] }],
+    });
+    const below = [{ step: 'inner', block: c.sign(testLink('inner', {}, { 'x.deb': 'good' })) }];
+    const layout = draft({}, [a, b]);
+    const sub: Evidence = { step: 'rebuild', block: b.sign(inner), below };
+    expect(judge(layout, [...shows(a.sign(link)), sub]).accepted).toBe(true);
+    expect(judge(layout, [...shows(a.sign(bad)), sub]).problems).toMatchObject([
+      { reason: 'disagreement' },
+    ]);
+    expect(judge(layout, [...shows(a.sign(link)), { ...sub, below: [] }]).problems).toMatchObject([
+      { reason: 'sublayout', problems: [{ reason: 'threshold', step: 'inner' }] },
+      { reason: 'threshold' },
+    ]);
+  });
+
+  it('attack 25: do not nest without end, nor take endless evidence or names', () => {
+    const self = layoutDocument({
+      expires: 4_000_000_000,
+      keys: [a.object],
+      steps: [{ name: 'rebuild', threshold: 1, keyIds: [a.id], materials: [], products: [] }],
+    });
+    const nested: Evidence = { step: 'rebuild', block: a.sign(self) };
+    (nested as { below?: readonly Evidence[] }).below = [nested];
+    const layout = draft({ threshold: 1 }, [a]);
+    expect(codeOf(() => judge(layout, [nested]))).toBe('LIMIT_EXCEEDED');
+    const stray = { step: 'nowhere', block: a.sign(link) };
+    expect(codeOf(() => judge(layout, Array<Evidence>(5000).fill(stray)))).toBe('LIMIT_EXCEEDED');
+    expect(
+      codeOf(() => matches(`*${'a'.repeat(1000)}b`, 'a'.repeat(50_000), { remaining: 1_000_000 })),
+    ).toBe('LIMIT_EXCEEDED');
+  });
+
+  const signed = layoutDocument(draft());
+  const step = (signed['steps'] as readonly JsonObject[])[0] as JsonObject;
+  const withStep = (changes: Record<string, unknown>) => ({
+    ...signed,
+    steps: [{ ...step, ...changes }],
+  });
+  it.each([
+    ['attack 21: a threshold of 0', withStep({ threshold: 0 })],
+    ['attack 21: no threshold', withStep({ threshold: undefined })],
+    ['attack 21: a threshold that is a text', withStep({ threshold: '2' })],
+    ['attack 21: a threshold that cannot be met', withStep({ threshold: 4 })],
+    ['a key of the step given twice', withStep({ pubkeys: [a.id, a.id] })],
+    ['a key that is not there', withStep({ pubkeys: ['x'] })],
+    ['attack 15: a step named like a path', withStep({ name: '../x' })],
+    ['a step named like a hidden file', withStep({ name: '.x' })],
+    ['two steps of one name', { ...signed, steps: [step, step] }],
+    ['a rule that is none', withStep({ expected_products: [['PERMIT', '*']] })],
+    [
+      'a rule with words missing',
+      withStep({ expected_products: [['MATCH', '*', 'WITH', 'PRODUCTS', 'FROM']] }),
+    ],
+    [
+      'a rule on neither side',
+      withStep({ expected_products: [['MATCH', '*', 'WITH', 'THINGS', 'FROM', 'x']] }),
+    ],
+    [
+      'a rule with a backslash in a prefix',
+      withStep({
+        expected_products: [['MATCH', '*', 'IN', 'a\\b', 'WITH', 'PRODUCTS', 'FROM', 'x']],
+      }),
+    ],
+    ['no expiry', { ...signed, expires: 'never' }],
+    ['an expiry without time', { ...signed, expires: '2027-01-01' }],
+    ['an unknown field', { ...signed, more: 1 }],
+    ['another type', { ...signed, _type: 'link' }],
+    ['an inspection that is a step', { ...signed, inspect: [step] }],
+  ])('with %s are refused', (_what, document) => {
+    expect(codeOf(() => parseLayout(JSON.parse(JSON.stringify(document)) as JsonObject))).toBe(
+      'METABLOCK_INVALID',
+    );
+  });
+
+  it('read whatever comes with the own error only', () => {
+    const value = fc.letrec((tie) => ({
+      any: fc.oneof(
+        fc.string(),
+        fc.integer(),
+        fc.constant(null),
+        fc.array(tie('any'), { maxLength: 3 }),
+        fc.dictionary(fc.string(), tie('any'), { maxKeys: 3 }),
+      ),
+    })).any;
+    const field = fc.constantFrom(...Object.keys(signed), 'more');
+    fc.assert(
+      fc.property(field, value, fc.boolean(), (name, what, inStep) => {
+        const key = inStep && Object.hasOwn(step, name) ? name : name;
+        const document = inStep ? withStep({ [key]: what }) : { ...signed, [name]: what };
+        codeOf(() => parseLayout(document as JsonObject));
+        codeOf(() => parseLink({ ...link, [name]: what } as JsonObject));
+        codeOf(() => parseInTotoKey({ ...a.object, [name]: what } as JsonObject, a.id, []));
+        codeOf(() =>
+          parseMetablock(JSON.stringify({ signed: { [name]: what }, signatures: what })),
+        );
+      }),
+      { numRuns: 1000 },
+    );
+  });
+});
+
+describe('rebuilderd attestations', () => {
+  const [daemon, worker] = [testKey('daemon'), testKey('worker')];
+  const known = { id: daemon.publicKey.id, key: daemon.publicKey };
+  const name = 'rebuild librust-as-slice-dev_0.2.1-1+b2_amd64.deb';
+  const attestation = {
+    ...testLink(
+      name,
+      { 'x.buildinfo': 'info' },
+      { 'librust-as-slice-dev_0.2.1-1+b2_amd64.deb': 'deb' },
+    ),
+    // As rebuilderd writes it.
+    environment: null,
+  };
+  const file = formatMetablock(signMetablock(attestation, [worker, daemon]));
+
+  it('are one vote for each signature', () => {
+    const votes = linkVotes(file, [known]);
+    expect(votes.map(({ key, signature }) => [key, signature])).toEqual([
+      [undefined, 'unknown-key'],
+      [known.id, 'valid'],
+    ]);
+    expect(votes[1]).toMatchObject({
+      format: 'in-toto link',
+      build: { project: 'librust-as-slice-dev', version: '0.2.1-1+b2', target: 'amd64' },
+      outcome: 'reproduced',
+      artifacts: [{ path: 'librust-as-slice-dev_0.2.1-1+b2_amd64.deb' }],
+      attributes: { builder_software: 'rebuilderd' },
+    });
+    expect(votes[1]?.inputs).toMatch(/^[0-9a-f]{64}$/);
+    expect(votes[0]?.evidence).toBe(votes[1]?.evidence);
+  });
+
+  it('that Arch Linux rebuilders make say nothing of what was built from', () => {
+    const files = { 'filesystem-1-1-any.pkg.tar.zst': 'x' };
+    const arch = testLink('rebuild filesystem-1-1-any.pkg.tar.zst', files, files);
+    expect(linkVotes(formatMetablock(signMetablock(arch, [daemon])), [known])).toMatchObject([
+      {
+        signature: 'valid',
+        inputs: undefined,
+        build: { project: 'filesystem-1-1-any.pkg.tar.zst' },
+      },
+    ]);
+  });
+
+  it('that were altered are bad, whoever they name', () => {
+    const altered = file.replace(
+      encodeHex(Buffer.from(worker.sign(olpcJsonBytes(attestation)))),
+      'ab'.repeat(64),
+    );
+    const other = file.replace(link.products['x.deb']?.['sha256'] ?? '', 'ab'.repeat(32));
+    expect(linkVotes(altered, [known]).map(({ signature }) => signature)).toEqual([
+      'unknown-key',
+      'valid',
+    ]);
+    expect(other).toBe(file);
+    const changed = file.replace('amd64.deb"', 'i386.deb"');
+    expect(linkVotes(changed, [known]).map(({ signature }) => signature)).toEqual([
+      'unknown-key',
+      'bad',
+    ]);
+  });
+
+  it('by OpenPGP keys count for the key that the caller names', () => {
+    const block = formatMetablock(gpg.sign(attestation));
+    const primary = { id: `openpgp:${gpg.id}`, key: keyOf(gpg).key, fingerprint: gpg.id };
+    expect(linkVotes(block, [known, primary])).toMatchObject([
+      { key: primary.id, signature: 'valid' },
+    ]);
+    expect(linkVotes(block, [{ id: 'x', key: keyOf(gpg).key }])).toMatchObject([
+      { signature: 'unknown-key' },
+    ]);
+  });
+});
