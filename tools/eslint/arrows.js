@@ -13,7 +13,7 @@ const pipeline = [
   'workspace',
   'record',
 ];
-const everything = [...pipeline, 'build', 'run', 'doctor'];
+const everything = [...pipeline, 'attestations', 'build', 'run', 'doctor'];
 
 /** @type {Readonly<Record<string, readonly string[]>>} */
 export const arrows = {
@@ -26,6 +26,7 @@ export const arrows = {
   context: bottom,
   store: [...bottom, 'context', 'sandbox/user-namespace'],
   download: engine,
+  attestations: [...engine, 'download/openpgp'],
   sandbox: engine,
   inputs: [...engine, 'download', 'sandbox/user-namespace'],
   environment: [...engine, 'download', 'sandbox', 'inputs'],
