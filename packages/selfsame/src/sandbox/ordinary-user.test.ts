@@ -106,6 +106,22 @@ describe.skipIf(!sandboxesWork || account === undefined)(
       expect(theirs.output).toBe(ours.stdout);
     });
 
+    it('answers the same at level virtual', async () => {
+      const script = `id; env | sort; date +%s.%N; nproc; uname -a; free; ulimit -a; umask; grep -E "Cap|NoNew" /proc/self/status
+      for i in c a b; do echo $i > $i; done; ls -Ui; stat -c "%n %u:%g %Y %i %h" * /build; sh -c 'echo $PPID'; cat /proc/uptime
+      test -x /usr/bin/python3 && python3 -c 'import os, time; print(os.getrandom(8), hash("x"), time.time())'; tar -c a b | md5sum`;
+      const changes = { description: { level: 'virtual' } } as const;
+      const logPath = `${place}/log`;
+      const ours = await room.run(script, changes);
+      const theirs = run(await room.request(script, { ...changes, determinizer: { logPath } }));
+      expect(theirs.result.outcome).toEqual({ type: 'exited', code: 0 });
+      expect(theirs.result.notFixed).toEqual([]);
+      expect(theirs.output).toBe(ours.stdout);
+      // Only where /dev/fuse is for root alone.
+      const gaps = theirs.result.determinizer?.notCovered.map(({ what }) => what) ?? ['no log'];
+      expect(gaps.filter((what) => !/^(?:random-devices|urandom|uuid)-/u.test(what))).toEqual([]);
+    });
+
     it.each([
       [
         'tail /dev/zero',
@@ -132,6 +148,8 @@ describe.skipIf(!sandboxesWork || account === undefined)(
       ['sleep 60', { wallSeconds: 0.2 }, { type: 'timed-out', seconds: 0.2 }],
     ] as const)('holds limits without control groups: %s', async (script, limits, outcome) => {
       expect(run(await room.request(script, { limits })).result.outcome).toEqual(outcome);
+      const request = await room.request(script, { limits, description: { level: 'virtual' } });
+      expect(run(request).result.outcome).toEqual(outcome);
     });
   },
 );
