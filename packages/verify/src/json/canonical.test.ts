@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { VerifyError } from '../errors.js';
-import { canonicalJson, canonicalJsonBytes } from './canonical.js';
+import { olpcJsonBytes, canonicalJson, canonicalJsonBytes } from './canonical.js';
 import { parseJson } from './parse.js';
 
 // RFC 8785 appendix B: IEEE 754 bits and the text they must become.
@@ -126,3 +126,35 @@ function reverseKeys(value: unknown): unknown {
       .map(([key, item]) => [key, reverseKeys(item)]),
   );
 }
+
+describe('olpcJsonBytes', () => {
+  const olpc = (value: unknown) => Buffer.from(olpcJsonBytes(value)).toString();
+
+  it('sorts keys by code point, where RFC 8785 goes by UTF-16 unit', () => {
+    const value = { '\u{1F600}': 1, '\uFB33': 2, a: 3, B: 4, 1: 5 };
+    expect(olpc(value)).toBe('{"1":5,"B":4,"a":3,"\uFB33":2,"\u{1F600}":1}');
+    expect(canonicalJson(value)).toBe('{"1":5,"B":4,"a":3,"\u{1F600}":1,"\uFB33":2}');
+  });
+
+  it('escapes quotes and backslashes alone, and leaves control characters raw', () => {
+    expect(olpc('a"\\/\n\t\u0000é')).toBe('"a\\"\\\\/\n\t\u0000é"');
+  });
+
+  it('writes constants, integers, lists and nothing between them', () => {
+    expect(olpc({ b: [null, true, false, -7], a: {} })).toBe('{"a":{},"b":[null,true,false,-7]}');
+  });
+
+  it.each([
+    ['a fraction', 1.5],
+    ['minus zero', -0],
+    ['a large number', 2 ** 53],
+    ['undefined', undefined],
+    ['a lone surrogate', '\ud800'],
+    ['a key with a lone surrogate', { '\udc00': 1 }],
+    ['a class', new Date(0)],
+  ])('refuses %s', (_what, value) => {
+    expect(() => olpcJsonBytes({ value })).toThrow(
+      expect.objectContaining({ code: 'CANONICAL_VALUE' }) as Error,
+    );
+  });
+});

@@ -1,4 +1,4 @@
-import { createPrivateKey, createPublicKey, generateKeyPairSync } from 'node:crypto';
+import { createPrivateKey, createPublicKey, generateKeyPairSync, sign } from 'node:crypto';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { sha256Hex } from '../digest/sha256.js';
@@ -14,9 +14,18 @@ import {
   parsePublicKey,
   privateKeyToPem,
   publicKeyToPem,
+  publicKeyToRebuilderdPem,
 } from './key-text.js';
 import { PrivateKey } from './private-key.js';
-import { publicKeyFromBytes, verifySignature } from './public-key.js';
+import {
+  p256PublicKey,
+  publicKeyFromBytes,
+  publicKeyFromPkcs1,
+  publicKeyFromSpki,
+  rsaNumbers,
+  rsaPublicKey,
+  verifySignature,
+} from './public-key.js';
 
 // RFC 8032 §7.1, tests 1 and 2: seed, public key, message, signature.
 const VECTORS = [
@@ -220,5 +229,99 @@ describe('key files', () => {
     expect(shown).not.toContain(seed);
     expect(shown).not.toContain(encodeBase64(key.exportSeed()));
     expect(Object.keys(key)).toEqual(['publicKey']);
+  });
+});
+
+describe('P-256 and RSA keys', () => {
+  const der = { type: 'spki', format: 'der' } as const;
+  const p256 = generateKeyPairSync('ec', { namedCurve: 'P-256' });
+  const rsa = generateKeyPairSync('rsa', { modulusLength: 2048 });
+  const message = Buffer.from('message');
+
+  it.each([
+    ['ecdsa-p256', p256],
+    ['rsa', rsa],
+  ] as const)('of kind %s are read from PEM and their own form, and have one id', (kind, pair) => {
+    const pem = pair.publicKey.export({ type: 'spki', format: 'pem' }).toString();
+    const { key } = parsePublicKey(pem);
+    expect(key.kind).toBe(kind);
+    expect(key.id).toBe(sha256Hex(pair.publicKey.export(der)));
+    expect(parsePublicKey(`${formatPublicKey(key)} someone\n`)).toEqual({ key, name: 'someone' });
+    expect(parsePublicKey(publicKeyToPem(key)).key.id).toBe(key.id);
+    const signature = sign('sha256', message, pair.privateKey);
+    expect(verifySignature(key, message, signature)).toBe(true);
+    expect(verifySignature({ ...key }, message, signature)).toBe(true);
+    expect(verifySignature(key, Buffer.from('Message'), signature)).toBe(false);
+    expect(verifySignature(key, message, signature, 'ed25519')).toBe(false);
+    expect(verifySignature(key, message, signature.subarray(1))).toBe(false);
+  });
+
+  it('are not taken for each other, nor are their schemes', () => {
+    const key = publicKeyFromSpki(rsa.publicKey.export(der));
+    const pkcs1 = sign('sha256', message, rsa.privateKey);
+    const pss = sign('sha256', message, { key: rsa.privateKey, padding: 6, saltLength: 32 });
+    const short = sign('sha256', message, { key: rsa.privateKey, padding: 6, saltLength: 20 });
+    expect(verifySignature(key, message, pkcs1, 'rsa-pkcs1-sha256')).toBe(true);
+    expect(verifySignature(key, message, pkcs1, 'rsa-pss-sha256')).toBe(false);
+    expect(verifySignature(key, message, pkcs1, 'rsa-pkcs1-sha512')).toBe(false);
+    expect(verifySignature(key, message, pss, 'rsa-pss-sha256')).toBe(true);
+    expect(verifySignature(key, message, pss, 'rsa-pkcs1-sha256')).toBe(false);
+    expect(verifySignature(key, message, short, 'rsa-pss-sha256')).toBe(false);
+  });
+
+  it('have their numbers and bytes in one spelling', () => {
+    const key = publicKeyFromSpki(rsa.publicKey.export(der));
+    const { modulus, exponent } = rsaNumbers(key);
+    expect(rsaPublicKey(Buffer.concat([Buffer.alloc(3), modulus]), exponent).id).toBe(key.id);
+    const ec = publicKeyFromSpki(p256.publicKey.export(der));
+    expect(p256PublicKey(ec.bytes).id).toBe(ec.id);
+    const compressed = Buffer.concat([
+      Buffer.from([2 + ((ec.bytes[64] ?? 0) & 1)]),
+      ec.bytes.subarray(1, 33),
+    ]);
+    expect(() => p256PublicKey(compressed)).toThrow(invalid);
+  });
+
+  const bytes = rsa.publicKey.export(der);
+  const small = generateKeyPairSync('rsa', { modulusLength: 1024 }).publicKey.export(der);
+  const even = () => rsaPublicKey(rsaNumbers(publicKeyFromSpki(bytes)).modulus, Uint8Array.of(4));
+  it.each([
+    ['a short RSA key', () => publicKeyFromSpki(small)],
+    ['an even exponent', even],
+    [
+      'an exponent of 1',
+      () => rsaPublicKey(rsaNumbers(publicKeyFromSpki(bytes)).modulus, Uint8Array.of(1)),
+    ],
+    ['no modulus', () => rsaPublicKey(new Uint8Array(), Uint8Array.of(1, 0, 1))],
+    ['bytes after the key', () => publicKeyFromSpki(Buffer.concat([bytes, Buffer.alloc(1)]))],
+    [
+      'an RSA key only for PSS',
+      () =>
+        publicKeyFromSpki(
+          generateKeyPairSync('rsa-pss', { modulusLength: 2048 }).publicKey.export(der),
+        ),
+    ],
+    [
+      'another curve',
+      () =>
+        publicKeyFromSpki(generateKeyPairSync('ec', { namedCurve: 'P-384' }).publicKey.export(der)),
+    ],
+    [
+      'a point that is not on the curve',
+      () => p256PublicKey(Buffer.concat([Buffer.of(4), Buffer.alloc(64, 1)])),
+    ],
+    ['Ed448', () => publicKeyFromSpki(generateKeyPairSync('ed448').publicKey.export(der))],
+    ['rubbish', () => publicKeyFromSpki(Buffer.from('rubbish'))],
+    ['an unknown kind', () => parsePublicKey('dsa:AAAA')],
+    ['RSAPublicKey with a long length', () => publicKeyFromPkcs1(Buffer.from('308300010a', 'hex'))],
+  ])('are refused: %s', (_what, read) => {
+    expect(read).toThrow(invalid);
+  });
+
+  it('are written for rebuilderd only as Ed25519', () => {
+    const key = testKey('a').publicKey;
+    expect(parsePublicKey(publicKeyToRebuilderdPem(key)).key.id).toBe(key.id);
+    expect(publicKeyToRebuilderdPem(key)).toContain('MCwwBwYDK2VwBQADIQ');
+    expect(() => publicKeyToRebuilderdPem(publicKeyFromSpki(bytes))).toThrow(invalid);
   });
 });
