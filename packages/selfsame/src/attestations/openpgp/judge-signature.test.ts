@@ -1,4 +1,5 @@
 import {
+  config,
   createMessage,
   enums,
   generateKey,
@@ -136,7 +137,9 @@ describe('judgeDetached', () => {
     });
     const bound = { key: thief.keyPacket, bind: subkey?.keyPacket };
     const date = new Date(made * 1000);
-    await binding.sign(thief.keyPacket as never, bound as never, date);
+    // The library wants its configuration here but does not declare it.
+    const sign = binding.sign.bind(binding) as (...values: readonly unknown[]) => Promise<void>;
+    await sign(thief.keyPacket, bound, date, false, config);
     const packets = thief.toPublic().toPacketList();
     packets.push(subkey?.keyPacket as never, binding);
     const { certificates } = await readCertificates([packets.write()]);
