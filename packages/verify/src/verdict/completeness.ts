@@ -39,14 +39,17 @@ export interface Completeness {
 /**
  * Compares votes with the log's list. This is what makes withholding useless: a vote that is listed can not
  * be left out without the verdict being refused, and one that is not listed has no say either way
- * (`count-votes.ts`).
+ * (`count-votes.ts`). Votes by keys of nobody in the policy are not missed. A log must check signatures
+ * before it lists a vote: one with junk in a signer's name makes every verdict incomplete.
+ *
+ * @param keys of all signers of the policy
  */
 export function checkCompleteness(
   votes: readonly Vote[],
   list: CompleteList | undefined,
   rule: LogRule,
-  build: BuildName | undefined,
-  at: PosixTime | undefined,
+  keys: ReadonlySet<KeyId>,
+  { build, at }: { readonly build?: BuildName; readonly at?: PosixTime },
 ): Completeness {
   if (list === undefined || (build !== undefined && !sameBuild(list.build, build))) {
     return { state: 'no-list', missing: [] };
@@ -55,12 +58,19 @@ export function checkCompleteness(
     return { state: 'too-few-witnesses', missing: [] };
   }
   if (at === undefined || at - list.time > rule.maxAge) return { state: 'stale', missing: [] };
-  const present = new Set(votes.map(listedId));
-  const missing = list.votes.filter((entry) => !present.has(listedId(entry)));
+  const present = new Set(votes.filter(isByItsKey).map(listedId));
+  const missing = list.votes.filter(
+    (entry) => keys.has(entry.key) && !present.has(listedId(entry)),
+  );
   const sorted = [...new Map(missing.map((entry) => [listedId(entry), entry])).entries()]
     .sort(([a], [b]) => (a < b ? -1 : 1))
     .map(([, { evidence, key }]) => ({ evidence, key }));
   return { state: sorted.length === 0 ? 'complete' : 'withheld', missing: sorted };
+}
+
+/** A vote at hand whose signature its key did make: a broken copy does not stand for the vote. */
+function isByItsKey({ signature }: Vote): boolean {
+  return !['bad', 'malformed', 'unchecked', 'unknown-key'].includes(signature);
 }
 
 /** What tells listed votes apart. */

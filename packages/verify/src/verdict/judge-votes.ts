@@ -2,6 +2,7 @@ import type { Sha256Hex } from '../digest/sha256.js';
 import { compareBytewise } from '../encoding/order.js';
 import { checkPolicy } from '../policy/check-policy.js';
 import type { Policy, PolicyException } from '../policy/policy.js';
+import type { KeyId } from '../roster/roster-key.js';
 import { isBlocked, Rules, unmetRule, type PathVotes } from './cluster.js';
 import { checkCompleteness } from './completeness.js';
 import { countVotes, type CountedVote } from './count-votes.js';
@@ -42,7 +43,7 @@ export function judgeVotes(
   const { at, complete: list } = question;
   const completeness =
     policy.log?.complete === true
-      ? checkCompleteness(votes, list, policy.log, question.build, at)
+      ? checkCompleteness(votes, list, policy.log, keysOf(policy), question)
       : undefined;
   const { counted, notCounted } = countVotes(votes, policy, at, list);
   const { groups, otherBuilds, otherDefinitions } = partByQuestion(counted, policy, question);
@@ -67,6 +68,10 @@ export function judgeVotes(
     notCounted,
     completeness,
   };
+}
+
+function keysOf({ signers }: Policy): ReadonlySet<KeyId> {
+  return new Set(signers.flatMap(({ keys }) => keys.map(({ id }) => id)));
 }
 
 interface Context {
@@ -129,7 +134,8 @@ function judgeDefinition(group: readonly CountedVote[], context: Context): Defin
   return {
     build: first.vote.build,
     definition: inputsOf(first, context.policy),
-    accepted: artifacts.every((artifact) => artifact.accepted),
+    // Whoever leaves votes out could leave out artifacts: then not even exceptions make a whole.
+    accepted: !context.isIncomplete && artifacts.every((artifact) => artifact.accepted),
     artifacts,
   };
 }
