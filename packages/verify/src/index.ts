@@ -5,7 +5,7 @@ export { isJsonObject } from './json/value.js';
 export type { JsonObject, JsonValue } from './json/value.js';
 export { decodeUtf8, parseJson } from './json/parse.js';
 export type { JsonLimits } from './json/parse.js';
-export { canonicalJson, canonicalJsonBytes } from './json/canonical.js';
+export { canonicalJson, canonicalJsonBytes, olpcJsonBytes } from './json/canonical.js';
 
 export { decodeBase64, encodeBase64 } from './encoding/base64.js';
 export { decodeHex, encodeHex } from './encoding/hex.js';
@@ -14,8 +14,16 @@ export { assertSha256Hex, canonicalDigest, isSha256Hex, sha256Hex } from './dige
 export type { Sha256Hex } from './digest/sha256.js';
 
 export { PrivateKey } from './keys/private-key.js';
-export { publicKeyFromBytes, verifySignature } from './keys/public-key.js';
-export type { PublicKey } from './keys/public-key.js';
+export {
+  keyKinds,
+  p256PublicKey,
+  publicKeyFromBytes,
+  publicKeyFromSpki,
+  publicKeyToSpki,
+  rsaPublicKey,
+  verifySignature,
+} from './keys/public-key.js';
+export type { KeyKind, PublicKey, SignatureScheme } from './keys/public-key.js';
 export {
   formatPrivateKeyFile,
   formatPublicKey,
@@ -24,8 +32,21 @@ export {
   parsePublicKey,
   privateKeyToPem,
   publicKeyToPem,
+  publicKeyToRebuilderdPem,
 } from './keys/key-text.js';
 export type { NamedPrivateKey, NamedPublicKey } from './keys/key-text.js';
+
+export {
+  formatMinisignKey,
+  parseMinisignKey,
+  signMinisign,
+  signSignify,
+  verifyMinisign,
+} from './signatures/minisign.js';
+export type { MinisignKey } from './signatures/minisign.js';
+export { parseOpenPgpKeys, parseOpenPgpSignature, verifyOpenPgp } from './signatures/openpgp.js';
+export type { OpenPgpKeyPacket, OpenPgpSignature } from './signatures/openpgp.js';
+export { parseSshPublicKey, signSsh, verifySshSignature } from './signatures/sshsig.js';
 
 export { preAuthenticationEncoding } from './dsse/pae.js';
 export { envelopeLimits, formatEnvelope, parseEnvelope } from './dsse/envelope.js';
@@ -34,13 +55,22 @@ export { signEnvelope } from './dsse/sign.js';
 export { DEFAULT_SIGNATURE_BUDGET, verifyEnvelope } from './dsse/verify.js';
 export type { SignatureBudget, SignatureResult } from './dsse/verify.js';
 
+export { parseProvenance, PROVENANCE_TYPE } from './statement/provenance.js';
+export type { Provenance, ProvenanceTrust } from './statement/provenance.js';
 export {
+  parseOtherStatement,
   parseStatement,
   STATEMENT_PAYLOAD_TYPE,
   STATEMENT_TYPE,
   statementDocument,
 } from './statement/statement.js';
-export type { Statement, Subject } from './statement/statement.js';
+export type { OtherSubject, Statement, Subject } from './statement/statement.js';
+export {
+  parseVerificationSummary,
+  VERIFICATION_SUMMARY_TYPE,
+  verificationSummaryPayload,
+} from './statement/verification-summary.js';
+export type { SummaryTrust, VerificationSummary } from './statement/verification-summary.js';
 
 export { artifactPathProblem } from './claim/artifact-path.js';
 export {
@@ -121,3 +151,81 @@ export type {
 } from './verdict/verdict.js';
 export { signatureStates } from './verdict/vote.js';
 export type { SignatureState, Vote, VotedArtifact, WitnessedEntry } from './verdict/vote.js';
+
+export { inTotoKeyIds, inTotoOpenPgpKey, inTotoPublicKey, parseInTotoKey } from './in-toto/keys.js';
+export type { InTotoKey } from './in-toto/keys.js';
+export { layoutDocument, parseLayout } from './in-toto/layout.js';
+export type { Inspection, Layout, LayoutDraft, Step } from './in-toto/layout.js';
+export { linkVotes } from './in-toto/link-votes.js';
+export type { LinkKey } from './in-toto/link-votes.js';
+export { linkDocument, parseLink } from './in-toto/link.js';
+export type { Artifacts, Digests, Link } from './in-toto/link.js';
+export {
+  formatMetablock,
+  openPgpMetablockSignature,
+  parseMetablock,
+  signMetablock,
+  verifyInTotoSignature,
+} from './in-toto/metablock.js';
+export type { InTotoSignature, Metablock } from './in-toto/metablock.js';
+export { verifyLayout } from './in-toto/verify-layout.js';
+export type {
+  Evidence,
+  IgnoredEvidence,
+  LayoutProblem,
+  LayoutQuestion,
+  LayoutVerdict,
+} from './in-toto/verify-layout.js';
+
+export { formatCheckpoint, parseCheckpoint, verifyCheckpoint } from './log/checkpoint.js';
+export type { Checkpoint, VerifiedCheckpoint } from './log/checkpoint.js';
+export {
+  emptyTreeHash,
+  leafHash,
+  nodeHash,
+  treeHash,
+  verifyConsistency,
+  verifyInclusion,
+} from './log/merkle.js';
+export {
+  formatNote,
+  formatNoteKey,
+  noteKey,
+  parseNote,
+  parseNoteKey,
+  signNote,
+  verifyNote,
+} from './log/note.js';
+export type {
+  Note,
+  NoteKey,
+  NoteKeyType,
+  NoteSignature,
+  VerifiedNoteSignature,
+} from './log/note.js';
+export {
+  consistencyRanges,
+  entriesPath,
+  formatEntries,
+  inclusionRanges,
+  parseEntries,
+  rangeHashes,
+  TILE_WIDTH,
+  tilePath,
+  tilesFor,
+} from './log/tiles.js';
+export type { LeafRange } from './log/tiles.js';
+export {
+  formatTlogProof,
+  parseTlogProof,
+  verifyTlogProof,
+  witnessedEntry,
+} from './log/tlog-proof.js';
+export type { TlogProof } from './log/tlog-proof.js';
+
+export { parseBundle } from './sigstore/bundle.js';
+export type { Bundle } from './sigstore/bundle.js';
+export { parseTrustedRoot } from './sigstore/trusted-root.js';
+export type { TrustedLog, TrustedRoot } from './sigstore/trusted-root.js';
+export { verifyBundle } from './sigstore/verify-bundle.js';
+export type { BundleQuestion, VerifiedBundle } from './sigstore/verify-bundle.js';

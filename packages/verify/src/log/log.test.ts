@@ -32,7 +32,7 @@ import {
   tilePath,
   tilesFor,
 } from './tiles.js';
-import { formatTlogProof, parseTlogProof, verifyTlogProof } from './tlog-proof.js';
+import { formatTlogProof, parseTlogProof, verifyTlogProof, witnessedEntry } from './tlog-proof.js';
 
 const leaves = Array.from({ length: 600 }, (_, n) => leafHash(Buffer.from(`leaf ${n}`)));
 
@@ -443,6 +443,22 @@ describe('log proofs', () => {
     const extra = { ...proof, extra: Uint8Array.of(1, 2, 3) };
     expect(parseTlogProof(formatTlogProof(extra))).toEqual(extra);
     expect(verifyTlogProof(proof, leaf, logKey, witnesses).witnesses).toHaveLength(2);
+  });
+
+  it('attack 28: say since when enough different witnesses vouch for it', () => {
+    const late = {
+      ...proof,
+      checkpoint: signed(cosign('w1', 30), cosign('w1', 5), cosign('w2', 10), cosign('w3', 20)),
+    };
+    const entry = (threshold: number) => witnessedEntry(late, leaf, logKey, witnesses, threshold);
+    expect(entry(1)?.time).toBe(10);
+    expect(entry(2)?.time).toBe(20);
+    expect(entry(3)).toEqual({
+      time: 30,
+      log: logKey.name,
+      witnesses: ['w1.example', 'w2.example', 'w3.example'],
+    });
+    for (const threshold of [4, 0, Number.NaN]) expect(entry(threshold)).toBeUndefined();
   });
 
   it('attack 9: prove nothing for another leaf or place', () => {
