@@ -16,12 +16,19 @@
 struct call {
 	const struct seccomp_notif *request;
 	pid_t thread;          /* who calls, in our process numbers */
+	/* After call_look, else NULL and -1: */
 	struct entry *entry;   /* what we keep open of it (target.c) */
 	int directory;         /* its /proc directory: stays that process's, or fails */
 	int memory;            /* its memory, or -1 */
+	bool glances;          /* call_glance need not make sure whose directory it is */
+	bool unsure;           /* and has not */
 	struct image *image;
 	struct state state;    /* its state page as it was when the call was received */
 	bool has_state;
+	bool by_number;        /* the state page was read by the caller's number, and its memory is written by it */
+	uint64_t head_address; /* memory that was read together with it: */
+	size_t head_length;
+	char head[256];
 	/* The answer: */
 	int64_t value;
 	int error;             /* errno value; 0 success */
@@ -50,9 +57,17 @@ bool call_waits(const struct call *call);
 /* Sends the answer; false if nobody waits for it any more. */
 bool call_answer(struct call *call);
 
-/* Opens what is known of the caller. False: it is gone, or cannot be looked into (then `error` is set). */
+/* Finds out what runs in the caller. False: it is gone, or cannot be looked into (then `error` is set). */
 bool call_open(struct call *call);
 void call_close(struct call *call);
+/* Opens its /proc directory, for the few that need it. False as above. */
+bool call_look(struct call *call);
+/*
+ * The same without making sure that the directory, kept from an earlier call, is still that of a living process. What is
+ * found through it is the caller's; when nothing is found, call_was_mistaken tells whether to do it all again.
+ */
+bool call_glance(struct call *call);
+bool call_was_mistaken(struct call *call);
 
 /*
  * For a thread that waits for something else than an answer of ours: that it is still the same one cannot be
@@ -69,19 +84,17 @@ void targets_start(void);
 /* Reads up to `length` bytes: the number read, 0 if the address is bad. */
 size_t target_read(const struct call *call, uint64_t address, void *bytes, size_t length);
 /* Writes all of them, after making sure that the caller still waits. False: bad address or gone. */
-bool target_write(const struct call *call, uint64_t address, const void *bytes, size_t length);
+bool target_write(struct call *call, uint64_t address, const void *bytes, size_t length);
 /* Writes one field of the state page; failures do not matter. */
-void target_write_state(const struct call *call, size_t offset, const void *bytes, size_t length);
+void target_write_state(struct call *call, size_t offset, const void *bytes, size_t length);
+bool target_read_state(struct call *call, size_t offset, void *bytes, size_t length);
 
 /* Reads a path: 0, or EFAULT or ENAMETOOLONG. */
 int target_path(const struct call *call, uint64_t address, char path[PATH_MAX]);
 
-/* Has the caller's process more than one thread now? Then that is noted. */
-void target_note_threads(const struct call *call);
-
 /* The process number of the calling thread's process; 0 if unknown. With `inner`, as it sees itself. */
-pid_t target_process(const struct call *call, bool inner);
-pid_t target_inner_thread(const struct call *call);
+pid_t target_process(struct call *call, bool inner);
+pid_t target_inner_thread(struct call *call);
 
 /* A place in the file system, as openat and its relatives take it. */
 struct place {
@@ -119,7 +132,7 @@ extern int proc_directory;
 /* Set once any process may have changed its ids or root: from then on they are looked at for every call. */
 extern _Atomic bool ids_may_differ, roots_may_differ;
 /* Takes on the caller's file system ids and rights, if they may differ from the usual ones. */
-bool become_caller(const struct call *call);
+bool become_caller(struct call *call);
 /* The usual ones, for a thread of the supervisor: when it starts, and after a call for which it took on others. */
 void become_usual(void);
 void become_usual_again(void);
@@ -129,6 +142,6 @@ void ids_start(void);
 bool ids_stay(const struct call *call);
 
 /* A copy of a descriptor of the caller, or -1 and errno. */
-int target_descriptor(const struct call *call, int fd);
+int target_descriptor(struct call *call, int fd);
 
 #endif

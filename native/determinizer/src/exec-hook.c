@@ -294,7 +294,7 @@ static pid_t tracer_of(const struct call *call)
 /* The caller could not be seized. Only if a debugger of the build holds it already may it execute. */
 static void cannot_hold(struct call *call, int error, const char *path)
 {
-	pid_t tracer = error == ESRCH || !call_waits(call) ? -1 : tracer_of(call);
+	pid_t tracer = error == ESRCH || !call_waits(call) || !call_look(call) ? -1 : tracer_of(call);
 	/* Another thread of ours, after an execution that failed: it stays until the caller stops, which is in the new program. */
 	char thread[40];
 	struct stat exists;
@@ -345,7 +345,7 @@ static void execute(struct call *call, int fd, uint64_t address, int flags)
 		call_answer(call);
 	} else {
 		/* The number was the caller's if the caller is still there. */
-		bool ours = syscall(SYS_pidfd_send_signal, call->directory, 0, NULL, 0) == 0;
+		bool ours = call_waits(call);
 		call_answer(call);
 		ptrace(PTRACE_INTERRUPT, call->thread, NULL, NULL);
 		follow(call->image->number, ours);

@@ -71,7 +71,7 @@ static const struct rule rules[] = {
 	{SYS_getdents64, handle_getdents64, ALWAYS, 0, 0, SOURCE_DIRECTORY_ORDER},
 
 	{SYS_getrandom, handle_getrandom, ALWAYS, 0, 0, SOURCE_RANDOMNESS},
-	{SYS_clone, handle_fork, NO_BIT, 0, CLONE_THREAD, SOURCE_RANDOMNESS},
+	{SYS_clone, handle_fork, ALWAYS, 0, 0, SOURCE_RANDOMNESS},
 	{SYS_fork, handle_fork, ALWAYS, 0, 0, SOURCE_RANDOMNESS},
 	{SYS_vfork, handle_fork, ALWAYS, 0, 0, SOURCE_RANDOMNESS},
 	{SYS_clone3, handle_clone3, ALWAYS, 0, 0, SOURCE_RANDOMNESS},

@@ -127,10 +127,12 @@ static size_t read_list(const char *text, const char *label, int base, unsigned 
 	return count;
 }
 
-bool become_caller(const struct call *call)
+bool become_caller(struct call *call)
 {
 	if (!ids_may_differ)
 		return true;
+	if (!call_look(call))
+		return false;
 	char text[8192];
 	unsigned long long users[4], groups[4], more[GROUPS_MAX], rights[1];
 	int file = openat(call->directory, "status", O_RDONLY | O_CLOEXEC);

@@ -264,6 +264,8 @@ int main(int count, char **arguments)
 	prepare_masks();
 	struct launch launch = launch_command(command);
 	signal(SIGPIPE, SIG_IGN);
+	/* Programs that stop where they start are no news for the main thread. */
+	sigaction(SIGCHLD, &(struct sigaction){.sa_handler = SIG_DFL, .sa_flags = SA_NOCLDSTOP}, NULL);
 	listener = launch.listener;
 	features.wait_killable = launch.wait_killable;
 	/* Nothing in the tree may look into us. */

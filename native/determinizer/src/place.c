@@ -126,6 +126,7 @@ static int find_in_root(struct call *call, int fd, const char *path, int flags, 
 
 void place_descriptor(struct call *call, int fd, struct place *place)
 {
+	call_glance(call);
 	place->directory = call->directory;
 	place->opened = -1;
 	snprintf(place->path, sizeof place->path, "fd/%d", fd);
@@ -134,41 +135,51 @@ void place_descriptor(struct call *call, int fd, struct place *place)
 int place_find(struct call *call, int fd, const char *path, int flags, struct place *place)
 {
 	char own[PATH_MAX + 64], base[32];
-	place->directory = call->directory;
+	place->directory = AT_FDCWD;
 	place->opened = -1;
 	if (*path == 0) {
 		if (!(flags & AT_EMPTY_PATH))
 			return ENOENT;
+		if (!call_glance(call))
+			return EPERM;
+		place->directory = call->directory;
 		if (fd == AT_FDCWD)
 			snprintf(place->path, sizeof place->path, "cwd/.");
 		else
 			place_descriptor(call, fd, place);
 		return 0;
 	}
-	if ((strncmp(path, "/dev/", 5) == 0 || strstr(path, "self")) && self_named(call, fd, path, flags, own, sizeof own))
+	bool special = strncmp(path, "/dev/", 5) == 0 || strstr(path, "self");
+	if ((special || roots_may_differ) && !call_look(call))
+		return EPERM;
+	if (special && self_named(call, fd, path, flags, own, sizeof own))
 		path = own;
 	if (roots_may_differ && !has_our_root(call))
 		return find_in_root(call, fd, path, flags, place);
-	place_base(fd, path, base);
 	size_t length = strlen(path);
 	if (length >= PATH_MAX)
 		return ENAMETOOLONG;
+	if (*path == '/') {
+		/* The caller's root is ours. */
+		memcpy(place->path, path, length + 1);
+		return 0;
+	}
+	if (!call_glance(call))
+		return EPERM;
+	place->directory = call->directory;
+	place_base(fd, path, base);
 	if (length + 32 < PATH_MAX) {
 		size_t prefix = strlen(base);
 		memcpy(place->path, base, prefix);
 		place->path[prefix] = '/';
 		memcpy(place->path + prefix + 1, path, length + 1);
-		if (*path == '/' && length == 1)
-			memcpy(place->path, "root/.", 7);
 		return 0;
 	}
 	place->directory = openat(call->directory, base, O_PATH | O_CLOEXEC);
 	if (place->directory < 0)
-		return *path == '/' || fd == AT_FDCWD ? EACCES : EBADF;
+		return fd == AT_FDCWD ? EACCES : EBADF;
 	place->opened = place->directory;
-	while (*path == '/')
-		path++;
-	snprintf(place->path, sizeof place->path, "%s", *path ? path : ".");
+	memcpy(place->path, path, length + 1);
 	return 0;
 }
 

@@ -35,26 +35,32 @@ void random_start_bytes(const struct image *image, uint8_t bytes[16])
 	stream_bytes(key, 0, bytes, 16);
 }
 
-static void set_field(struct call *call, size_t offset, uint64_t *field, uint64_t value)
+/* Writes the words of the state from one to another. */
+static void write_words(struct call *call, uint64_t *first, uint64_t *last)
 {
-	*field = value;
-	target_write_state(call, offset, field, sizeof *field);
+	target_write_state(call, (size_t)((char *)first - (char *)&call->state), first, (size_t)((char *)(last + 1) - (char *)first));
 }
 
 bool claim_page(struct call *call)
 {
 	struct state *state = &call->state;
+	/* Mostly the first thread of a process calls, and has its number. */
+	if (state->owner && state->owner == (uint64_t)call->thread)
+		return true;
 	uint64_t process = (uint64_t)target_process(call, false);
 	if (state->owner == process)
 		return true;
 	if (!process || (state->owner && !state->child_lineage))
 		return false; /* memory shared with the parent, as vfork does */
-	if (state->owner) {
-		set_field(call, offsetof(struct state, lineage), &state->lineage, state->child_lineage);
-		set_field(call, offsetof(struct state, random_used), &state->random_used, 0);
-		set_field(call, offsetof(struct state, forks), &state->forks, 0);
+	bool copied = state->owner;
+	state->owner = process;
+	if (copied) {
+		state->lineage = state->child_lineage;
+		state->random_used = state->forks = 0;
+		write_words(call, &state->forks, &state->random_used);
+	} else {
+		write_words(call, &state->owner, &state->owner);
 	}
-	set_field(call, offsetof(struct state, owner), &state->owner, process);
 	return true;
 }
 
@@ -99,12 +105,14 @@ static void note_fork(struct call *call, uint64_t flags)
 {
 	call->go_on = true;
 	note_namespaces(flags);
+	if (flags & CLONE_THREAD)
+		image_has_threads(call->image);
 	if (!call->has_state || (flags & CLONE_THREAD))
 		return;
 	claim_page(call);
-	set_field(call, offsetof(struct state, forks), &call->state.forks, call->state.forks + 1);
-	set_field(call, offsetof(struct state, child_lineage), &call->state.child_lineage,
-		flags & CLONE_VM ? 0 : lineage_of_child(&call->state));
+	call->state.forks++;
+	call->state.child_lineage = flags & CLONE_VM ? 0 : lineage_of_child(&call->state);
+	write_words(call, &call->state.forks, &call->state.child_lineage);
 }
 
 void handle_fork(struct call *call)
@@ -119,8 +127,6 @@ void handle_clone3(struct call *call)
 	call->go_on = true;
 	if (target_read(call, argument(call, 0), &flags, sizeof flags) != sizeof flags)
 		return;
-	if (flags & CLONE_THREAD)
-		image_has_threads(call->image);
 	note_fork(call, flags);
 }
 
@@ -141,13 +147,14 @@ void handle_getrandom(struct call *call)
 	memcpy(key, call->image->random_key, sizeof key);
 	if (call->has_state) {
 		/* Again under the lock: another thread may have read in between. */
-		if (pread(call->memory, &call->state, sizeof call->state, STATE_ADDRESS) != sizeof call->state)
+		if (!target_read_state(call, 0, &call->state, sizeof call->state))
 			call->has_state = false;
 	}
 	if (call->has_state) {
 		claim_page(call);
 		position = call->state.random_used;
-		set_field(call, offsetof(struct state, random_used), &call->state.random_used, position + length);
+		call->state.random_used = position + length;
+		write_words(call, &call->state.random_used, &call->state.random_used);
 		for (int i = 0; i < 8; i++)
 			key[i] ^= (uint8_t)(call->state.lineage >> (8 * i));
 	} else {

@@ -50,7 +50,7 @@ static void make_constant(struct call *call, struct statx *file, const struct pl
 	}
 }
 
-static bool look(struct call *call, int fd, const char *path, int flags, struct statx *file)
+static bool look_once(struct call *call, int fd, const char *path, int flags, struct statx *file)
 {
 	struct place place;
 	if (!become_caller(call)) {
@@ -82,6 +82,16 @@ static bool look(struct call *call, int fd, const char *path, int flags, struct 
 		make_constant(call, file, &place);
 	place_close(&place);
 	return !error;
+}
+
+static bool look(struct call *call, int fd, const char *path, int flags, struct statx *file)
+{
+	call->glances = true;
+	bool found = look_once(call, fd, path, flags, file);
+	if (!found && call_was_mistaken(call))
+		found = look_once(call, fd, path, flags, file);
+	call->glances = false;
+	return found;
 }
 
 static void answer_stat(struct call *call, const struct statx *file, uint64_t address)

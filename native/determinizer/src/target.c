@@ -17,8 +17,10 @@
 #include "log.h"
 
 /*
- * What is kept open of each thread that has called: its /proc directory and its memory. Both belong to
- * the thread and not to its number, so that nothing can reach another process that later gets the number.
+ * Most calls are answered by the caller's number alone: its memory is read, the kernel is asked whether the call still waits, and
+ * before the answer is written it is asked again. Numbers are given out in turn, so in between there is no other process
+ * with that one. For the rest the /proc directory and the memory of a thread are opened and kept; they belong to the thread and
+ * not to its number.
  */
 struct entry {
 	struct entry *next;
@@ -149,7 +151,12 @@ void target_learn(pid_t process, int directory, int memory, uint32_t image)
 	entry_keep(entry);
 }
 
-static struct entry *entry_find(pid_t thread)
+static bool is_gone(const struct entry *entry)
+{
+	return syscall(SYS_pidfd_send_signal, entry->directory, 0, NULL, 0) != 0 && errno == ESRCH;
+}
+
+static struct entry *entry_find(pid_t thread, bool sure)
 {
 	struct entry *found = NULL;
 	pthread_mutex_lock(&lock);
@@ -157,7 +164,7 @@ static struct entry *entry_find(pid_t thread)
 		if ((*link)->thread != thread || (*link)->busy)
 			continue;
 		/* The number may have passed to another thread: the directory knows. */
-		if (syscall(SYS_pidfd_send_signal, (*link)->directory, 0, NULL, 0) != 0 && errno == ESRCH) {
+		if (sure && is_gone(*link)) {
 			entry_drop(link);
 			break;
 		}
@@ -186,7 +193,7 @@ static struct entry *entry_open(struct call *call)
 		free(entry);
 		return NULL;
 	}
-	entry->memory = openat(entry->directory, "mem", O_RDWR | O_CLOEXEC);
+	entry->memory = -1;
 	if (!call_waits(call)) {
 		entry_free(entry);
 		return NULL;
@@ -201,45 +208,116 @@ static bool read_state(struct call *call)
 		call->state.magic == STATE_MAGIC;
 }
 
-/* A stale memory descriptor reads as ended once its address space is gone. */
-static void refresh_memory(struct call *call)
+/* Opens the caller's memory. A stale descriptor reads as ended once its address space is gone. */
+static bool open_memory(struct call *call)
 {
 	char byte;
+	if (!call_look(call))
+		return false;
 	if (call->memory >= 0 && pread(call->memory, &byte, 1, STATE_ADDRESS) != 0)
-		return;
+		return true;
 	int memory = openat(call->directory, "mem", O_RDWR | O_CLOEXEC);
 	if (memory < 0)
-		return;
+		return call->memory >= 0;
 	if (call->memory >= 0)
 		close(call->memory);
 	call->memory = call->entry->memory = memory;
+	return true;
 }
 
-void target_note_threads(const struct call *call)
+/* Of which argument the first bytes will be needed: paths, and what rt_sigaction sets. -1: none. */
+static int head_argument(int number)
 {
-	struct stat tasks;
-	/* A directory for each thread, besides its own two links. */
-	if (!call->image->threads && fstatat(call->directory, "task", &tasks, 0) == 0 && tasks.st_nlink > 3)
-		image_has_threads(call->image);
+	switch (number) {
+	case SYS_stat:
+	case SYS_lstat:
+	case SYS_execve:
+	case SYS_open:
+	case SYS_creat:
+	case SYS_rename:
+		return 0;
+	case SYS_newfstatat:
+	case SYS_statx:
+	case SYS_openat:
+	case SYS_rt_sigaction:
+		return 1;
+	default:
+		return -1;
+	}
+}
+
+/* One reading by the caller's number gives what most calls need; afterwards it is made sure that it was still the caller's. */
+static bool peek(struct call *call)
+{
+	struct iovec to[2] = {{&call->state, sizeof call->state}, {call->head, sizeof call->head}};
+	struct iovec from[3] = {{(void *)STATE_ADDRESS, sizeof call->state}};
+	unsigned long parts = 1;
+	int index = head_argument(call->request->data.nr);
+	uint64_t address = index < 0 ? 0 : argument(call, index);
+	if (address && address < UINT64_MAX - sizeof call->head) {
+		size_t first = 4096 - address % 4096;
+		if (first > sizeof call->head)
+			first = sizeof call->head;
+		from[parts++] = (struct iovec){(void *)(uintptr_t)address, first};
+		if (first < sizeof call->head)
+			from[parts++] = (struct iovec){(void *)(uintptr_t)(address + first), sizeof call->head - first};
+	}
+	ssize_t length = process_vm_readv(call->thread, to, 2, from, parts, 0);
+	if (length < (ssize_t)sizeof call->state || call->state.magic != STATE_MAGIC || !call_waits(call))
+		return false;
+	call->head_address = address;
+	call->head_length = (size_t)length - sizeof call->state;
+	return true;
+}
+
+static bool use_entry(struct call *call, bool sure)
+{
+	call->entry = entry_find(call->thread, sure);
+	call->unsure = call->entry && !sure;
+	if (!call->entry)
+		call->entry = entry_open(call);
+	if (!call->entry)
+		return false;
+	call->directory = call->entry->directory;
+	call->memory = call->entry->memory;
+	return true;
+}
+
+bool call_was_mistaken(struct call *call)
+{
+	if (!call->unsure)
+		return false;
+	call->unsure = false;
+	if (!is_gone(call->entry))
+		return false;
+	target_forget(call->thread);
+	call_close(call);
+	return true;
+}
+
+bool call_look(struct call *call)
+{
+	return (call->entry && !call_was_mistaken(call)) || use_entry(call, true);
+}
+
+bool call_glance(struct call *call)
+{
+	return call->glances ? call->entry || use_entry(call, false) : call_look(call);
 }
 
 bool call_open(struct call *call)
 {
-	call->entry = entry_find(call->thread);
-	bool fresh = !call->entry;
-	if (fresh)
-		call->entry = entry_open(call);
-	if (!call->entry) {
+	call->has_state = call->by_number = peek(call);
+	if (call->has_state) {
+		call->image = image_at(call->state.image);
+		return true;
+	}
+	call->head_length = 0;
+	if (!open_memory(call) && !call->entry) {
 		call->error = EPERM;
 		return false;
 	}
-	call->directory = call->entry->directory;
-	call->memory = call->entry->memory;
 	call->has_state = read_state(call);
-	if (!call->has_state) {
-		refresh_memory(call);
-		call->has_state = read_state(call);
-	}
 	if (call->has_state)
 		call->entry->image = call->state.image;
 	call->image = image_at(call->entry->image);
@@ -283,6 +361,7 @@ void call_close(struct call *call)
 		entry_free(call->entry);
 	pthread_mutex_unlock(&lock);
 	call->entry = NULL;
+	call->directory = call->memory = -1;
 }
 
 size_t target_read(const struct call *call, uint64_t address, void *bytes, size_t length)
@@ -294,6 +373,10 @@ size_t target_read(const struct call *call, uint64_t address, void *bytes, size_
 	uint64_t at = address;
 	if (length == 0 || address + length < address)
 		return 0;
+	if (address == call->head_address && length <= call->head_length) {
+		memcpy(bytes, call->head, length);
+		return length;
+	}
 	while (left && parts < 16) {
 		size_t part = parts < 15 ? 4096 - at % 4096 : left;
 		if (part > left)
@@ -309,11 +392,22 @@ size_t target_read(const struct call *call, uint64_t address, void *bytes, size_
 	return done < 0 ? 0 : (size_t)done;
 }
 
-bool target_write(const struct call *call, uint64_t address, const void *bytes, size_t length)
+/* All of them or, at bad addresses and without the right to, false. */
+static bool write_by_number(const struct call *call, uint64_t address, const void *bytes, size_t length)
 {
-	if (call->memory < 0 || !call_waits(call))
-		return false;
+	struct iovec from = {(void *)(uintptr_t)bytes, length}, to = {(void *)(uintptr_t)address, length};
+	return process_vm_writev(call->thread, &from, 1, &to, 1, 0) == (ssize_t)length;
+}
+
+bool target_write(struct call *call, uint64_t address, const void *bytes, size_t length)
+{
 	if (address > INT64_MAX || length > INT64_MAX - address)
+		return false;
+	if (!call_waits(call))
+		return false;
+	if (call->by_number && write_by_number(call, address, bytes, length))
+		return true;
+	if (!open_memory(call) || call->memory < 0 || !call_waits(call))
 		return false;
 	size_t done = 0;
 	while (done < length) {
@@ -325,15 +419,31 @@ bool target_write(const struct call *call, uint64_t address, const void *bytes, 
 	return true;
 }
 
-void target_write_state(const struct call *call, size_t offset, const void *bytes, size_t length)
+void target_write_state(struct call *call, size_t offset, const void *bytes, size_t length)
 {
-	if (call->has_state && pwrite(call->memory, bytes, length, (off_t)(STATE_ADDRESS + offset)) != (ssize_t)length)
+	if (!call->has_state)
 		return;
+	if (call->by_number ? call_waits(call) && write_by_number(call, STATE_ADDRESS + offset, bytes, length)
+			    : pwrite(call->memory, bytes, length, (off_t)(STATE_ADDRESS + offset)) == (ssize_t)length)
+		return;
+}
+
+bool target_read_state(struct call *call, size_t offset, void *bytes, size_t length)
+{
+	if (!call->has_state)
+		return false;
+	if (call->by_number)
+		return target_read(call, STATE_ADDRESS + offset, bytes, length) == length && call_waits(call);
+	return pread(call->memory, bytes, length, (off_t)(STATE_ADDRESS + offset)) == (ssize_t)length;
 }
 
 int target_path(const struct call *call, uint64_t address, char path[PATH_MAX])
 {
-	size_t have = target_read(call, address, path, 256);
+	size_t have = 0;
+	if (call->head_length && address == call->head_address)
+		memcpy(path, call->head, have = call->head_length);
+	else
+		have = target_read(call, address, path, 256);
 	if (have == 0)
 		return EFAULT;
 	if (memchr(path, 0, have))
@@ -374,15 +484,28 @@ static void read_numbers(const struct call *call)
 		}
 }
 
-pid_t target_process(const struct call *call, bool inner)
+pid_t target_process(struct call *call, bool inner)
 {
+	if (!call->entry && !inner && call->request) {
+		/* Only the first thread of a process has a process descriptor; then it has its number. */
+		int handle = (int)syscall(SYS_pidfd_open, call->thread, 0);
+		if (handle >= 0) {
+			close(handle);
+			if (call_waits(call))
+				return call->thread;
+		}
+	}
+	if (!call->entry && !call_look(call))
+		return 0;
 	if (inner ? !call->entry->inner_process : !call->entry->process)
 		read_numbers(call);
 	return inner ? call->entry->inner_process : call->entry->process;
 }
 
-pid_t target_inner_thread(const struct call *call)
+pid_t target_inner_thread(struct call *call)
 {
+	if (!call_look(call))
+		return 0;
 	if (!call->entry->inner_thread)
 		read_numbers(call);
 	return call->entry->inner_thread;
@@ -393,7 +516,7 @@ pid_t target_inner_thread(const struct call *call)
 #endif
 
 /* A thread may have descriptors of its own, and outlive the first one: where the kernel can, the thread itself is asked. */
-static int open_handle(const struct call *call)
+static int open_handle(struct call *call)
 {
 	pid_t process = target_process(call, false);
 	int handle = (int)syscall(SYS_pidfd_open, call->thread, PIDFD_THREAD);
@@ -407,7 +530,7 @@ static int open_handle(const struct call *call)
 	return (int)syscall(SYS_pidfd_open, process, 0);
 }
 
-int target_descriptor(const struct call *call, int fd)
+int target_descriptor(struct call *call, int fd)
 {
 	int handle = open_handle(call);
 	if (handle < 0)

@@ -25,7 +25,7 @@ static void note_path(struct call *call, const char *type, int fd, uint64_t addr
 	if ((!config.log && config.log_descriptor < 0) || !config.log_writes)
 		return;
 	base[0] = 0;
-	if (*path != '/') {
+	if (*path != '/' && call_look(call)) {
 		if (fd == AT_FDCWD)
 			snprintf(link, sizeof link, "cwd");
 		else
@@ -109,7 +109,6 @@ void handle_exit_group(struct call *call)
 			log_gap("wall clock moved by real time, because the program waited for it", call->image->number, NULL);
 		}
 	}
-	target_note_threads(call);
 	target_forget(call->thread);
 }
 
@@ -162,7 +161,8 @@ void handle_prctl(struct call *call)
 void handle_failed_takeover(struct call *call)
 {
 	log_gap("state page could not be mapped; the program was ended", call->image->number, NULL);
-	syscall(SYS_pidfd_send_signal, call->directory, SIGKILL, NULL, 0);
+	if (call_look(call))
+		syscall(SYS_pidfd_send_signal, call->directory, SIGKILL, NULL, 0);
 	call->error = ENOSYS;
 }
 
