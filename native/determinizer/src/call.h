@@ -62,6 +62,8 @@ bool call_open(struct call *call);
 void call_close(struct call *call);
 /* Opens its /proc directory, for the few that need it. False as above. */
 bool call_look(struct call *call);
+/* And its memory, for writing to it when it does not wait for an answer, or where it may not write. */
+bool call_memory(struct call *call);
 /*
  * The same without making sure that the directory, kept from an earlier call, is still that of a living process. What is
  * found through it is the caller's; when nothing is found, call_was_mistaken tells whether to do it all again.

@@ -48,7 +48,7 @@ static void keep(struct call *call, int number, uint64_t wrapped, const struct s
 static void perform_and_tell(struct call *call, const struct signal_action *before)
 {
 	/* Asked to stop before it is answered, so that it does nothing else first; that must not break off its waiting. */
-	bool seized = features.wait_killable && ptrace(PTRACE_SEIZE, call->thread, NULL, NULL) == 0;
+	bool seized = features.wait_killable && call_memory(call) && ptrace(PTRACE_SEIZE, call->thread, NULL, NULL) == 0;
 	if (!seized) {
 		log_gap("a program was told of our signal handler instead of its own", call->image->number,
 			features.wait_killable ? "it is traced" : "kernel without WAIT_KILLABLE_RECV");

@@ -208,8 +208,8 @@ static bool read_state(struct call *call)
 		call->state.magic == STATE_MAGIC;
 }
 
-/* Opens the caller's memory. A stale descriptor reads as ended once its address space is gone. */
-static bool open_memory(struct call *call)
+/* A stale descriptor reads as ended once its address space is gone. */
+bool call_memory(struct call *call)
 {
 	char byte;
 	if (!call_look(call))
@@ -313,7 +313,7 @@ bool call_open(struct call *call)
 		return true;
 	}
 	call->head_length = 0;
-	if (!open_memory(call) && !call->entry) {
+	if (!call_memory(call) && !call->entry) {
 		call->error = EPERM;
 		return false;
 	}
@@ -407,7 +407,7 @@ bool target_write(struct call *call, uint64_t address, const void *bytes, size_t
 		return false;
 	if (call->by_number && write_by_number(call, address, bytes, length))
 		return true;
-	if (!open_memory(call) || call->memory < 0 || !call_waits(call))
+	if (!call_memory(call) || call->memory < 0 || !call_waits(call))
 		return false;
 	size_t done = 0;
 	while (done < length) {
