@@ -27,7 +27,6 @@ enum condition {
 	NOT_ZERO,  /* the argument */
 	ZERO,      /* its lower half */
 	ANY_BIT,   /* of `bits`, in its lower half */
-	NO_BIT,
 	SIGNAL,    /* as the first argument, one of `bits` (1 << number) or a real-time one that is set; not our own code's call */
 	CLOCK_ID,  /* a wall clock or a processor-time clock */
 	DEADLINE,  /* of a futex, on the wall clock: by flag, or by FUTEX_LOCK_PI, which knows no other */
@@ -212,9 +211,8 @@ static void add_rule(struct program *program, const struct rule *rule)
 		give(program, SECCOMP_RET_ALLOW);
 		break;
 	case ANY_BIT:
-	case NO_BIT:
 		load(program, low);
-		emit(program, BPF_JMP | BPF_JSET | BPF_K, rule->bits, rule->condition == ANY_BIT ? 0 : 1, rule->condition == ANY_BIT ? 1 : 0);
+		emit(program, BPF_JMP | BPF_JSET | BPF_K, rule->bits, 0, 1);
 		give(program, SECCOMP_RET_USER_NOTIF);
 		give(program, SECCOMP_RET_ALLOW);
 		break;

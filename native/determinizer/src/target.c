@@ -321,8 +321,6 @@ bool call_open(struct call *call)
 	if (call->has_state)
 		call->entry->image = call->state.image;
 	call->image = image_at(call->entry->image);
-	if (fresh)
-		target_note_threads(call);
 	return true;
 }
 
