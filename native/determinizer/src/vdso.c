@@ -24,6 +24,7 @@ struct function {
 struct image_map {
 	const uint8_t *base;
 	uint64_t end;      /* of the image, with section headers */
+	uint64_t loaded;   /* end of what programs use of it */
 	uint64_t mapped;   /* `end` up to whole pages */
 	struct function functions[FUNCTIONS_MAX];
 	size_t count;
@@ -54,10 +55,12 @@ static const char *find_functions(struct image_map *map)
 	if (memcmp(head->e_ident, ELFMAG, SELFMAG) != 0 || head->e_ident[EI_CLASS] != ELFCLASS64 || head->e_machine != EM_X86_64)
 		return "the vDSO is not an x86-64 image";
 	map->end = head->e_shoff + (uint64_t)head->e_shnum * head->e_shentsize;
+	map->loaded = 0;
 	const Elf64_Phdr *segments = (const Elf64_Phdr *)(map->base + head->e_phoff);
 	for (int i = 0; i < head->e_phnum; i++)
-		if (segments[i].p_type == PT_LOAD && segments[i].p_vaddr + segments[i].p_memsz > map->end)
-			map->end = segments[i].p_vaddr + segments[i].p_memsz;
+		if (segments[i].p_type == PT_LOAD && segments[i].p_vaddr + segments[i].p_memsz > map->loaded)
+			map->loaded = segments[i].p_vaddr + segments[i].p_memsz;
+	map->end = map->loaded > map->end ? map->loaded : map->end;
 	if (map->end > IMAGE_MAX || head->e_shnum == 0 || head->e_shentsize != sizeof(Elf64_Shdr))
 		return "the vDSO has no section table";
 	map->mapped = (map->end + PAGE - 1) / PAGE * PAGE;
@@ -98,8 +101,22 @@ static uint64_t find_room(const struct image_map *map, size_t length, bool *over
 		to = map->functions[i].end > to ? map->functions[i].end : to;
 	}
 	from = (from + 15) & ~15ull;
-	*over = from + length <= to;
+	*over = from + length <= to && !without(FEATURE_VDSO_ROOM);
 	return *over ? from : tail + length <= map->mapped ? tail : 0;
+}
+
+/* The table of sections is nothing that a program needs: where there is no other room, its place is taken, and the head says so. */
+static uint64_t take_sections(const struct image_map *map, uint8_t *image, size_t length)
+{
+	Elf64_Ehdr head;
+	uint64_t from = (map->loaded + 15) & ~15ull;
+	memcpy(&head, image, sizeof head);
+	if (from + length > map->mapped)
+		return 0;
+	head.e_shoff = 0;
+	head.e_shnum = head.e_shstrndx = 0;
+	memcpy(image, &head, sizeof head);
+	return from;
 }
 
 /* Gives every symbol of a function the place of our code for it. Returns the first and last byte changed. */
@@ -173,13 +190,16 @@ void vdso_start(void)
 		return;
 	bool over;
 	uint64_t code = find_room(&map, length, &over);
+	memcpy(image, map.base, map.mapped);
+	bool sections = !code;
+	if (sections)
+		code = take_sections(&map, image, length);
 	if (!code) {
 		vdso_patch.why = "the vDSO has no room for our code";
 		return;
 	}
-	memcpy(image, map.base, map.mapped);
 	memcpy(image + code, __start_vdso_blob, length);
-	uint64_t first = code, last = code + length;
+	uint64_t first = sections ? 0 : code, last = code + length;
 	if (over)
 		move_symbols(&map, image, code, &first, &last);
 	for (size_t i = 0; i < map.count && !over; i++) {

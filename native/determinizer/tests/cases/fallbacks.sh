@@ -25,6 +25,11 @@ for feature in waitKillable syncWakeUp descriptorCopy vdso; do
 	virtual true
 	! grep -q "\"what\":\"$what" log.jsonl
 done
+# A vDSO without room where its functions are.
+configured vdsoRoom sh -e ./script >got
+cmp all got
+! grep -q '"what":"vDSO' log.jsonl
+configured vdsoRoom interrupted
 configured waitKillable,syncWakeUp,descriptorCopy,vdso,fuse sh -e ./script >got
 sed -i 4,5d got
 cmp expected got
