@@ -333,11 +333,7 @@ static void execute(struct call *call, int fd, uint64_t address, int flags)
 	call->error = 0;
 	call->go_on = true;
 
-	if (call->has_state) {
-		call->image->counts[SOURCE_CLOCK] += call->state.reads + call->state.cpu_reads;
-		if (call->state.stalls)
-			log_gap("wall clock moved by real time, because the program waited for it", call->image->number, NULL);
-	}
+	take_counts(call);
 	target_forget(call->thread);
 	pool_leave();
 	if (ptrace(PTRACE_SEIZE, call->thread, NULL, PTRACE_O_TRACEEXEC | PTRACE_O_EXITKILL) != 0) {

@@ -80,9 +80,11 @@ bool device_shown(struct statx *file);
 /* cpu.c, uname.c, sysinfo.c, statfs.c */
 handler handle_sched_getaffinity, handle_getcpu, handle_uname, handle_sysinfo, handle_statfs, handle_fstatfs;
 
+/* What the code in a process has counted is taken over, before it ends or becomes another program (watch.c). */
+void take_counts(struct call *call);
 /* watch.c: calls that are performed as they are, and noted */
 handler handle_open, handle_creat, handle_openat, handle_openat2, handle_link, handle_linkat, handle_symlinkat, handle_rename, handle_renameat, handle_exit_group, handle_ids_change,
-	handle_root_change, handle_prctl, handle_failed_takeover, handle_other_architecture;
+	handle_root_change, handle_prctl, handle_process_number, handle_failed_takeover, handle_other_architecture;
 
 /* signals.c */
 handler handle_rt_sigaction;

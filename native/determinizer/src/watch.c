@@ -98,18 +98,34 @@ void handle_renameat(struct call *call)
 	note_path(call, "rename-to", int_argument(call, 2), argument(call, 3));
 }
 
-/* The last word of a process: what the code in it has counted is taken over. */
+void take_counts(struct call *call)
+{
+	uint64_t counter;
+	if (!call->has_state)
+		return;
+	call->image->counts[SOURCE_CLOCK] += call->state.reads + call->state.cpu_reads;
+	if ((call->state.flags & STATE_COUNTER) &&
+		pread(call->memory, &counter, sizeof counter, STATE_ADDRESS + STATE_MORE_OFFSET + offsetof(struct state_more, counter)) == sizeof counter)
+		call->image->counts[SOURCE_TIME_STAMP_COUNTER] += counter;
+	if (call->state.stalls) {
+		image_count(call->image, SOURCE_CLOCK);
+		log_gap("wall clock moved by real time, because the program waited for it", call->image->number, NULL);
+	}
+}
+
+/* The last word of a process. */
 void handle_exit_group(struct call *call)
 {
 	call->go_on = true;
-	if (call->has_state) {
-		call->image->counts[SOURCE_CLOCK] += call->state.reads + call->state.cpu_reads;
-		if (call->state.stalls) {
-			image_count(call->image, SOURCE_CLOCK);
-			log_gap("wall clock moved by real time, because the program waited for it", call->image->number, NULL);
-		}
-	}
+	take_counts(call);
 	target_forget(call->thread);
+}
+
+/* Looked at only while process numbers vary, to know who uses his. */
+void handle_process_number(struct call *call)
+{
+	call->go_on = true;
+	image_count(call->image, SOURCE_PIDS);
 }
 
 void handle_ids_change(struct call *call)

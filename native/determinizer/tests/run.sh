@@ -39,7 +39,7 @@ for name; do
 	*) together="$together $name" ;;
 	esac
 done
-echo $together | tr ' ' '\n' | grep . | xargs -P "${JOBS:-2}" -n 1 "$0" --one
+echo $together | tr ' ' '\n' | grep . | xargs -r -P "${JOBS:-2}" -n 1 "$0" --one
 for name in $alone; do "$0" --one "$name"; done
 count() { cat "$SCRATCH"/*.result | grep -c "^$1"; }
 echo "$(count 'ok ') passed, $(count FAILED) failed, $(count skipped) skipped"

@@ -1,0 +1,2 @@
+# environmentSize varies
+addresses | grep stack

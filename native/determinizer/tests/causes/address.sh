@@ -1,0 +1,2 @@
+# addressSpace differs varies
+addresses

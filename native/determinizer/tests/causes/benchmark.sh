@@ -1,0 +1,2 @@
+# timeStampCounter differs
+counter; benchmark

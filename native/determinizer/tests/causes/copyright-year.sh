@@ -1,0 +1,2 @@
+# clock
+date "+Copyright %Y by the authors. All rights reserved"

@@ -1,0 +1,2 @@
+# inodes varies
+echo x >f; stat -c "%i %d %b" f . /etc

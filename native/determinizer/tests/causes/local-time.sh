@@ -1,0 +1,2 @@
+# clock differs varies
+TZ=America/New_York perl -e "print scalar localtime, qq(\n)"

@@ -1,0 +1,2 @@
+# sysinfo varies
+getconf _PHYS_PAGES

@@ -1,0 +1,2 @@
+# uname varies
+uname -a; perl -MSys::Hostname -e "print hostname, qq(\n)"

@@ -1,0 +1,2 @@
+# pids differs varies
+echo "tmpfile$$.c"; perl -e "print qq(\$\$ \n)"

@@ -1,0 +1,2 @@
+# cpus varies
+nproc; getconf _NPROCESSORS_ONLN

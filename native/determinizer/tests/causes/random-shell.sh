@@ -1,0 +1,2 @@
+# clock differs varies
+bash -c "echo \$RANDOM \$RANDOM"
