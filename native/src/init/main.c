@@ -4,7 +4,7 @@
  * reaps, answers the calls whose answers are constant, holds the limits, and says how it ended on
  * descriptor 4 (status.h). When it goes, the kernel ends every process of the sandbox with it.
  *
- * `selfsame-init --probe` only exits with status 0.
+ * `selfsame-init --probe` only exits with status 0; `--probe-clock` prints the time of day in seconds, too.
  *
  * It stops the run when descriptor 3 is closed: whoever asked is gone or has changed their mind. Bytes on it
  * are numbers of signals for the command.
@@ -13,6 +13,7 @@
 #include <fcntl.h>
 #include <poll.h>
 #include <signal.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/prctl.h>
@@ -191,6 +192,10 @@ int main(int count, char **arguments)
 	/* `selfsame doctor` tries sandboxes with the one program it knows to need nothing: this one. */
 	if (count == 2 && strcmp(arguments[1], "--probe") == 0)
 		return 0;
+	if (count == 2 && strcmp(arguments[1], "--probe-clock") == 0) {
+		printf("%lld\n", (long long)time(NULL));
+		return 0;
+	}
 	program_name = "selfsame-init";
 	prctl(PR_SET_NAME, "init");
 	prctl(PR_SET_PDEATHSIG, SIGKILL);

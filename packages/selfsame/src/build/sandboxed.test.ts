@@ -2,6 +2,7 @@ import { readFileSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { PlannedBuild } from '../recipe/types.js';
+import type { BuildDefinition } from '../record/definition.js';
 import { runInSandbox } from '../sandbox/run.js';
 import { sandboxesWork, TestRoom } from '../sandbox/test-environment.js';
 import type { Mount } from '../sandbox/types.js';
@@ -110,6 +111,91 @@ describe.skipIf(!sandboxesWork)('builds in sandboxes', () => {
       '=== step 2 of 2: make',
       '',
     ]);
+  });
+
+  describe('at level virtual', () => {
+    const steps = [
+      {
+        name: 'make',
+        shell: 'sh',
+        script: `
+          for i in 1 2 3 4 5 6 7 8; do date +%s.%N > f$i; od -An -tx1 -N8 /dev/urandom >> f$i; done
+          (cat /proc/sys/kernel/random/uuid > f10) & (od -An -tx1 -N9 /dev/urandom > f9) & wait
+          ls -f; tar -cf /build/out/tree.tar .; nproc; date > /build/out/date.txt`,
+      },
+      {
+        name: 'look',
+        shell: 'sh',
+        script: `
+          test f1 -nt /build/inputs; stat -c '%n %Y %i' f* /build/out/* > /build/out/times.txt
+          test "$(stat -c %Y f1)" = $((SOURCE_DATE_EPOCH + 1)); sh -c 'echo $$' > /build/out/number.txt`,
+      },
+    ] as const;
+    const app = (more: Partial<PlannedBuild> = {}) =>
+      plannedBuild('lib', [], { determinism: 'virtual', steps, outputs: ['**'], ...more });
+    const built = async (build: PlannedBuild, other: Rig = rig) => {
+      const outcomes = await buildPlan(
+        planOf(build),
+        { ...dependencies, ...(other === rig ? {} : { pinInput: other.dependencies.pinInput }) },
+        other.context,
+        other.options(),
+      );
+      const [outcome] = outcomes;
+      if (outcome?.status !== 'built')
+        throw new Error(JSON.stringify(outcome?.status === 'failed' ? outcome.error : outcome));
+      return outcome.result;
+    };
+
+    it('makes the same bits in another store and at another time, and others at fixed', async () => {
+      const first = await built(app());
+      const other = await openRig();
+      try {
+        const second = await built(app(), other);
+        expect(second.buildId).toBe(first.buildId);
+        expect(second.artifacts).toEqual(first.artifacts);
+      } finally {
+        await other.close();
+      }
+      const atFixed = await built(
+        app({ determinism: 'fixed', steps: steps.slice(0, 1), outputs: ['**'] }),
+      );
+      const { sha256 } = atFixed.artifacts.find(({ path }) => path === 'tree.tar') ?? {};
+      expect(sha256).not.toBe(first.artifacts.find(({ path }) => path === 'tree.tar')?.sha256);
+    });
+
+    it('keeps what the logs say, and tells what was not determined', async () => {
+      const gap = `printf '\\177ELF\\1\\1\\1%013d' 0 > old; chmod +x old; ./old || true`;
+      const result = await built(
+        app({
+          steps: [{ name: 'make', shell: 'sh', script: `${gap}; date > /build/out/x` }],
+        }),
+      );
+      expect(result.notFixed).toContain('32-bit program refused');
+      const path = rig.store.entryPath('builds', result.buildId);
+      const report: unknown = JSON.parse(readFileSync(join(path, 'determinizer.json'), 'utf8'));
+      expect(report).toMatchObject({
+        type: 'selfsame/determinizer-report/v1',
+        steps: [{ step: 'make', summary: { complete: true, consumed: { clock: 1 } } }],
+      });
+      expect(rig.events.filter(({ type }) => type === 'build-not-covered')).toMatchObject([
+        { build: 'lib@default', notCovered: [{ what: '32-bit program refused', programs: 1 }] },
+      ]);
+    });
+
+    it('has what the level means in the definition, and so in the build id', async () => {
+      const ids = new Set<string>();
+      for (const more of [{}, { sources: { clock: 'real' } }, { determinism: 'fixed' }] as const) {
+        const steps = [{ name: 'make', shell: 'sh', script: 'echo > /build/out/x' }] as const;
+        const { buildId } = await built(app({ ...more, steps }));
+        ids.add(buildId);
+        const path = join(rig.store.entryPath('builds', buildId), 'definition.json');
+        const definition = JSON.parse(readFileSync(path, 'utf8')) as BuildDefinition;
+        expect(definition.sandbox.virtual?.sources.clock).toBe(
+          'determinism' in more ? undefined : 'sources' in more ? 'real' : 'fixed',
+        );
+      }
+      expect(ids.size).toBe(3);
+    });
   });
 
   it('collects files that only the builder may read', async () => {

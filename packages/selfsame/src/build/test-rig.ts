@@ -213,7 +213,7 @@ export function plannedBuild(
       outputBytes: 1 << 20,
     },
     cpus: 4,
-    memoryShown: 1 << 33,
+    memoryShown: 2 ** 33,
     sourceDateEpoch: undefined,
     ...more,
   };

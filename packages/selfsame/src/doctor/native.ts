@@ -1,7 +1,11 @@
 import { nativePath, type NativeProgram } from '../util/native.js';
 import { needs, type Check } from './finding.js';
 
-const nativePrograms: readonly NativeProgram[] = ['selfsame-ns', 'selfsame-init'];
+const nativePrograms: readonly NativeProgram[] = [
+  'selfsame-ns',
+  'selfsame-init',
+  'selfsame-determinizer',
+];
 
 /** Our own C programs; that they work is shown by the sandbox's checks, which run them. */
 export const checkNative: Check = () =>

@@ -52,6 +52,7 @@ describe.skipIf(!sandboxesWork)('checkHost', () => {
       ['container runtime', true],
       ['sandbox on the file system of the store', true],
       ['determinism level `fixed`', true],
+      ['determinism level `virtual`', true],
       ['control groups', true],
     ]);
     expect(readdirSync(store)).toEqual([]);

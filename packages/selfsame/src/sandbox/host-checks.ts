@@ -9,7 +9,14 @@ import { nativePath } from '../util/native.js';
 import { runtimeProgram } from './container/bubblewrap.js';
 import { makeControlGroup } from './container/cgroup.js';
 import { runInSandbox } from './run.js';
-import type { Limits, Outcome, SandboxDescription, SandboxResult } from './types.js';
+import type {
+  Limits,
+  Outcome,
+  SandboxDescription,
+  SandboxRequest,
+  SandboxResult,
+} from './types.js';
+import { explainVirtual, virtualCheck } from './virtual-check.js';
 import { runInUserNamespace } from './user-namespace.js';
 
 /** What was found about one thing that sandboxes need of the host. */
@@ -53,7 +60,7 @@ const tryDescription: SandboxDescription = {
 /**
  * Tries each thing a sandbox needs on this host, in the order it needs them, by doing it: the user
  * namespace with its ids, the container runtime, a whole sandbox on the store's file system, what the
- * level `fixed` fixes, control groups. Never rejects; later findings are left out when an earlier one
+ * levels `fixed` and `virtual` fix, control groups. Never rejects; later findings are left out when an earlier one
  * makes them moot. Leaves nothing behind.
  */
 export async function checkHost(options: HostCheckOptions): Promise<HostFinding[]> {
@@ -158,6 +165,7 @@ async function checkWholeSandbox(options: HostCheckOptions): Promise<HostFinding
       return [
         { check, ok: true, why: `starts and ends in ${result.milliseconds} ms`, remedy: undefined },
         fixedFinding(result),
+        await checkVirtual(place, options.signal ?? new AbortController().signal),
       ];
     }
     return [{ check, ok: false, ...explainTrial(outcome, options.storePath) }];
@@ -174,7 +182,12 @@ async function checkWholeSandbox(options: HostCheckOptions): Promise<HostFinding
 }
 
 /** An empty root, and the one program that needs nothing, started from a writable directory as builds do. */
-async function trySandbox(place: string, signal: AbortSignal): Promise<SandboxResult> {
+async function trySandbox(
+  place: string,
+  signal: AbortSignal,
+  more: Partial<SandboxRequest> = {},
+): Promise<SandboxResult> {
+  await mkdir(place, { recursive: true });
   const [root, scratch, build] = ['root', 'scratch', 'build'].map((name) => join(place, name)) as [
     string,
     string,
@@ -198,6 +211,7 @@ async function trySandbox(place: string, signal: AbortSignal): Promise<SandboxRe
     limits: tryLimits,
     stdio: 'capture',
     signal,
+    ...more,
   });
 }
 
@@ -211,6 +225,23 @@ function explainTrial(outcome: Outcome, storePath: string): Pick<HostFinding, 'w
     };
   }
   return { why: outcome.reason, remedy: outcome.hint };
+}
+
+/** The level `virtual` by trying it: the clock must be the level's, and the log must say that all is covered. */
+async function checkVirtual(place: string, signal: AbortSignal): Promise<HostFinding> {
+  let printed = '';
+  try {
+    const result = await trySandbox(join(place, 'virtual'), signal, {
+      description: { ...tryDescription, level: 'virtual', sourceDateEpoch: virtualCheck.epoch },
+      command: ['/build/probe', '--probe-clock'],
+      determinizer: { logPath: join(place, 'log') },
+      onOutput: (_, chunk) => (printed += Buffer.from(chunk).toString('latin1')),
+    });
+    return explainVirtual(result, printed);
+  } catch (error) {
+    const remedy = error instanceof SelfsameError ? error.hint : undefined;
+    return { check: virtualCheck.name, ok: false, why: String(error), remedy };
+  }
 }
 
 function fixedFinding({ notFixed }: SandboxResult): HostFinding {
