@@ -314,7 +314,7 @@ static int place_for(struct machine *machine, const char *path, bool directory)
 	return place;
 }
 
-/* At its own path for everybody; real root has it there already. */
+/* At its own path for everybody; real root has it there already, unless it is below a place of the run's own. */
 static void lay_home(struct machine *machine)
 {
 	struct source *home = &machine->home;
@@ -322,7 +322,7 @@ static void lay_home(struct machine *machine)
 
 	if (!home->path)
 		return;
-	if (home->fd < 0 || (machine->privileged && (place = find_place(machine->root, home->path)) < 0)) {
+	if (home->fd < 0) {
 		make_scratch(machine, "home", 0755);
 		fd = openat(machine->room.scratch_fd, "home", O_PATH | O_DIRECTORY | O_CLOEXEC);
 		place = place_for(machine, home->inside, true);
@@ -332,7 +332,8 @@ static void lay_home(struct machine *machine)
 		close(place);
 		return;
 	}
-	if (!machine->privileged) {
+	place = machine->privileged ? find_place(machine->root, home->path) : -1;
+	if (place < 0) {
 		place = place_for(machine, home->path, true);
 		if (!overlay(machine, home->fd, place) && !each_entry(home->fd, place, 0, NULL, put_in_home, machine))
 			say_read_only(-1);

@@ -51,6 +51,8 @@ export function runEnvironment(options: {
     HOME: options.home,
     USER: options.user,
     LOGNAME: options.user,
+    // Bytecode is matched to its source by the second, which is constant for all that is newer than the epoch.
+    ...(level === 'virtual' && { PYTHONDONTWRITEBYTECODE: '1' }),
     ...(terminal && caller['TERM'] !== undefined && { TERM: caller['TERM'] }),
     ...named,
   };

@@ -135,7 +135,12 @@ async function supervise(
     killTimer = setTimeout(() => child.kill('SIGKILL'), graceMilliseconds);
   };
   const cancel = (): void => stop('cancelled');
-  let stopPassing: (() => void) | undefined;
+  // Bytes behind the request are signals, once there is somebody to read them.
+  const waiting: number[] = [];
+  const send = (signal: number): void => void control.write(Buffer.of(signal));
+  const stopPassing = request.passSignals?.((signal) =>
+    status.report.started ? send(signal) : void waiting.push(signal),
+  );
 
   child.on('error', (error) => (spawnError = error));
   // A request that is not read to its end is explained by whoever did not read it.
@@ -143,9 +148,7 @@ async function supervise(
   control.write(bytes);
   stream(child, descriptors.status).on('data', (chunk: Buffer) => {
     status.take(chunk);
-    // Bytes behind the request are signals, once there is somebody to read them.
-    if (status.report.started)
-      stopPassing ??= request.passSignals?.((signal) => control.write(Buffer.of(signal)));
+    if (status.report.started) waiting.splice(0).forEach(send);
   });
   child.stderr?.on('data', (chunk: Buffer) => {
     if (diagnostics.length < diagnosticsMax) diagnostics += chunk.toString('utf8');

@@ -52,6 +52,11 @@ export async function bundle(entry: string, outfile: string): Promise<string> {
     outfile,
     bundle: true,
     platform: 'node',
+    target: 'node20.19',
+    // CommonJS packages inside a module still call require().
+    banner: {
+      js: "import { createRequire as __createRequire } from 'node:module';const require = __createRequire(import.meta.url);",
+    },
     format: 'esm',
     logLevel: 'error',
   });
