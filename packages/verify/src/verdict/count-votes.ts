@@ -65,6 +65,8 @@ const checks: readonly ((
 /**
  * Parts votes into those that count, with their signers, and those that do not, with reasons. A copy that
  * counts stands for all copies of a vote. Both lists depend on the set of votes alone.
+ *
+ * @param list what a log lists, believed; undefined where the policy does not ask for it
  */
 export function countVotes(
   votes: readonly Vote[],
@@ -72,8 +74,8 @@ export function countVotes(
   at: PosixTime | undefined,
   list: CompleteList | undefined,
 ): { readonly counted: readonly CountedVote[]; readonly notCounted: readonly NotCounted[] } {
-  const listed = policy.log?.complete === true ? (list?.votes ?? []).map(listedId) : undefined;
-  const circumstances = { policy, at, listed: listed && new Set(listed) };
+  const listed = list && new Set(list.votes.map(listedId));
+  const circumstances = { policy, at, listed };
   const owners = new Map(
     policy.signers.flatMap((signer) =>
       signer.keys.map((key) => [key.id, { signer, key }] as const),

@@ -45,7 +45,9 @@ export function judgeVotes(
     policy.log?.complete === true
       ? checkCompleteness(votes, list, policy.log, keysOf(policy), question)
       : undefined;
-  const { counted, notCounted } = countVotes(votes, policy, at, list);
+  // A list that can not be believed says nothing about single votes: they are shown, and refused together.
+  const isListed = completeness?.state === 'complete' || completeness?.state === 'withheld';
+  const { counted, notCounted } = countVotes(votes, policy, at, isListed ? list : undefined);
   const { groups, otherBuilds, otherDefinitions } = partByQuestion(counted, policy, question);
   const context: Context = {
     policy,
