@@ -13,7 +13,11 @@ export const runCommand: Command = {
     "command's own, 128 + n after signal n, 127 if there is no such command; selfsame's own failures end with 5 " +
     'and a message on standard error.',
   arguments: [
-    { syntax: '[command...]', description: 'the command and its arguments, behind `--`' },
+    {
+      syntax: '[command...]',
+      description: 'the command and its arguments, behind `--`',
+      complete: 'files',
+    },
   ],
   options: [
     {
