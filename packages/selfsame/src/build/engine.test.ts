@@ -201,6 +201,7 @@ describe('buildPlan', () => {
     [{ type: 'disk-full', limitBytes: 1 << 30, cause: 'file-system' }, 'BUILD_NO_DISK'],
     [{ type: 'too-much-output', limitBytes: 1 << 20 }, 'BUILD_TOO_MUCH_OUTPUT'],
     [{ type: 'too-many-processes', limit: 64 }, 'BUILD_TOO_MANY_PROCESSES'],
+    [{ type: 'supervisor-died', signal: 'SIGKILL' }, 'BUILD_SUPERVISOR_DIED'],
     [
       { type: 'could-not-start', reason: 'no user namespaces', hint: 'sysctl' },
       'BUILD_NOT_STARTED',

@@ -70,6 +70,26 @@ describe('plain lines', () => {
     ).toEqual(['✓ zlib@default built in 12.3 s (4 artifacts)']);
   });
 
+  it('name what was not determined, a few kinds of it, in text that is safe', () => {
+    const kinds = [1, 2, 3, 4, 5, 6].map((number) => ({
+      what: `gap ${number}`,
+      programs: number - 1,
+      detail: number === 1 ? 'no /dev/fuse' : undefined,
+      executable: number === 1 ? undefined : '/build/\u001b[2Jtool',
+    }));
+    const event: Event = { type: 'build-not-covered', build: 'a@default', notCovered: kinds };
+    const lines = plain('normal', event);
+    expect(lines.slice(0, 3)).toEqual([
+      'note: not determined in a@default:',
+      '  gap 1 (no /dev/fuse)',
+      expect.stringMatching(/^ {2}gap 2 \(\/build\/.*tool\)$/u),
+    ]);
+    expect(lines[3]).toMatch(/ and 1 more\)$/u);
+    expect(lines.at(-1)).toBe('  and 1 more');
+    expect(lines.join('')).not.toContain('\u001b');
+    expect(plain('quiet', event)).toEqual([]);
+  });
+
   it('leave the output of a build that failed to the answer of the command', () => {
     expect(plain('normal', started, output('line\n'), failed)).toEqual([
       '✗ zlib@default failed: step "compile" exited with 2',
