@@ -78,7 +78,7 @@ beforeAll(async () => {
   if (!sandboxesWork) return;
   room = mkdtempSync(join(tmpdir(), 'selfsame-run-'));
   native = copyNative(room);
-  program = await bundle(join(import.meta.dirname, 'run-test-main.ts'), join(room, 'main.mjs'));
+  program = await bundle(join(import.meta.dirname, '../testing-run.ts'), join(room, 'main.mjs'));
   chmodSync(program, 0o644);
 }, 60_000);
 
