@@ -234,7 +234,7 @@ describe('parsePolicy', () => {
     fc.assert(
       fc.property(fc.jsonValue(), fc.constantFrom(...Object.keys(whole)), (value, field) => {
         try {
-          checkPolicy(parsePolicy({ ...whole, [field]: value } as JsonValue));
+          checkPolicy(parsePolicy({ ...whole, [field]: value }));
         } catch (error) {
           expect(error).toBeInstanceOf(VerifyError);
           expect((error as VerifyError).code).toMatch(/^(POLICY_|LIMIT_EXCEEDED)/);

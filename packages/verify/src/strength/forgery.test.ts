@@ -130,11 +130,9 @@ describe('rankRecruits', () => {
       { os: 'debian', jurisdiction: 'US' },
       { os: NEW_VALUE, jurisdiction: 'DE' },
     ]);
-    expect(recruits.map(({ gain, newValues }) => [gain, newValues])).toEqual(
-      [
-        [0, 0],
-        [0, 1],
-      ].sort(),
-    );
+    expect(recruits.map(({ gain, newValues }) => [gain, newValues])).toEqual([
+      [0, 0],
+      [0, 1],
+    ]);
   });
 });

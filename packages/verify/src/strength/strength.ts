@@ -7,7 +7,10 @@ export interface CoalitionMember {
   /** `os:debian`, or `key:alice`. */
   readonly domain: string;
   readonly weight: number;
-  /** Other domains that would do instead of this one, for no more. Sorted. */
+  /**
+   * Other domains that would do instead of this one, for no more, whatever is chosen instead of the others.
+   * Sorted.
+   */
   readonly insteadOf: readonly string[];
   /** Signers of the result for whom whoever controls it can speak. Sorted. */
   readonly signers: readonly string[];
@@ -78,24 +81,23 @@ function hittingProblem({ domains, weights, groups, keyWeights }: DomainTable) {
   return { rows, costs, columns };
 }
 
-/** What each member is for, and what could take its place. */
+/**
+ * What each member is for, and what could take its place. Every signer is given to one member, so that
+ * members can be replaced independently of each other: whatever is chosen for each, all signers are touched.
+ */
 function describeCoalition(
   chosen: readonly string[],
   table: DomainTable,
 ): readonly CoalitionMember[] {
   const touches = signersByDomain(table);
-  const count = new Map<string, number>();
-  for (const domain of chosen) {
-    for (const name of touches.get(domain)?.signers ?? []) {
-      count.set(name, (count.get(name) ?? 0) + 1);
-    }
-  }
+  const given = new Set<string>();
   return [...chosen].sort().map((domain) => {
     const { signers, weight } = touches.get(domain) as Touch;
-    const alone = [...signers].filter((name) => count.get(name) === 1);
+    const own = [...signers].filter((name) => !given.has(name));
+    for (const name of own) given.add(name);
     const insteadOf = [...touches]
       .filter(([other, touch]) => !chosen.includes(other) && touch.weight <= weight)
-      .filter(([, touch]) => alone.every((name) => touch.signers.has(name)))
+      .filter(([, touch]) => own.every((name) => touch.signers.has(name)))
       .map(([other]) => other);
     return { domain, weight, insteadOf: insteadOf.sort(), signers: [...signers].sort() };
   });
