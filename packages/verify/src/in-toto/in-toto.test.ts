@@ -585,6 +585,29 @@ describe('rebuilderd attestations', () => {
     ]);
   });
 
+  it('attack 25: with many signatures that no key explains do not take all the time', () => {
+    const block = parseMetablock(file);
+    const [junk, good] = block.signatures;
+    if (junk === undefined || good === undefined) expect.unreachable();
+    const noisy = formatMetablock({
+      ...block,
+      signatures: [...Array<typeof junk>(99).fill(junk), good],
+    });
+    const states = linkVotes(noisy, [known], { remaining: 10 }).map(({ signature }) => signature);
+    expect(states.filter((state) => state === 'unknown-key')).toHaveLength(10);
+    expect(states.filter((state) => state === 'unchecked')).toHaveLength(89);
+    expect(states.at(-1)).toBe('valid');
+    const layout = draft({ threshold: 1 }, [a]);
+    const signed = a.sign(link);
+    const [own] = signed.signatures;
+    if (own === undefined) expect.unreachable();
+    const bad = { ...own, value: new Uint8Array(64) };
+    const shown = (count: number) =>
+      shows({ ...signed, signatures: [...Array<typeof bad>(count).fill(bad), own] });
+    expect(judge(layout, shown(3)).accepted).toBe(true);
+    expect(judge(layout, shown(4)).accepted).toBe(false);
+  });
+
   it('by OpenPGP keys count for the key that the caller names', () => {
     const block = formatMetablock(gpg.sign(attestation));
     const primary = { id: `openpgp:${gpg.id}`, key: keyOf(gpg).key, fingerprint: gpg.id };

@@ -81,11 +81,18 @@ export function inTotoPublicKey(key: PublicKey): JsonObject & { readonly keyid: 
  * securesystemslib and rebuilderd do) and without (in-toto specification 1.0 §4.2).
  */
 export function inTotoKeyIds(key: PublicKey): readonly [string, string] {
-  return [
-    sha256Hex(olpcJsonBytes(keyObject(key, HASHES))),
-    sha256Hex(olpcJsonBytes(keyObject(key, {}))),
-  ];
+  let ids = computedIds.get(key);
+  if (ids === undefined) {
+    ids = [
+      sha256Hex(olpcJsonBytes(keyObject(key, HASHES))),
+      sha256Hex(olpcJsonBytes(keyObject(key, {}))),
+    ];
+    computedIds.set(key, ids);
+  }
+  return ids;
 }
+
+const computedIds = new WeakMap<PublicKey, readonly [string, string]>();
 
 /** A key object for an OpenPGP key, as in-toto makes it of what gpg exports. */
 export function inTotoOpenPgpKey(

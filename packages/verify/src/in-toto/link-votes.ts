@@ -1,4 +1,5 @@
 import { canonicalDigest, isSha256Hex, sha256Hex } from '../digest/sha256.js';
+import { DEFAULT_SIGNATURE_BUDGET, type SignatureBudget } from '../dsse/verify.js';
 import type { PublicKey } from '../keys/public-key.js';
 import type { KeyId } from '../roster/roster-key.js';
 import type { Vote } from '../verdict/vote.js';
@@ -24,11 +25,13 @@ export interface LinkKey {
  * materials, unless that is the products again (rebuilderd for Arch Linux), which says nothing.
  *
  * @param trusted keys to try. Signatures by others become votes of `unknown-key`.
+ * @param budget how many tries beyond the named key are left; shared by all files of one evaluation.
  * Throws what `parseMetablock` and `parseLink` throw.
  */
 export function linkVotes(
   input: Uint8Array | string,
   trusted: readonly LinkKey[],
+  budget: SignatureBudget = { remaining: DEFAULT_SIGNATURE_BUDGET },
 ): readonly Vote[] {
   const block = parseMetablock(input);
   const link = parseLink(block.signed);
@@ -48,12 +51,18 @@ export function linkVotes(
     const isNamed = ({ key, fingerprint }: LinkKey): boolean =>
       signature.keyId === fingerprint || inTotoKeyIds(key).includes(signature.keyId);
     const named = trusted.find(isNamed);
-    const signer = named !== undefined && isBy(named) ? named : trusted.find(isBy);
-    if (signer !== undefined) return { ...about, key: signer.id, signature: 'valid' };
-    const reason = named === undefined ? 'by none of the known keys' : 'not by the key it names';
+    if (named !== undefined && isBy(named)) return { ...about, key: named.id, signature: 'valid' };
+    for (const candidate of trusted) {
+      if (budget.remaining <= 0) {
+        const reason = 'too many signatures that no key explains';
+        return { ...about, key: named?.id, signature: 'unchecked', reason };
+      }
+      budget.remaining -= 1;
+      if (isBy(candidate)) return { ...about, key: candidate.id, signature: 'valid' };
+    }
     return named === undefined
-      ? { ...about, key: undefined, signature: 'unknown-key', reason }
-      : { ...about, key: named.id, signature: 'bad', reason };
+      ? { ...about, key: undefined, signature: 'unknown-key', reason: 'by none of the known keys' }
+      : { ...about, key: named.id, signature: 'bad', reason: 'not by the key it names' };
   });
 }
 

@@ -1,4 +1,5 @@
 import { decodeHex, encodeHex } from '../encoding/hex.js';
+import type { PosixTime } from '../encoding/time.js';
 import { VerifyError } from '../errors.js';
 import { canonicalJson, olpcJsonBytes } from '../json/canonical.js';
 import { FieldReader } from '../json/fields.js';
@@ -29,6 +30,7 @@ export const metablockLimits = { bytes: 16 * 1024 * 1024, signatures: 256 } as c
 
 const read: FieldReader = new FieldReader('METABLOCK_INVALID');
 const MAX_SIGNATURE_BYTES = 8192;
+const MAX_TRIES = 4;
 
 /** Reads a link or layout file. Throws `METABLOCK_INVALID`, `JSON_*`, `HEX_INVALID`, `CANONICAL_VALUE` or `LIMIT_EXCEEDED`. */
 export function parseMetablock(input: Uint8Array | string): Metablock {
@@ -66,16 +68,22 @@ export function openPgpMetablockSignature(
   return { keyId: fingerprint, value, openPgp: { headers } };
 }
 
-/** The key or subkey of `key` that validly signed the block at this time, if any. Only signatures that name it are tried. */
-export function signingKey(block: Metablock, key: InTotoKey, now: number): InTotoKey | undefined {
+/**
+ * The key or subkey of `key` that validly signed the block at this time, if any. Only signatures that name it are
+ * tried, and of those the first few: honest programs write one.
+ */
+export function signingKey(
+  block: Metablock,
+  key: InTotoKey,
+  now: PosixTime,
+): InTotoKey | undefined {
   return [key, ...key.subkeys].find(
-    (candidate) =>
-      (candidate.expires === undefined || now < candidate.expires) &&
-      block.signatures.some(
-        (signature) =>
-          signature.keyId === candidate.id &&
-          verifyInTotoSignature(block.payload, signature, candidate.key, candidate.scheme),
-      ),
+    ({ id, key: publicKey, scheme, expires }) =>
+      (expires === undefined || now < expires) &&
+      block.signatures
+        .filter(({ keyId }) => keyId === id)
+        .slice(0, MAX_TRIES)
+        .some((signature) => verifyInTotoSignature(block.payload, signature, publicKey, scheme)),
   );
 }
 
