@@ -70,6 +70,7 @@ function originOf(
       environment: 'the date of the locked environment',
     }[from];
   }
+  if (field.startsWith('sandbox.virtual.sources.')) return 'the recipe or its default';
   if (field === 'sandbox.cpus' || field === 'sandbox.memoryShown' || field === 'sandbox.level')
     return 'the recipe or its default';
   return top === 'sandbox' ? 'constant' : 'the recipe';
