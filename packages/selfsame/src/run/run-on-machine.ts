@@ -142,7 +142,10 @@ export async function runOnMachine(options: RunOptions, context: Context): Promi
       home: usableHome,
       homeInside: inside,
       covered: mounts.map(({ target }) => target),
-      hidden: [insidePath(settings.storePath, place)],
+      hidden: [
+        insidePath(settings.storePath, place),
+        insidePath(settings.storePath, { directory: usableHome, at: inside }),
+      ],
     }),
     scratch: directoryIn(scratch.path, 'changes'),
     ...(options.level === 'virtual' && {

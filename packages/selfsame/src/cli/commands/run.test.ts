@@ -155,6 +155,7 @@ describe.skipIf(!sandboxesWork).each(accounts)('selfsame run as $name', (account
     const beside = join(room, 'beside');
     const script = `echo made > made; mkdir sub; ln -s made sub/link
       cd ~; cat mine; echo changed > mine; mkdir -p .cache/x; echo y > .cache/x/y; cat mine .cache/x/y
+      find ~/store ${home}/store -mindepth 1
       echo t > /tmp/t; echo u > /var/tmp/u; cat /tmp/t /var/tmp/u
       echo x > /usr/selfsame-run-test 2>/dev/null; echo x > ${beside} 2>/dev/null; true`;
     expect(output(script)).toBe('before\nchanged\ny\nt\nu\n');
