@@ -155,7 +155,6 @@ static void *watch(void *unused)
 		waited = calls.revents & POLLIN ? waited + 1 : 0;
 		if (waited < 3)
 			continue;
-		waited = 0;
 		pthread_mutex_lock(&lock);
 		bool add = threads < THREADS_MAX;
 		if (add) {

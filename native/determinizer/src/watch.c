@@ -105,7 +105,7 @@ void take_counts(struct call *call)
 		return;
 	call->image->counts[SOURCE_CLOCK] += call->state.reads + call->state.cpu_reads;
 	if ((call->state.flags & STATE_COUNTER) &&
-		pread(call->memory, &counter, sizeof counter, STATE_ADDRESS + STATE_MORE_OFFSET + offsetof(struct state_more, counter)) == sizeof counter)
+		target_read_state(call, STATE_MORE_OFFSET + offsetof(struct state_more, counter), &counter, sizeof counter))
 		call->image->counts[SOURCE_TIME_STAMP_COUNTER] += counter;
 	if (call->state.stalls) {
 		image_count(call->image, SOURCE_CLOCK);

@@ -6,10 +6,14 @@ here=$(cd "$(dirname "$0")" && pwd)
 if [ "$1" = --one ]; then
 	name=$2
 	mkdir "$SCRATCH/$name"
+	started=$(date +%s)
 	(cd "$SCRATCH/$name" && timeout -k 5 "${TEST_SECONDS:-120}" sh -eu${TEST_TRACE:+x} "$here/cases/$name.sh" >../"$name.out" 2>&1 </dev/null)
 	status=$?
 	case $status in
-	0) echo "ok      $name" ;;
+	0)
+		seconds=$(($(date +%s) - started))
+		if [ $seconds -gt 5 ]; then echo "ok      $name ($seconds s)"; else echo "ok      $name"; fi
+		;;
 	77) echo "skipped $name: $(sed -n 's/^skip: //p' "$SCRATCH/$name.out" | tail -1)" ;;
 	*)
 		echo "FAILED  $name (status $status)"

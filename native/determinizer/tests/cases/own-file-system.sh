@@ -1,6 +1,6 @@
 . "$TESTS/lib.sh"
 mkdir m
-status=0; timeout 60 "$DETERMINIZER" --epoch $EPOCH --log l -- own-file-system m 40 || status=$?
+status=0; timeout 60 "$DETERMINIZER" --epoch $EPOCH --log l -- own-file-system m 20 || status=$?
 test $status != 77 || { echo 'skip: no FUSE'; exit 77; }
 test $status = 0
 # One that never answers is ended with the run.
