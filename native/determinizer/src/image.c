@@ -103,8 +103,12 @@ static const char *const debuggers[] = {"gdb", "gdbserver", "lldb", "lldb-server
 
 static void hexadecimal(const uint8_t *bytes, size_t length, char *text)
 {
-	for (size_t i = 0; i < length; i++)
-		snprintf(text + 2 * i, 3, "%02x", bytes[i]);
+	static const char digits[] = "0123456789abcdef";
+	for (size_t i = 0; i < length; i++) {
+		text[2 * i] = digits[bytes[i] >> 4];
+		text[2 * i + 1] = digits[bytes[i] & 15];
+	}
+	text[2 * length] = 0;
 }
 
 static void log_process(const struct image *image, pid_t process, const char *executable, const char *arguments, size_t length,

@@ -27,6 +27,7 @@ static struct known *table;
 static size_t size, used;
 static uint64_t *taken; /* numbers that are shown already, a bit each of 2^22, to make most of them unique */
 static uint64_t loose;
+static _Atomic bool any_timed;
 static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
 
 enum { TAKEN_BITS = 22 };
@@ -42,8 +43,8 @@ void inodes_start(void)
 
 static uint64_t key_of(uint64_t device, uint64_t real)
 {
-	uint64_t words[2] = {device, real};
-	return quick_hash(1, words, sizeof words);
+	uint64_t key = (real ^ device * 0x9e3779b97f4a7c15u) * 0xff51afd7ed558ccdu;
+	return key ^ key >> 32;
 }
 
 static bool grow(void)
@@ -172,7 +173,7 @@ void inode_set_time(const struct statx *file, struct timespec time)
 	pthread_mutex_lock(&lock);
 	struct known *known = find(device_of(file), file->stx_ino);
 	if (known->real && known->birth == birth_of(file)) {
-		known->timed = true;
+		known->timed = any_timed = true;
 		known->time = time;
 	}
 	pthread_mutex_unlock(&lock);
@@ -180,6 +181,8 @@ void inode_set_time(const struct statx *file, struct timespec time)
 
 bool inode_has_time(const struct statx *file)
 {
+	if (!any_timed)
+		return false;
 	pthread_mutex_lock(&lock);
 	const struct known *known = find(device_of(file), file->stx_ino);
 	bool has = known->real && known->timed && known->birth == birth_of(file) && known->time.tv_sec == file->stx_mtime.tv_sec &&

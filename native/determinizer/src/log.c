@@ -90,6 +90,14 @@ static void put_string(const char *bytes, size_t length)
 	put("\"", 1);
 	for (size_t i = 0; i < length;) {
 		char escape[8];
+		size_t plain = 0;
+		while (i + plain < length && at[i + plain] >= 0x20 && at[i + plain] < 0x7f && at[i + plain] != '"' && at[i + plain] != '\\')
+			plain++;
+		if (plain) {
+			put((const char *)at + i, plain);
+			i += plain;
+			continue;
+		}
 		size_t wide = utf8_length(at + i, length - i);
 		if (wide == 0) {
 			put("\xef\xbf\xbd", 3);

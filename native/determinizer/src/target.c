@@ -253,7 +253,7 @@ static bool peek(struct call *call)
 	struct iovec from[3] = {{(void *)STATE_ADDRESS, sizeof call->state}};
 	unsigned long parts = 1;
 	int index = head_argument(call->request->data.nr);
-	uint64_t address = index < 0 ? 0 : argument(call, index);
+	uint64_t address = index >= 0 ? argument(call, index) : call->request->data.nr == SYS_exit_group ? STATE_ADDRESS + STATE_MORE_OFFSET : 0;
 	if (address && address < UINT64_MAX - sizeof call->head) {
 		size_t first = 4096 - address % 4096;
 		if (first > sizeof call->head)
@@ -371,8 +371,9 @@ size_t target_read(const struct call *call, uint64_t address, void *bytes, size_
 	uint64_t at = address;
 	if (length == 0 || address + length < address)
 		return 0;
-	if (address == call->head_address && length <= call->head_length) {
-		memcpy(bytes, call->head, length);
+	if (address >= call->head_address && address - call->head_address < call->head_length &&
+		length <= call->head_length - (address - call->head_address)) {
+		memcpy(bytes, call->head + (address - call->head_address), length);
 		return length;
 	}
 	while (left && parts < 16) {
