@@ -39,6 +39,7 @@ describe('StatusReader', () => {
       started: true,
       notStarted: undefined,
       notFixed: ['é'],
+      readOnly: [],
       ended: { how: 'exited', value: 3, peakMemory: 7 },
     });
   });
