@@ -1,6 +1,7 @@
 #include <errno.h>
 #include <linux/futex.h>
 #include <stddef.h>
+#include <sys/syscall.h>
 #include <sys/time.h>
 
 #include "handlers.h"
@@ -54,7 +55,7 @@ void clock_state(struct state *state, const struct image *image)
 		.mapped_pages = layout_number("mapped", 4096),
 		.heap_pages = layout_number("heap", 1024),
 		.flags = (determined(SOURCE_CLOCK) ? STATE_WALL | STATE_CPU : 0u) | (determined(SOURCE_CPUS) ? STATE_GETCPU : 0u) |
-			(determined(SOURCE_RANDOMNESS) && image->go ? STATE_GO : 0u) |
+			(determined(SOURCE_RANDOMNESS) && image->go ? STATE_GO : 0u) | (config.monotonic ? STATE_MONOTONIC : 0u) |
 			(!determined(SOURCE_TIME_STAMP_COUNTER) ? 0u : image->debugs ? STATE_COUNTER_REAL : STATE_COUNTER),
 	};
 }
@@ -84,6 +85,14 @@ void handle_clock_gettime(struct call *call)
 {
 	int clock = int_argument(call, 0);
 	struct timespec now;
+	if (config.monotonic && is_monotonic(clock)) {
+		monotonic_read(call);
+		return;
+	}
+	if (clock > CLOCK_TAI) {
+		call->go_on = true; /* no such clock */
+		return;
+	}
 	if (clock == CLOCK_REALTIME || clock == CLOCK_REALTIME_COARSE || clock == CLOCK_TAI) {
 		now = read_wall(call);
 	} else {
@@ -123,6 +132,10 @@ static void advance(struct call *call, int64_t seconds, int64_t nanoseconds)
 {
 	if (!call->has_state || seconds < 0 || nanoseconds < 0 || seconds > 366 * 86400 || nanoseconds > (int64_t)second)
 		return;
+	if (config.monotonic) {
+		monotonic_wait(call, seconds * (int64_t)second + nanoseconds);
+		return;
+	}
 	uint64_t advanced = call->state.advanced_ns + (uint64_t)seconds * second + (uint64_t)nanoseconds;
 	target_write_state(call, offsetof(struct state, advanced_ns), &advanced, sizeof advanced);
 }
@@ -148,6 +161,19 @@ void handle_wait_only(struct call *call)
 	struct timeval old;
 	call->go_on = true;
 	switch (call->request->data.nr) {
+	case SYS_epoll_wait:
+	case SYS_epoll_pwait:
+		advance(call, int_argument(call, 3) / 1000, int_argument(call, 3) % 1000 * 1000000ll);
+		break;
+	case SYS_epoll_pwait2:
+	case SYS_semtimedop:
+	case SYS_io_getevents:
+	case SYS_recvmmsg: {
+		int at = call->request->data.nr == SYS_epoll_pwait2 || call->request->data.nr == SYS_semtimedop ? 3 : 4;
+		if (read_time(call, argument(call, at), &asked))
+			advance(call, asked.tv_sec, asked.tv_nsec);
+		break;
+	}
 	case 7: /* poll: milliseconds */
 		advance(call, int_argument(call, 2) / 1000, int_argument(call, 2) % 1000 * 1000000ll);
 		break;
@@ -155,7 +181,7 @@ void handle_wait_only(struct call *call)
 		if (argument(call, 4) && target_read(call, argument(call, 4), &old, sizeof old) == sizeof old && old.tv_usec >= 0 && old.tv_usec < 1000000)
 			advance(call, old.tv_sec, old.tv_usec * 1000);
 		break;
-	default: /* pselect6, ppoll */
+	default: /* pselect6, ppoll, rt_sigtimedwait */
 		if (read_time(call, argument(call, call->request->data.nr == 270 ? 4 : 2), &asked))
 			advance(call, asked.tv_sec, asked.tv_nsec);
 	}
@@ -209,6 +235,9 @@ void handle_clock_nanosleep(struct call *call)
 			advance(call, asked.tv_sec, asked.tv_nsec);
 	} else if (clock == CLOCK_REALTIME || clock == CLOCK_TAI) {
 		translate_deadline(call, argument(call, 2));
+	} else if (config.monotonic) {
+		if (is_monotonic(clock))
+			monotonic_deadline(call, argument(call, 2), clock);
 	} else if (read_time(call, argument(call, 2), &asked) && clock_gettime(CLOCK_MONOTONIC, &now) == 0 && clock == CLOCK_MONOTONIC) {
 		/* The distance to a real time: rounded up, or it would carry real time into the wall clock. */
 		bool sane = asked.tv_nsec >= 0 && asked.tv_nsec < (long)second && asked.tv_sec >= now.tv_sec && asked.tv_sec - now.tv_sec < 366 * 86400;
@@ -226,7 +255,17 @@ void handle_futex(struct call *call)
 {
 	int operation = int_argument(call, 1) & ~(FUTEX_PRIVATE_FLAG | FUTEX_CLOCK_REALTIME);
 	call->go_on = true;
-	if (operation == FUTEX_WAIT_BITSET || operation == FUTEX_LOCK_PI2 || operation == FUTEX_WAIT_REQUEUE_PI || operation == FUTEX_LOCK_PI)
+	if (config.monotonic && !(int_argument(call, 1) & FUTEX_CLOCK_REALTIME) && operation != FUTEX_LOCK_PI) {
+		struct timespec asked;
+		if (operation != FUTEX_WAIT)
+			monotonic_deadline(call, argument(call, 3), CLOCK_MONOTONIC);
+		else if (read_time(call, argument(call, 3), &asked))
+			advance(call, asked.tv_sec, asked.tv_nsec);
+	} else if (operation == FUTEX_WAIT && config.monotonic) {
+		struct timespec asked;
+		if (read_time(call, argument(call, 3), &asked))
+			advance(call, asked.tv_sec, asked.tv_nsec);
+	} else if (operation == FUTEX_WAIT_BITSET || operation == FUTEX_LOCK_PI2 || operation == FUTEX_WAIT_REQUEUE_PI || operation == FUTEX_LOCK_PI)
 		translate_deadline(call, argument(call, 3));
 }
 
@@ -234,6 +273,17 @@ static void translate_timer(struct call *call, uint64_t address)
 {
 	struct timespec value[2];
 	call->go_on = true;
+	if (config.monotonic && target_read(call, address, value, sizeof value) == sizeof value) {
+		bool absolute = int_argument(call, 1) & 1, wall = absolute && value[1].tv_sec >= config.epoch - 86400;
+		monotonic_timer(call, call->request->data.nr == SYS_timer_settime ? KEPT_TIMER : KEPT_TIMER_FD, (uint32_t)argument(call, 0), &value[0]);
+		if (wall)
+			translate_deadline(call, address + sizeof *value);
+		else if (absolute)
+			monotonic_deadline(call, address + sizeof *value, CLOCK_MONOTONIC);
+		else
+			advance(call, value[1].tv_sec, value[1].tv_nsec);
+		return;
+	}
 	/* Times of the monotonic clock are small; only wall times are near the epoch. */
 	if (target_read(call, address, value, sizeof value) == sizeof value && (value[1].tv_sec || value[1].tv_nsec) &&
 		value[1].tv_sec >= config.epoch - 86400)
@@ -248,4 +298,25 @@ void handle_timer_settime(struct call *call)
 void handle_timerfd_settime(struct call *call)
 {
 	translate_timer(call, argument(call, 2));
+}
+
+/* setitimer and alarm, which are seen only when the monotonic clock is virtual. */
+void handle_setitimer(struct call *call)
+{
+	struct timeval value[2];
+	call->go_on = true;
+	if (!argument(call, 1) || target_read(call, argument(call, 1), value, sizeof value) != sizeof value || value[1].tv_usec < 0 ||
+		value[1].tv_usec >= 1000000 || value[0].tv_usec < 0 || value[0].tv_usec >= 1000000)
+		return;
+	struct timespec interval = {value[0].tv_sec, value[0].tv_usec * 1000};
+	monotonic_timer(call, KEPT_ALARM, 0, &interval);
+	advance(call, value[1].tv_sec, value[1].tv_usec * 1000);
+}
+
+void handle_alarm(struct call *call)
+{
+	struct timespec never = {0, 0};
+	call->go_on = true;
+	monotonic_timer(call, KEPT_ALARM, 0, &never);
+	advance(call, (uint32_t)argument(call, 0), 0);
 }

@@ -171,6 +171,17 @@ static bool take_masks(struct json *object, char *why)
 	return false;
 }
 
+static bool take_monotonic(struct json *object, char *why)
+{
+	const char *text = NULL;
+	if (!take_text(object, "monotonic", &text, 16, why) || !text)
+		return !*why;
+	config.monotonic = strcmp(text, "virtual") == 0;
+	if (!config.monotonic && strcmp(text, "real") != 0)
+		snprintf(why, WHY_MAX, "monotonic must be real or virtual, not %.20s", text);
+	return !*why;
+}
+
 static bool take_without(struct json *object, char *why)
 {
 #define FEATURE_TEXT(name, text) text,
@@ -217,7 +228,7 @@ bool config_apply(const char *bytes, unsigned long length, char *why)
 		take_number(&document, "group", &config.group, 0, UINT32_MAX - 1, why) && take_text(&document, "log", &config.log, 4095, why) &&
 		take_number(&document, "logMax", &log_max, 4096, 1ll << 40, why) && take_flag(&document, "logWrites", &config.log_writes, why) &&
 		take_number(&document, "threads", &threads, 0, 256, why) && take_number(&document, "fuse", &config.fuse, 0, 1 << 20, why) &&
-		take_sources(&document, why) && take_masks(&document, why) && take_without(&document, why);
+		take_sources(&document, why) && take_masks(&document, why) && take_monotonic(&document, why) && take_without(&document, why);
 	if (!fine)
 		return false;
 	if (version != 1) {

@@ -61,6 +61,7 @@ struct config {
 	uint64_t clock_step;  /* nanoseconds a reading of the wall clock adds */
 	uint64_t clock_quantum;
 	uint64_t stall_seconds;
+	bool monotonic;       /* the monotonic clock is virtual, too */
 	bool hide_nanoseconds; /* of file times, except from programs that compare them */
 	unsigned cpus;
 	uint64_t memory;      /* bytes */

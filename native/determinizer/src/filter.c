@@ -29,6 +29,9 @@ enum condition {
 	ANY_BIT,   /* of `bits`, in its lower half */
 	SIGNAL,    /* as the first argument, one of `bits` (1 << number) or a real-time one that is set; not our own code's call */
 	CLOCK_ID,  /* a wall clock or a processor-time clock */
+	ANY_CLOCK, /* there is; not our own code's call */
+	MILLISECONDS, /* more than 0 */
+	TIME_OUT,  /* of a futex that is waited for */
 	DEADLINE,  /* of a futex, on the wall clock: by flag, or by FUTEX_LOCK_PI, which knows no other */
 	ATTRIBUTE, /* of a process, that we could not work without: `prctl` of the counter, or against being looked into; not our own code's */
 	REFUSE,    /* with the error `bits`, or ENOSYS */
@@ -142,7 +145,42 @@ static const struct rule rules[] = {
 	{SYS_clock_settime, NULL, REFUSE, 0, EPERM, SOURCE_COUNT},
 };
 
-enum { RULES = sizeof rules / sizeof *rules, INSTRUCTIONS_MAX = RULES * 12 + 32, X32_BIT = 0x40000000 };
+/* In place of those for the same calls when the monotonic clock is virtual: whatever waits for a time. */
+static const struct rule monotonic_rules[] = {
+	{SYS_clock_gettime, handle_clock_gettime, ANY_CLOCK, 0, 0, SOURCE_CLOCK},
+	{SYS_poll, handle_wait_only, MILLISECONDS, 2, 0, SOURCE_CLOCK},
+	{SYS_epoll_wait, handle_wait_only, MILLISECONDS, 3, 0, SOURCE_CLOCK},
+	{SYS_epoll_pwait, handle_wait_only, MILLISECONDS, 3, 0, SOURCE_CLOCK},
+	{SYS_epoll_pwait2, handle_wait_only, NOT_ZERO, 3, 0, SOURCE_CLOCK},
+	{SYS_ppoll, handle_wait_only, NOT_ZERO, 2, 0, SOURCE_CLOCK},
+	{SYS_select, handle_wait_only, NOT_ZERO, 4, 0, SOURCE_CLOCK},
+	{SYS_pselect6, handle_wait_only, NOT_ZERO, 4, 0, SOURCE_CLOCK},
+	{SYS_rt_sigtimedwait, handle_wait_only, NOT_ZERO, 2, 0, SOURCE_CLOCK},
+	{SYS_semtimedop, handle_wait_only, NOT_ZERO, 3, 0, SOURCE_CLOCK},
+	{SYS_io_getevents, handle_wait_only, NOT_ZERO, 4, 0, SOURCE_CLOCK},
+	{SYS_recvmmsg, handle_wait_only, NOT_ZERO, 4, 0, SOURCE_CLOCK},
+	{SYS_futex, handle_futex, TIME_OUT, 1, 0, SOURCE_CLOCK},
+	{SYS_timer_settime, handle_timer_settime, ALWAYS, 0, 0, SOURCE_CLOCK},
+	{SYS_timerfd_settime, handle_timerfd_settime, ALWAYS, 0, 0, SOURCE_CLOCK},
+	{SYS_setitimer, handle_setitimer, ZERO, 0, 0, SOURCE_CLOCK},
+	{SYS_alarm, handle_alarm, ALWAYS, 0, 0, SOURCE_CLOCK},
+	{449 /* futex_waitv */, NULL, REFUSE, 0, 0, SOURCE_CLOCK},
+	{454 /* futex_wake */, NULL, REFUSE, 0, 0, SOURCE_CLOCK},
+	{455 /* futex_wait */, NULL, REFUSE, 0, 0, SOURCE_CLOCK},
+	{456 /* futex_requeue */, NULL, REFUSE, 0, 0, SOURCE_CLOCK},
+};
+
+enum { MONOTONIC_RULES = sizeof monotonic_rules / sizeof *monotonic_rules };
+
+static const struct rule *monotonic_rule(int number)
+{
+	for (int i = 0; config.monotonic && i < MONOTONIC_RULES; i++)
+		if (monotonic_rules[i].number == number)
+			return &monotonic_rules[i];
+	return NULL;
+}
+
+enum { RULES = sizeof rules / sizeof *rules, INSTRUCTIONS_MAX = (RULES + MONOTONIC_RULES) * 12 + 32, X32_BIT = 0x40000000 };
 
 static bool active(const struct rule *rule)
 {
@@ -164,7 +202,8 @@ handler *handler_of(int number)
 	for (int i = 0; i < RULES; i++)
 		if (rules[i].number == number)
 			return rules[i].handle;
-	return NULL;
+	const struct rule *rule = monotonic_rule(number);
+	return rule ? rule->handle : NULL;
 }
 
 struct program {
@@ -218,6 +257,36 @@ static void add_rule(struct program *program, const struct rule *rule)
 	case ANY_BIT:
 		load(program, low);
 		emit(program, BPF_JMP | BPF_JSET | BPF_K, rule->bits, 0, 1);
+		give(program, SECCOMP_RET_USER_NOTIF);
+		give(program, SECCOMP_RET_ALLOW);
+		break;
+	case ANY_CLOCK:
+		load(program, (uint32_t)offsetof(struct seccomp_data, args) + 32);
+		emit(program, BPF_JMP | BPF_JEQ | BPF_K, STATE_OWN_CALL, 1, 0);
+		give(program, SECCOMP_RET_USER_NOTIF);
+		give(program, SECCOMP_RET_ALLOW);
+		break;
+	case MILLISECONDS:
+		load(program, low);
+		emit(program, BPF_JMP | BPF_JEQ | BPF_K, 0, 2, 0);
+		emit(program, BPF_JMP | BPF_JSET | BPF_K, 0x80000000u, 1, 0);
+		give(program, SECCOMP_RET_USER_NOTIF);
+		give(program, SECCOMP_RET_ALLOW);
+		break;
+	case TIME_OUT:
+		/* The operations that wait have their time-out third from here; others have a number there. */
+		load(program, low);
+		emit(program, BPF_ALU | BPF_AND | BPF_K, 127, 0, 0);
+		emit(program, BPF_JMP | BPF_JEQ | BPF_K, FUTEX_WAIT, 5, 0);
+		emit(program, BPF_JMP | BPF_JEQ | BPF_K, FUTEX_WAIT_BITSET, 4, 0);
+		emit(program, BPF_JMP | BPF_JEQ | BPF_K, FUTEX_LOCK_PI, 3, 0);
+		emit(program, BPF_JMP | BPF_JEQ | BPF_K, FUTEX_WAIT_REQUEUE_PI, 2, 0);
+		emit(program, BPF_JMP | BPF_JEQ | BPF_K, 13 /* FUTEX_LOCK_PI2 */, 1, 0);
+		give(program, SECCOMP_RET_ALLOW);
+		load(program, low + 16);
+		emit(program, BPF_JMP | BPF_JEQ | BPF_K, 0, 0, 2);
+		load(program, high + 16);
+		emit(program, BPF_JMP | BPF_JEQ | BPF_K, 0, 1, 0);
 		give(program, SECCOMP_RET_USER_NOTIF);
 		give(program, SECCOMP_RET_ALLOW);
 		break;
@@ -285,8 +354,10 @@ static void build(struct program *program)
 	give(program, SECCOMP_RET_USER_NOTIF); /* 32-bit: refused and reported */
 	load(program, offsetof(struct seccomp_data, nr));
 	for (int i = 0; i < RULES; i++)
-		if (active(&rules[i]))
+		if (active(&rules[i]) && !monotonic_rule(rules[i].number))
 			add_rule(program, &rules[i]);
+	for (int i = 0; config.monotonic && i < MONOTONIC_RULES; i++)
+		add_rule(program, &monotonic_rules[i]);
 	/* The x32 calls are the same ones by other numbers; -1 is a call that a debugger has skipped. */
 	emit(program, BPF_JMP | BPF_JEQ | BPF_K, UINT32_MAX, 2, 0);
 	emit(program, BPF_JMP | BPF_JSET | BPF_K, X32_BIT, 0, 1);

@@ -23,6 +23,18 @@ void clock_state(struct state *state, const struct image *image);
 handler handle_clock_gettime, handle_gettimeofday, handle_time, handle_nanosleep, handle_clock_nanosleep, handle_wait_only,
 	handle_futex, handle_timer_settime, handle_timerfd_settime;
 
+/* monotonic.c: only while the monotonic clock is virtual */
+enum kept { KEPT_THREAD = 1, KEPT_TIMER, KEPT_TIMER_FD, KEPT_ALARM };
+bool is_monotonic(int clock);
+void monotonic_read(struct call *call);
+/* Keeps in mind that the caller waits, or its timer (monotonic_timer) runs, for so long; 0 takes the timer's back. */
+void monotonic_wait(struct call *call, int64_t nanoseconds);
+/* The next wait that is kept for this call is a timer's. */
+void monotonic_timer(struct call *call, enum kept kind, uint32_t number, const struct timespec *interval);
+/* A deadline on the virtual clock, in the caller's memory: makes it as far away on the real one, and keeps it in mind. */
+void monotonic_deadline(struct call *call, uint64_t address, int clock);
+handler handle_setitimer, handle_alarm;
+
 /* file-times.c */
 void file_times_start(void);
 /* Returns when whatever is written from now on has a stamp that is not before the start. */

@@ -244,6 +244,10 @@ int main(int count, char **arguments)
 	if (error)
 		fail("log", error, "cannot write %s", config.log);
 	vdso_start();
+	if (config.monotonic && !determined(SOURCE_CLOCK))
+		fail("config", 0, "monotonic can be virtual only while the clock is not real");
+	if (config.monotonic && !vdso_patch.usable)
+		fail("config", 0, "monotonic cannot be virtual on this machine: %s", vdso_patch.why);
 	images_start();
 	inodes_start();
 	targets_start();

@@ -24,6 +24,7 @@ enum {
 	STATE_GETCPU = 4, /* always on processor 0 */
 	STATE_COUNTER = 8, /* the time stamp counter is virtual: reading it faults, and our handler answers */
 	STATE_GO = 32, /* a program whose runtime seeds its hashing with the monotonic clock when it starts */
+	STATE_MONOTONIC = 64, /* the monotonic clock is virtual */
 	STATE_COUNTER_REAL = 16, /* it is not, and must be made readable again after a program for which it was */
 };
 
@@ -65,6 +66,17 @@ struct state {
 struct signal_action {
 	uint64_t handler, flags, restorer, mask; /* as rt_sigaction takes it */
 };
+/*
+ * A wait that was asked for while the monotonic clock is virtual: when it is over in real time, what has passed on ours becomes at least
+ * `target_ns`. Who waits for something else and gets it earlier, changes nothing.
+ */
+enum { WAITS = 32, MONOTONIC_BASE = 1000 /* seconds, the first that clock shows */ };
+struct kept_wait {
+	uint64_t key; /* thread or timer; 0 free */
+	int64_t real_ns;
+	uint64_t target_ns;
+	uint64_t interval_ns; /* of timers that repeat */
+};
 struct state_more {
 	uint64_t counter;
 	uint64_t monotonic_reads; /* of a Go program, up to GO_SEEDS */
@@ -78,6 +90,8 @@ struct state_more {
 	uint64_t on_signal, restorer; /* our code's addresses in this process; 0 until it runs */
 	uint64_t wrapped;             /* a bit for each signal whose handler is called by ours */
 	struct signal_action actions[64];
+	struct kept_wait waits[WAITS];
+	uint64_t waiting; /* not 0 if any wait was kept */
 };
 _Static_assert(STATE_MORE_OFFSET + sizeof(struct state_more) <= STATE_SIZE, "it is one page");
 
