@@ -32,6 +32,7 @@ enum { PAGES = 8, PAGE = 4096, ROUND_MILLISECONDS = 250 };
 static uint64_t state;
 static char *memory; /* pages of every kind */
 static timer_t timer;
+static int generation;
 
 static uint64_t next(uint64_t below)
 {
@@ -199,15 +200,22 @@ static long call(void)
 		uint64_t *list = times();
 		list[0] = next(2) ? name(0) : pointer();
 		list[1] = next(2) ? 0 : pointer();
-		if (next(2) && fork() != 0)
+		if (generation++ == 0 && fork() != 0) {
+			generation = 0;
 			return 0;
+		}
 		return next(2) ? syscall(SYS_execve, name(0), next(2) ? (uint64_t)list : pointer(), next(2) ? 0 : pointer())
 					   : syscall(SYS_execveat, descriptor(), name(0), next(2) ? (uint64_t)list : pointer(), 0, next(2) ? AT_EMPTY_PATH : number());
 	}
 	case 25: {
+		/* A child goes on in its own way; one that has been a child makes none. */
+		if (generation)
+			return -1;
 		pid_t child = fork();
-		if (child == 0)
+		if (child == 0) {
 			state ^= 0x5555;
+			generation++;
+		}
 		return child;
 	}
 	case 26:
@@ -247,10 +255,11 @@ static void prepare(void)
 static void round_of(uint64_t seed)
 {
 	close(2);
-	struct rlimit small = {2, 2}, files = {1 << 20, 1 << 20};
+	struct rlimit small = {2, 2}, files = {1 << 20, 1 << 20}, processes = {200, 200};
 	prctl(PR_SET_PDEATHSIG, SIGKILL);
 	setrlimit(RLIMIT_CPU, &small);
 	setrlimit(RLIMIT_FSIZE, &files);
+	setrlimit(RLIMIT_NPROC, &processes);
 	if (geteuid() == 0)
 		assert(syscall(SYS_setgroups, 0, NULL) == 0 && setresgid(65534, 65534, 65534) == 0 && setresuid(65534, 65534, 65534) == 0);
 	state = seed * 0x9e3779b97f4a7c15u + 88172645463325252u;
