@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { encodeHex } from '../encoding/hex.js';
 import { mutate, codeOf } from '../testing/codes.js';
 import { testKey } from '../testing/builders.js';
+import { newPair } from '../testing/in-toto.js';
 import { formatCheckpoint, parseCheckpoint, verifyCheckpoint } from './checkpoint.js';
 import {
   emptyTreeHash,
@@ -277,6 +278,42 @@ describe('signed notes', () => {
     ]);
   });
 
+  it('have Ed25519 keys with names without spaces', () => {
+    const { publicKey } = newPair('ecdsa-p256');
+    expect(codeOf(() => noteKey('a', 'note', publicKey))).toBe('KEY_INVALID');
+    for (const name of ['', 'a b', 'a+b', 'a\u00a0b', 'a\nb', 'x'.repeat(1025)]) {
+      expect(codeOf(() => noteKey(name, 'note', log.publicKey))).toBe('KEY_INVALID');
+    }
+  });
+
+  it('ignore signatures that share a name or an id with a known key, but not both', () => {
+    const [good] = signed().signatures;
+    if (good === undefined) expect.unreachable();
+    const others = [
+      { ...good, keyId: '00000000', signature: new Uint8Array(64) },
+      { ...good, name: 'x' },
+    ];
+    expect(verifyNote({ text, signatures: [...others, good] }, [logKey])).toEqual([
+      { key: logKey },
+    ]);
+    expect(codeOf(() => verifyNote({ text, signatures: others }, [logKey]))).toBe(
+      'SIGNATURE_INVALID',
+    );
+  });
+
+  it('are not made at a time that is none', () => {
+    for (const time of [-1, 0.5, Number.NaN, 2 ** 53]) {
+      expect(codeOf(() => cosign('w1', time))).toBe('NOTE_INVALID');
+    }
+  });
+
+  it('attack 25: are not read without end', () => {
+    expect(codeOf(() => parseNote(`${'a\n'.repeat(600_000)}\n${formatNote(signed())}`))).toBe(
+      'LIMIT_EXCEEDED',
+    );
+    expect(codeOf(() => parseTlogProof('a'.repeat(1_100_000)))).toBe('LIMIT_EXCEEDED');
+  });
+
   it('may hold empty lines, and 16 signatures and more', () => {
     const body = 'one\n\ntwo\n';
     const unknown = Array.from({ length: 100 }, (_, n) =>
@@ -323,6 +360,7 @@ describe('signed notes', () => {
   it.each([
     ['no signature', `${text}\n`],
     ['no empty line', text],
+    ['no text', `x${formatNote(signed()).slice(text.length + 1)}`],
     ['no line feed at the end', formatNote(signed()).slice(0, -1)],
     ['a control character', formatNote(signed()).replace('600', '6\t00')],
     ['a carriage return', formatNote(signed()).replaceAll('\n', '\r\n')],
@@ -418,6 +456,7 @@ describe('checkpoints', () => {
     ['a size beyond 2^53', text.replace('600', '9007199254740993')],
     ['a short root', text.replace(/\n[^\n]+\n$/, '\nAAAA\n')],
     ['no origin', text.replace('example.org/log', '')],
+    ['no line feed at the end', `${text}more`],
     ['an empty extension', `${text}\nmore\n`],
     ['no root', 'a\n1\n'],
   ])('are refused with %s', (_what, input) => {
