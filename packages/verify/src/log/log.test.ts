@@ -170,6 +170,21 @@ describe('Merkle trees', () => {
     }
   });
 
+  it('never become smaller, nor begin with nothing, nor go without a proof', () => {
+    const root = treeHash(leaves.slice(0, 5));
+    for (const [old, size, proof] of [
+      [2, 1, []],
+      [4, 2, []],
+      [0, 1, [root]],
+      [3, 5, []],
+    ] as const) {
+      const code = codeOf(() => {
+        verifyConsistency(old, root, size, root, proof);
+      });
+      expect([old, size, code]).toEqual([old, size, 'PROOF_INVALID']);
+    }
+  });
+
   it('refuse sizes, indexes and hashes that are none', () => {
     const root = treeHash(leaves.slice(0, 3));
     const leaf = leaves[0] as Uint8Array;
@@ -281,7 +296,7 @@ describe('signed notes', () => {
   it('have Ed25519 keys with names without spaces', () => {
     const { publicKey } = newPair('ecdsa-p256');
     expect(codeOf(() => noteKey('a', 'note', publicKey))).toBe('KEY_INVALID');
-    for (const name of ['', 'a b', 'a+b', 'a\u00a0b', 'a\nb', 'x'.repeat(1025)]) {
+    for (const name of ['', 'a b', 'a+b', 'a\u00a0b', 'a\nb', 'a\ud800', 'x'.repeat(1025)]) {
       expect(codeOf(() => noteKey(name, 'note', log.publicKey))).toBe('KEY_INVALID');
     }
   });
@@ -360,6 +375,7 @@ describe('signed notes', () => {
   it.each([
     ['no signature', `${text}\n`],
     ['no empty line', text],
+    ['more on the line of a signature', formatNote(signed()).replace(/\n$/, ' x\n')],
     ['no text', `x${formatNote(signed()).slice(text.length + 1)}`],
     ['no line feed at the end', formatNote(signed()).slice(0, -1)],
     ['a control character', formatNote(signed()).replace('600', '6\t00')],
