@@ -18,7 +18,7 @@
 
 static bool read_more(struct call *call, struct state_more *more)
 {
-	return target_read_state(call, STATE_MORE_OFFSET, more, sizeof *more);
+	return target_read_state(call, STATE_MORE_OFFSET, more, offsetof(struct state_more, waits));
 }
 
 static void handle_fault_signal(struct call *call, const struct state_more *more, const struct signal_action *asked)
