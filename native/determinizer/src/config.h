@@ -36,6 +36,7 @@ extern const char *const source_names[SOURCE_COUNT];
 	X(SYNC_WAKE_UP, "syncWakeUp")                                                                                                          \
 	X(DESCRIPTOR_COPY, "descriptorCopy")                                                                                                   \
 	X(NEW_MOUNTS, "newMounts")                                                                                                             \
+	X(VDSO_NAMES, "vdsoNames")                                                                                                             \
 	X(VDSO_ROOM, "vdsoRoom")                                                                                                               \
 	X(VDSO, "vdso")
 

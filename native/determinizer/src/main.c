@@ -194,6 +194,8 @@ static void log_start(const struct launch *launch)
 	struct stat device;
 	if (config.masks == MASKS_NONE && determined(SOURCE_RANDOMNESS) && stat("/dev/urandom", &device) == 0 && S_ISCHR(device.st_mode))
 		log_gap("random-devices-are-real", 0, "/dev/urandom is the kernel's: masks is none");
+	if (*vdso_patch.refused)
+		log_gap("function of the vDSO is not known and was refused", 0, vdso_patch.refused);
 	if (*devices_why)
 		log_gap("random-devices-not-served", 0, devices_why);
 	namespaces_report();

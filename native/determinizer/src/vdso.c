@@ -1,6 +1,7 @@
 #include "vdso.h"
 
 #include <elf.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/auxv.h>
@@ -82,8 +83,13 @@ static const char *find_functions(struct image_map *map)
 			for (size_t r = 0; r < sizeof replacements / sizeof *replacements; r++)
 				if (strcmp(name, replacements[r].name) == 0)
 					function->ours = replacements[r].ours;
-			if (!function->ours)
-				return "the vDSO has a function that is not known";
+			if (without(FEATURE_VDSO_NAMES) && strcmp(name, "__vdso_getcpu") == 0)
+				function->ours = NULL;
+			if (!function->ours) {
+				/* Of a newer kernel: C libraries make a call instead of what is refused here. */
+				function->ours = (const void *)vdso_refused;
+				snprintf(vdso_patch.refused, sizeof vdso_patch.refused, "%s", name);
+			}
 		}
 	}
 	return map->count ? NULL : "the vDSO has no functions";
@@ -214,12 +220,10 @@ void vdso_start(void)
 		vdso_patch.why = "the code for the vDSO failed its trial";
 		return;
 	}
-	vdso_patch = (struct vdso_patch){
-		.usable = true,
-		.offset = first,
-		.length = last - first,
-		.bytes = image + first,
-		.state = code + inside(vdso_template),
-		.stub = code + inside(vdso_stub),
-	};
+	vdso_patch.usable = true;
+	vdso_patch.offset = first;
+	vdso_patch.length = last - first;
+	vdso_patch.bytes = image + first;
+	vdso_patch.state = code + inside(vdso_template);
+	vdso_patch.stub = code + inside(vdso_stub);
 }

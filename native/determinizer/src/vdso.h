@@ -14,6 +14,7 @@
 struct vdso_patch {
 	bool usable;
 	const char *why;     /* not usable */
+	char refused[64];    /* a function of it that is not known, or empty */
 	uint64_t offset;     /* of `bytes` within the image */
 	size_t length;
 	const uint8_t *bytes;

@@ -5,14 +5,17 @@ mkdir d; (cd d; seq 30 | xargs touch)
 cat >script <<'X'
 date +%s; wall-clock vdso; wall-clock syscall; random-bytes; ls -U d | wc -l; nproc
 echo >a; stat -c %Y a; cp -p a b; test ! a -nt b; (exit 3) || echo $?; ls d/1 d/77 2>/dev/null || :
-i=0; while [ $i -lt 50 ]; do (:); x=$(echo y | cat); i=$((i+1)); done; echo $i
 X
+echo 'i=0; while [ $i -lt 50 ]; do (:); x=$(echo y | cat); i=$((i+1)); done; echo $i' >loop
 virtual sh -e ./script >all
 for feature in waitKillable syncWakeUp descriptorCopy vdso; do
 	configured $feature sh -e ./script >got
 	case $feature in
 	vdso) sed 4,5d all >expected; sed -i 4,5d got; cmp expected got ;; # other random streams, as nothing is kept in the process
-	*) cmp all got ;;
+	*)
+		cmp all got
+		expect 50 configured $feature sh -e ./loop # children end while others are made
+		;;
 	esac
 	# The log names it, and nothing that is there without it.
 	case $feature in
@@ -30,6 +33,10 @@ configured vdsoRoom sh -e ./script >got
 cmp all got
 ! grep -q '"what":"vDSO' log.jsonl
 configured vdsoRoom interrupted
+# One with a function that we do not know.
+configured vdsoNames sh -e ./script >got
+cmp all got
+grep -q '"what":"function of the vDSO is not known and was refused","process":0,"detail":"__vdso_getcpu"' log.jsonl
 configured waitKillable,syncWakeUp,descriptorCopy,vdso,fuse sh -e ./script >got
 sed -i 4,5d got
 cmp expected got
