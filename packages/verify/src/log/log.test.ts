@@ -177,11 +177,30 @@ describe('Merkle trees', () => {
       [4, 2, []],
       [0, 1, [root]],
       [3, 5, []],
+      [2, 4, []],
     ] as const) {
       const code = codeOf(() => {
         verifyConsistency(old, root, size, root, proof);
       });
       expect([old, size, code]).toEqual([old, size, 'PROOF_INVALID']);
+    }
+  });
+
+  it('refuse proofs that stop half-way, and places that are none, where leaf and root are one', () => {
+    const leaf = leaves[0] as Uint8Array;
+    verifyInclusion(leaf, 0, 1, leaf, []);
+    for (const [index, size] of [
+      [0, 2],
+      [0, 3],
+      [-1, 1],
+      [0.5, 1],
+      [0, 1.5],
+      [Number.NaN, 1],
+    ] as const) {
+      const code = codeOf(() => {
+        verifyInclusion(leaf, index, size, leaf, []);
+      });
+      expect([index, size, code]).toEqual([index, size, 'PROOF_INVALID']);
     }
   });
 
