@@ -1,13 +1,13 @@
 #!/bin/sh
 # Runs the tests of the determinizer: run.sh PROGRAM [TEST…], JOBS (2) at a time. A test is a script cases/NAME.sh, run in an
 # empty directory; it prints `skip: REASON` and exits 77 where the machine lacks what it needs. One whose first line is
-# `# alone` runs when no other does. TEST_SECONDS (120) is what one may take, TEST_TRACE=1 shows its commands.
+# `# alone` runs when no other does. TEST_SECONDS (300) is what one may take, TEST_TRACE=1 shows its commands.
 here=$(cd "$(dirname "$0")" && pwd)
 if [ "$1" = --one ]; then
 	name=$2
 	mkdir "$SCRATCH/$name"
 	started=$(date +%s)
-	(cd "$SCRATCH/$name" && timeout -k 5 "${TEST_SECONDS:-120}" sh -eu${TEST_TRACE:+x} "$here/cases/$name.sh" >../"$name.out" 2>&1 </dev/null)
+	(cd "$SCRATCH/$name" && timeout -k 5 "${TEST_SECONDS:-300}" sh -eu${TEST_TRACE:+x} "$here/cases/$name.sh" >../"$name.out" 2>&1 </dev/null)
 	status=$?
 	case $status in
 	0)
