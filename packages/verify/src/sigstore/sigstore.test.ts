@@ -208,6 +208,32 @@ describe('bundles with a certificate', () => {
     ).toBe('SIGNATURE_INVALID');
   });
 
+  it('find their log among several, and only while it is trusted', () => {
+    const [log] = root.logs;
+    const [other] = parseTrustedRoot(JSON.stringify(testSigstore().trustedRoot)).logs;
+    if (log === undefined || other === undefined) expect.unreachable();
+    expect(ask(envelopeBundle(), { root: { ...root, logs: [other, log] } }).logs).toEqual([
+      log.key.id,
+    ]);
+    const later = { ...log, since: TIME + 1 };
+    expect(codeOf(() => ask(envelopeBundle(), { root: { ...root, logs: [other, later] } }))).toBe(
+      'BUNDLE_INVALID',
+    );
+    const [authority] = root.authorities;
+    if (authority === undefined) expect.unreachable();
+    for (const changes of [
+      { since: TIME + 1 },
+      { until: TIME - 1 },
+      { chain: authority.chain.slice(1) },
+      { chain: authority.chain.slice(0, 1) },
+    ]) {
+      const authorities = [{ ...authority, ...changes }];
+      expect(codeOf(() => ask(envelopeBundle(), { root: { ...root, authorities } }))).toBe(
+        'CERTIFICATE_INVALID',
+      );
+    }
+  });
+
   it('attack 10: compare the names of logs whole', () => {
     const [log] = root.logs;
     if (log === undefined) expect.unreachable();
