@@ -52,6 +52,7 @@ export function smallestHittingSet(
 
 class Search {
   readonly #rows: readonly (readonly number[])[];
+  readonly #rowColumns: readonly Int32Array[];
   readonly #byColumn: readonly (readonly number[])[];
   readonly #costs: readonly number[];
   readonly #relaxation: Relaxation;
@@ -68,6 +69,7 @@ class Search {
   constructor(rows: readonly (readonly number[])[], costs: readonly number[], budget: number) {
     this.#rows = rows;
     this.#costs = costs;
+    this.#rowColumns = rows.map((row) => Int32Array.from(row));
     this.#byColumn = transpose(rows, costs.length);
     this.#relaxation = new Relaxation(rows, costs);
     this.#banned = new Uint8Array(costs.length);
@@ -132,10 +134,11 @@ class Search {
   }
 
   #openRows(): Int32Array {
-    const open = new Int32Array(this.#rows.length);
+    const hits = this.#hits;
+    const open = new Int32Array(hits.length);
     let count = 0;
-    for (let row = 0; row < open.length; row += 1) {
-      if (this.#hits[row] === 0) open[count++] = row;
+    for (let row = 0; row < hits.length; row += 1) {
+      if (hits[row] === 0) open[count++] = row;
     }
     return open.subarray(0, count);
   }
@@ -162,15 +165,18 @@ class Search {
 
   /** Free columns of the row that has fewest: one of them must be chosen. */
   #fewestOptions(open: Int32Array): readonly number[] {
-    let fewest: readonly number[] = [];
+    const banned = this.#banned;
+    let fewest = 0;
     let least = Infinity;
-    for (const row of open) {
-      const columns = this.#rows[row] as readonly number[];
-      let free = 0;
-      for (const column of columns) if (this.#banned[column] === 0) free += 1;
-      if (free < least) [fewest, least] = [columns, free];
+    for (let index = 0; index < open.length && least > 1; index += 1) {
+      const columns = this.#rowColumns[open[index] as number] as Int32Array;
+      let free = columns.length;
+      for (let place = 0; place < columns.length; place += 1) {
+        free -= banned[columns[place] as number] as number;
+      }
+      if (free < least) [fewest, least] = [open[index] as number, free];
     }
-    return fewest.filter((column) => this.#banned[column] === 0);
+    return (this.#rows[fewest] as readonly number[]).filter((column) => banned[column] === 0);
   }
 }
 
