@@ -48,6 +48,7 @@ export const verifyErrorCodes = {
   ROSTER_ROLLBACK:
     'A roster is older than one that was used before, or another one of its version.',
   ROSTER_EXPIRED: 'A roster is past the day until which its owners vouched for it.',
+  EVIDENCE_INVALID: 'A document is not an evidence file as this package accepts it.',
   LIMIT_EXCEEDED: 'There is more of something than the bound allows.',
 } as const;
 

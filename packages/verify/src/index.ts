@@ -130,6 +130,11 @@ export type { CoalitionMember, Strength } from './strength/strength.js';
 
 export { mergeEnvelopes } from './attestations/merge.js';
 
+export { evidenceLimits, formatEvidence, parseEvidence } from './evidence/evidence.js';
+export type { EvidenceBuild, EvidenceFile } from './evidence/evidence.js';
+export { judgeEvidence } from './evidence/judge-evidence.js';
+export type { EvidenceTrust, EvidenceVerdict, JudgedBuild } from './evidence/judge-evidence.js';
+
 export { collectClaims } from './verdict/collect-claims.js';
 export type { CollectedClaims, SetAside, SignedClaim } from './verdict/collect-claims.js';
 export { claimVotes, judge } from './verdict/judge.js';
@@ -179,6 +184,10 @@ export type {
 
 export { formatCheckpoint, parseCheckpoint, verifyCheckpoint } from './log/checkpoint.js';
 export type { Checkpoint, VerifiedCheckpoint } from './log/checkpoint.js';
+export { formatLogEntry, parseLogEntry } from './log/entry.js';
+export type { LogEntry } from './log/entry.js';
+export { listVotes, verifyLogs } from './log/logged-claims.js';
+export type { LogCopy, LoggedClaims, SplitView } from './log/logged-claims.js';
 export {
   emptyTreeHash,
   leafHash,

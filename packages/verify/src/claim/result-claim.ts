@@ -98,9 +98,9 @@ export function parseResultClaim(payloadType: string, payload: Uint8Array): Resu
   const predicate = read.object(statement.predicate, ['predicate'], fields);
   const claim: ResultClaim = {
     build: {
-      project: nameField(predicate['project'], 'project'),
-      version: nameField(predicate['version'], 'version'),
-      target: nameField(predicate['target'], 'target'),
+      project: claimName(predicate['project'], 'project'),
+      version: claimName(predicate['version'], 'version'),
+      target: claimName(predicate['target'], 'target'),
     },
     definition: assertSha256Hex(predicate['definition'], 'predicate.definition'),
     outcome: outcomeField(predicate['outcome']),
@@ -126,7 +126,8 @@ function checkArtifacts(artifacts: readonly ClaimedArtifact[]): void {
   });
 }
 
-function nameField(value: JsonValue | undefined, field: keyof BuildName): string {
+/** A part of a build's name. Throws `CLAIM_INVALID` for what no claim could say. */
+export function claimName(value: JsonValue | undefined, field: keyof BuildName): string {
   const name = read.string(value, ['predicate', field]);
   checkName(name, field);
   return name;

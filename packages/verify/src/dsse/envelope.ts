@@ -42,7 +42,11 @@ const read: FieldReader = new FieldReader('ENVELOPE_INVALID');
  * `envelopeLimits`. Throws `VerifyError`: `JSON_*`, `BASE64_INVALID`, `ENVELOPE_INVALID`, `LIMIT_EXCEEDED`.
  */
 export function parseEnvelope(input: Uint8Array | string): Envelope {
-  const document = parseJson(input, { maxBytes: envelopeLimits.documentBytes, maxDepth: 16 });
+  return readEnvelope(parseJson(input, { maxBytes: envelopeLimits.documentBytes, maxDepth: 16 }));
+}
+
+/** The same for an envelope that is part of another document, read by `parseJson`. */
+export function readEnvelope(document: JsonValue | undefined): Envelope {
   const envelope = known(document, [], ['payload', 'payloadType', 'signatures']);
   const list = read.array(envelope['signatures'], ['signatures'], envelopeLimits.signatures);
   const [first, ...rest] = list.map(parseSignature);
@@ -59,7 +63,11 @@ export function parseEnvelope(input: Uint8Array | string): Envelope {
 
 /** The envelope as canonical JSON and a line feed: equal envelopes are equal files. */
 export function formatEnvelope(envelope: Envelope): string {
-  const document = {
+  return `${canonicalJson(envelopeDocument(envelope))}\n`;
+}
+
+export function envelopeDocument(envelope: Envelope): JsonObject {
+  return {
     payload: encodeBase64(envelope.payload),
     payloadType: envelope.payloadType,
     signatures: envelope.signatures.map(({ keyId, signature }) => ({
@@ -67,7 +75,6 @@ export function formatEnvelope(envelope: Envelope): string {
       sig: encodeBase64(signature),
     })),
   };
-  return `${canonicalJson(document)}\n`;
 }
 
 function parseSignature(value: JsonValue, index: number): EnvelopeSignature {
@@ -81,7 +88,7 @@ function parseSignature(value: JsonValue, index: number): EnvelopeSignature {
 }
 
 function known(
-  value: JsonValue,
+  value: JsonValue | undefined,
   path: readonly (string | number)[],
   required: readonly string[],
   optional: readonly string[] = [],

@@ -22,6 +22,8 @@ export interface SignedClaim {
   readonly signers: readonly string[];
   /** Ids of their keys that signed it, sorted, each once. */
   readonly keys: readonly KeyId[];
+  /** Each key's signatures over it that were found valid: one, unless its owner made several on purpose. */
+  readonly signatures: ReadonlyMap<KeyId, readonly Uint8Array[]>;
 }
 
 /** Something found that counts for nothing, and why. Sorted by payload, reason and signer. */
@@ -72,7 +74,7 @@ export function collectClaims(
         envelope,
         seen: new Set(),
         signers: new Set(),
-        keys: new Set(),
+        signatures: new Map(),
         failures: new Map(),
       };
       messages.set(id, message);
@@ -80,7 +82,9 @@ export function collectClaims(
     const [first, ...rest] = unseen(message, envelope);
     if (first === undefined) continue;
     const fresh = { ...envelope, signatures: [first, ...rest] as const };
-    for (const result of verifyEnvelope(fresh, trusted, budget)) record(message, result, owners);
+    verifyEnvelope(fresh, trusted, budget).forEach((result, index) => {
+      record(message, result, fresh.signatures[index]?.signature, owners);
+    });
   }
 
   const claims: SignedClaim[] = [];
@@ -94,7 +98,14 @@ export function collectClaims(
         const error = { code: read.code, message: read.message };
         setAside.push({ payload, reason: 'not-a-claim', signers, error });
       } else {
-        claims.push({ claim: read, payload, signers, keys: [...message.keys].sort() });
+        const { signatures } = message;
+        claims.push({
+          claim: read,
+          payload,
+          signers,
+          keys: [...signatures.keys()].sort(),
+          signatures,
+        });
       }
     }
     for (const [reason, names] of message.failures) {
@@ -112,7 +123,7 @@ interface Message {
   /** Signatures examined so far, as key id and hexadecimal: copies cost nothing. */
   readonly seen: Set<string>;
   readonly signers: Set<string>;
-  readonly keys: Set<KeyId>;
+  readonly signatures: Map<KeyId, Uint8Array[]>;
   readonly failures: Map<Exclude<SetAside['reason'], 'not-a-claim'>, Set<string>>;
 }
 
@@ -128,13 +139,18 @@ function unseen(message: Message, envelope: Envelope): readonly EnvelopeSignatur
 function record(
   message: Message,
   result: SignatureResult,
+  signature: Uint8Array | undefined,
   owners: ReadonlyMap<string, string>,
 ): void {
   if (result.result === 'valid') {
     const name = owners.get(result.key.id);
     if (name !== undefined) {
       message.signers.add(name);
-      message.keys.add(result.key.id);
+      const known = message.signatures.get(result.key.id) ?? [];
+      message.signatures.set(result.key.id, [
+        ...known,
+        ...(signature === undefined ? [] : [signature]),
+      ]);
     }
     return;
   }

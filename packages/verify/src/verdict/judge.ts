@@ -5,7 +5,10 @@ import type { Policy } from '../policy/policy.js';
 import { collectClaims, type SignedClaim } from './collect-claims.js';
 import { judgeVotes } from './judge-votes.js';
 import type { Question, Verdict } from './verdict.js';
-import type { Vote } from './vote.js';
+import type { Vote, WitnessedEntry } from './vote.js';
+import { formatLogEntry } from '../log/entry.js';
+import { leafHash } from '../log/merkle.js';
+import { encodeHex } from '../encoding/hex.js';
 
 /**
  * The verdict of a policy over a pile of envelopes with result claims, and over votes that came in other
@@ -22,20 +25,41 @@ export function judge(
 ): Verdict {
   checkPolicy(policy);
   const { claims, setAside } = collectClaims(envelopes, policy, budget);
-  const votes = [...claims.flatMap(claimVotes), ...others];
+  const votes = [...claims.flatMap((one) => claimVotes(one, question.witnessed)), ...others];
   return { ...judgeVotes(votes, policy, question), setAside };
 }
 
-/** A claim as votes: one for each key that signed it. */
-export function claimVotes({ claim, payload, keys }: SignedClaim): readonly Vote[] {
-  return keys.map((key) => ({
-    key,
-    signature: 'valid',
-    evidence: payload,
-    format: 'claim',
-    build: claim.build,
-    inputs: claim.definition,
-    outcome: claim.outcome,
-    artifacts: claim.artifacts,
-  }));
+/**
+ * A claim as votes: one for each key that signed it.
+ *
+ * @param witnessed what logs hold, by the hash of the leaf (`verifyLogs`)
+ */
+export function claimVotes(
+  { claim, payload, keys, signatures }: SignedClaim,
+  witnessed?: ReadonlyMap<string, WitnessedEntry>,
+): readonly Vote[] {
+  return keys.map((key) => {
+    const { build, definition, outcome, artifacts } = claim;
+    const entries = (witnessed === undefined ? [] : (signatures.get(key) ?? [])).flatMap(
+      (signature) => {
+        const entry = formatLogEntry({ build, definition, outcome, payload, key, signature });
+        return witnessed?.get(encodeHex(leafHash(entry))) ?? [];
+      },
+    );
+    // Whoever signs twice made the claim with the first one.
+    const [first] = entries.sort(
+      (a, b) => a.time - b.time || (JSON.stringify(a) < JSON.stringify(b) ? -1 : 1),
+    );
+    return {
+      key,
+      signature: 'valid',
+      evidence: payload,
+      format: 'claim',
+      build,
+      inputs: definition,
+      outcome,
+      artifacts,
+      ...(first !== undefined && { witnessed: first }),
+    };
+  });
 }

@@ -7,6 +7,7 @@ import type { Strength } from '../strength/strength.js';
 import type { SetAside } from './collect-claims.js';
 import type { Completeness, CompleteList } from './completeness.js';
 import type { NotCounted } from './count-votes.js';
+import type { WitnessedEntry } from './vote.js';
 
 /** What a verdict is asked about. Everything left out is not restricted. */
 export interface Question {
@@ -21,6 +22,8 @@ export interface Question {
   readonly at?: PosixTime;
   /** What a log says there is for the build: verified, for policies that ask for it. */
   readonly complete?: CompleteList;
+  /** Since when which claims were in a log, by the hash of their leaf: verified (`verifyLogs`). */
+  readonly witnessed?: ReadonlyMap<string, WitnessedEntry>;
 }
 
 /** Stands for the inputs of votes whose format does not say what was built. */

@@ -1,0 +1,149 @@
+import { claimName, type BuildName } from '../claim/result-claim.js';
+import { envelopeDocument, readEnvelope, type Envelope } from '../dsse/envelope.js';
+import { compareBytewise } from '../encoding/order.js';
+import { VerifyError } from '../errors.js';
+import { canonicalJson } from '../json/canonical.js';
+import { FieldReader } from '../json/fields.js';
+import { parseJson } from '../json/parse.js';
+import type { JsonObject, JsonValue } from '../json/value.js';
+import type { LogCopy } from '../log/logged-claims.js';
+import { formatNote, parseNote } from '../log/note.js';
+import { formatTlogProof, parseTlogProof, type TlogProof } from '../log/tlog-proof.js';
+
+const TYPE = 'selfsame/evidence/v1';
+
+/** Bounds on one evidence file; each part has bounds of its own besides. */
+export const evidenceLimits = {
+  bytes: 256 * 1024 * 1024,
+  builds: 10_000,
+  attestations: 100_000,
+  definitions: 1000,
+  rosters: 10_000,
+  proofs: 100_000,
+  logs: 64,
+  entries: 1_000_000,
+} as const;
+
+/** What is said of one build, as in its folder. */
+export interface EvidenceBuild {
+  readonly build: BuildName;
+  readonly attestations: readonly Envelope[];
+  /** Build definitions, to show what differs: proved by their digests, and no verdict depends on them. */
+  readonly definitions: readonly JsonObject[];
+}
+
+/**
+ * Everything a verdict needs, in one file (docs/evidence-files.md): nothing in it is verified, and the policy in
+ * it is only what its packer used.
+ */
+export interface EvidenceFile {
+  /** The policy as a document, as `parsePolicy` reads it. */
+  readonly policy: JsonObject;
+  /** Versions of the roster, each with its owners' signatures. */
+  readonly roster: readonly Envelope[];
+  readonly builds: readonly EvidenceBuild[];
+  readonly proofs: readonly TlogProof[];
+  readonly logs: readonly LogCopy[];
+}
+
+const read: FieldReader = new FieldReader('EVIDENCE_INVALID');
+
+/**
+ * Reads an evidence file: strictly, all of it or nothing. Throws `EVIDENCE_INVALID`, `LIMIT_EXCEEDED`, and what
+ * the readers of its parts throw.
+ */
+export function parseEvidence(input: Uint8Array | string): EvidenceFile {
+  const document = parseJson(input, { maxBytes: evidenceLimits.bytes });
+  const names = ['type', 'policy', 'roster', 'builds', 'proofs', 'logs'];
+  const fields = read.object(document, [], names);
+  if (fields['type'] !== TYPE) read.fail(`not ${TYPE}`, ['type']);
+  const left = { ...evidenceLimits };
+  const list = (
+    from: JsonObject,
+    name: Exclude<keyof typeof evidenceLimits, 'bytes'>,
+    field: string,
+    path: readonly (string | number)[],
+  ): readonly JsonValue[] => {
+    const items = read.array(from[field], [...path, field], left[name]);
+    // Bounds hold for the whole file, however it is divided.
+    (left as Record<typeof name, number>)[name] -= items.length;
+    return items;
+  };
+  return {
+    policy: read.record(fields['policy'], ['policy']),
+    roster: list(fields, 'rosters', 'roster', []).map(readEnvelope),
+    builds: list(fields, 'builds', 'builds', []).map((value, index) => {
+      const path = ['builds', index];
+      const build = read.object(value, path, [
+        'project',
+        'version',
+        'target',
+        'attestations',
+        'definitions',
+      ]);
+      const name = (field: keyof BuildName): string => claimName(build[field], field);
+      return {
+        build: { project: name('project'), version: name('version'), target: name('target') },
+        attestations: list(build, 'attestations', 'attestations', path).map(readEnvelope),
+        definitions: list(build, 'definitions', 'definitions', path).map((one, at) =>
+          read.record(one, [...path, 'definitions', at]),
+        ),
+      };
+    }),
+    proofs: list(fields, 'proofs', 'proofs', []).map((value, index) =>
+      parseTlogProof(read.string(value, ['proofs', index])),
+    ),
+    logs: list(fields, 'logs', 'logs', []).map((value, index) => {
+      const path = ['logs', index];
+      const log = read.object(value, path, ['checkpoint', 'entries']);
+      return {
+        checkpoint: parseNote(read.string(log['checkpoint'], [...path, 'checkpoint'])),
+        entries: list(log, 'entries', 'entries', path).map((entry, at) =>
+          new TextEncoder().encode(read.string(entry, [...path, 'entries', at])),
+        ),
+      };
+    }),
+  };
+}
+
+/**
+ * The file: canonical JSON and a line feed. What has no order of its own is sorted and held once, so that equal
+ * evidence is equal bytes. Throws `EVIDENCE_INVALID` for entries of logs that are no text.
+ */
+export function formatEvidence({ policy, roster, builds, proofs, logs }: EvidenceFile): string {
+  const document = {
+    type: TYPE,
+    policy,
+    roster: sorted(roster.map(envelopeDocument)),
+    builds: sorted(
+      builds.map(({ build, attestations, definitions }) => ({
+        project: build.project,
+        version: build.version,
+        target: build.target,
+        attestations: sorted(attestations.map(envelopeDocument)),
+        definitions: sorted(definitions),
+      })),
+    ),
+    proofs: sorted(proofs.map(formatTlogProof)),
+    logs: sorted(
+      logs.map(({ checkpoint, entries }) => ({
+        checkpoint: formatNote(checkpoint),
+        entries: entries.map(entryText),
+      })),
+    ),
+  };
+  return `${canonicalJson(document)}\n`;
+}
+
+function sorted<T>(items: readonly T[]): readonly T[] {
+  const byText = new Map(items.map((item) => [canonicalJson(item), item]));
+  return [...byText].sort(([a], [b]) => compareBytewise(a, b)).map(([, item]) => item);
+}
+
+function entryText(entry: Uint8Array): string {
+  try {
+    return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(entry);
+  } catch {
+    throw new VerifyError('EVIDENCE_INVALID', 'an entry of a log is not text');
+  }
+}
