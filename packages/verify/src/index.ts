@@ -175,11 +175,11 @@ export {
 export type { InTotoSignature, Metablock } from './in-toto/metablock.js';
 export { verifyLayout } from './in-toto/verify-layout.js';
 export type {
-  Evidence,
   IgnoredEvidence,
   LayoutProblem,
   LayoutQuestion,
   LayoutVerdict,
+  StepEvidence,
 } from './in-toto/verify-layout.js';
 
 export { formatCheckpoint, parseCheckpoint, verifyCheckpoint } from './log/checkpoint.js';

@@ -26,7 +26,7 @@ import {
   parseMetablock,
   type Metablock,
 } from './metablock.js';
-import { verifyLayout, type Evidence } from './verify-layout.js';
+import { verifyLayout, type StepEvidence } from './verify-layout.js';
 
 // The interpreter that the Debian package is for.
 const PYTHON = '/usr/bin/python3';
@@ -58,7 +58,7 @@ for line in sys.stdin:
 
 interface Case {
   readonly layout: Metablock;
-  readonly evidence: readonly (Evidence & { readonly file: string })[];
+  readonly evidence: readonly (StepEvidence & { readonly file: string })[];
   readonly files: Readonly<Record<string, string>>;
 }
 
@@ -78,7 +78,7 @@ function ask(cases: readonly Case[]): readonly (string | null)[] {
   const input = cases.map((one, number) => {
     const place = mkdtempSync(join(folder, `${number}-`));
     writeFileSync(`${place}.layout`, formatMetablock(one.layout));
-    const write = (items: readonly Evidence[], below: string): void => {
+    const write = (items: readonly StepEvidence[], below: string): void => {
       for (const item of items as Case['evidence']) {
         mkdirSync(below, { recursive: true });
         writeFileSync(join(below, `${item.file}.link`), formatMetablock(item.block));
@@ -279,7 +279,7 @@ function build(one: Plan): Case {
 describe.skipIf(!hasInToto)('stock in-toto', () => {
   it('agrees on layouts and links of every kind, except where it wrongly accepts', () => {
     const plans = fc.sample(plan, {
-      numRuns: 250,
+      numRuns: 120,
       seed: Number(process.env['SELFSAME_TEST_SEED'] ?? 7),
     });
     const cases = plans.map(build);
@@ -295,9 +295,9 @@ describe.skipIf(!hasInToto)('stock in-toto', () => {
         why: expect.arrayContaining(['disagreement']) as string[],
       });
     });
-    expect(accepted).toBeGreaterThan(50);
-    expect(accepted).toBeLessThan(200);
-  });
+    expect(accepted).toBeGreaterThan(25);
+    expect(accepted).toBeLessThan(95);
+  }, 300_000);
 
   it('matches names as Python does', () => {
     const part = fc.constantFrom(

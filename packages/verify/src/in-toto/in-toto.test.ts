@@ -21,7 +21,7 @@ import { inTotoKeyIds, parseInTotoKey } from './keys.js';
 import { layoutDocument, parseLayout, type LayoutDraft } from './layout.js';
 import { parseLink } from './link.js';
 import { formatMetablock, parseMetablock, type Metablock } from './metablock.js';
-import { verifyLayout, type Evidence, type LayoutQuestion } from './verify-layout.js';
+import { verifyLayout, type StepEvidence, type LayoutQuestion } from './verify-layout.js';
 
 const NOW = 1_800_000_000;
 const owner = ed25519Functionary('owner');
@@ -49,11 +49,11 @@ const draft = (changes: Partial<LayoutDraft['steps'][0]> = {}, keys = [a, b, c])
 });
 const link = testLink('rebuild', {}, { 'x.deb': 'good' });
 const bad = testLink('rebuild', {}, { 'x.deb': 'bad' });
-const shows = (...blocks: Metablock[]): Evidence[] =>
+const shows = (...blocks: Metablock[]): StepEvidence[] =>
   blocks.map((block) => ({ step: 'rebuild', block }));
 function judge(
   layout: LayoutDraft | JsonObject,
-  evidence: readonly Evidence[],
+  evidence: readonly StepEvidence[],
   more: Partial<LayoutQuestion> = {},
 ) {
   const signed =
@@ -410,7 +410,7 @@ describe('layouts', () => {
     });
     const below = [{ step: 'inner', block: c.sign(testLink('inner', {}, { 'x.deb': 'good' })) }];
     const layout = draft({}, [a, b]);
-    const sub: Evidence = { step: 'rebuild', block: b.sign(inner), below };
+    const sub: StepEvidence = { step: 'rebuild', block: b.sign(inner), below };
     expect(judge(layout, [...shows(a.sign(link)), sub]).accepted).toBe(true);
     expect(judge(layout, [...shows(a.sign(bad)), sub]).problems).toMatchObject([
       { reason: 'disagreement' },
@@ -427,12 +427,14 @@ describe('layouts', () => {
       keys: [a.object],
       steps: [{ name: 'rebuild', threshold: 1, keyIds: [a.id], materials: [], products: [] }],
     });
-    const nested: Evidence = { step: 'rebuild', block: a.sign(self) };
-    (nested as { below?: readonly Evidence[] }).below = [nested];
+    const nested: StepEvidence = { step: 'rebuild', block: a.sign(self) };
+    (nested as { below?: readonly StepEvidence[] }).below = [nested];
     const layout = draft({ threshold: 1 }, [a]);
     expect(codeOf(() => judge(layout, [nested]))).toBe('LIMIT_EXCEEDED');
     const stray = { step: 'nowhere', block: a.sign(link) };
-    expect(codeOf(() => judge(layout, Array<Evidence>(5000).fill(stray)))).toBe('LIMIT_EXCEEDED');
+    expect(codeOf(() => judge(layout, Array<StepEvidence>(5000).fill(stray)))).toBe(
+      'LIMIT_EXCEEDED',
+    );
     expect(
       codeOf(() => matches(`*${'a'.repeat(1000)}b`, 'a'.repeat(50_000), { remaining: 1_000_000 })),
     ).toBe('LIMIT_EXCEEDED');

@@ -8,12 +8,12 @@ import { signingKey, type Metablock } from './metablock.js';
 import { brokenRule, type Rule } from './rules.js';
 
 /** A link, or a layout in place of one, that is shown as evidence of a step. */
-export interface Evidence {
+export interface StepEvidence {
   /** The step, from the name of the file; a link must also say so itself. */
   readonly step: string;
   readonly block: Metablock;
   /** For a layout: what is shown for its steps. */
-  readonly below?: readonly Evidence[];
+  readonly below?: readonly StepEvidence[];
 }
 
 export type LayoutProblem =
@@ -44,7 +44,7 @@ export type LayoutProblem =
       readonly problems: readonly LayoutProblem[];
     };
 
-/** Evidence that did not count, and why. */
+/** StepEvidence that did not count, and why. */
 export interface IgnoredEvidence {
   readonly step: string;
   readonly why: 'no-such-step' | 'other-step' | 'not-authorised' | 'unreadable';
@@ -67,7 +67,7 @@ export interface LayoutQuestion {
   /** Keys that must all have signed the layout, from the person who verifies. At least one. */
   readonly keys: readonly InTotoKey[];
   readonly now: PosixTime;
-  readonly evidence: readonly Evidence[];
+  readonly evidence: readonly StepEvidence[];
   /**
    * The files at hand. Where given, rules of inspections are checked against them, as if the command had
    * changed nothing.
@@ -180,7 +180,7 @@ type ReadEvidence =
 
 /** Who signed the evidence, and the link in it if it is one. */
 function readEvidence(
-  { block }: Evidence,
+  { block }: StepEvidence,
   step: Step,
   layout: Layout,
   now: PosixTime,

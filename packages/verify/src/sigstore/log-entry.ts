@@ -49,7 +49,7 @@ export function verifyLogEntry(entry: LogEntry, log: TrustedLog, logged: LoggedS
   if (head.size !== size || !equalBytes(head.root, root)) {
     throw new VerifyError('PROOF_INVALID', 'the proof is for another checkpoint');
   }
-  verifyInclusion(leafHash(entry.body), index, size, root, hashes);
+  verifyInclusion(leafHash(entry.body), index, head.size, head.root, hashes);
   const promised = canonicalJsonBytes({
     body: encodeBase64(entry.body),
     integratedTime: entry.integratedTime,

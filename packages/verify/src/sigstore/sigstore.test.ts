@@ -329,6 +329,12 @@ describe('bundles with a key', () => {
     expect(codeOf(() => ask(change({ rootHash: encodeBase64(new Uint8Array(32)) }), { key }))).toBe(
       'PROOF_INVALID',
     );
+    // Proofs for a tree that the log never signed.
+    const otherEntry = testEntry(world, { another: 'tree' }, TIME);
+    const { checkpoint: signedElsewhere } = otherEntry.inclusionProof;
+    expect(codeOf(() => ask(change({ checkpoint: signedElsewhere }), { key }))).toBe(
+      'PROOF_INVALID',
+    );
     const text = `other.example\n4\n${encodeBase64(new Uint8Array(32))}\n`;
     const signature = sign('sha256', Buffer.from(text), world.log.privateKey);
     const hint = Buffer.from(root.logs[0]?.id.slice(0, 8) ?? '', 'hex');
@@ -402,6 +408,16 @@ describe('bundles', () => {
     ],
   ])('%s are refused', (_what, changes, code) => {
     expect(codeOf(() => parseBundle(JSON.stringify({ ...bundle, ...changes })))).toBe(code);
+  });
+
+  it('with an entry about two signatures are refused', () => {
+    const entry = dsseEntry(payload, envelopeSignature, pemOf('CERTIFICATE', certificateOf()));
+    const { signatures } = entry.spec;
+    const body = { ...entry, spec: { ...entry.spec, signatures: [...signatures, ...signatures] } };
+    const tlogEntries = [testEntry(world, body, TIME)];
+    expect(
+      codeOf(() => ask({ ...bundle, verificationMaterial: { ...material, tlogEntries } })),
+    ).toBe('BUNDLE_INVALID');
   });
 
   it('with an entry of another kind are refused, loudly', () => {
