@@ -13,7 +13,7 @@ const pipeline = [
   'workspace',
   'record',
 ];
-const everything = [...pipeline, 'attestations', 'build', 'run', 'doctor'];
+const everything = [...pipeline, 'attestations', 'log', 'evidence', 'build', 'run', 'doctor'];
 
 /** @type {Readonly<Record<string, readonly string[]>>} */
 export const arrows = {
@@ -33,6 +33,9 @@ export const arrows = {
   recipe: [...bottom, 'inputs/schema', 'workspace', 'sandbox/determinizer/sources'],
   workspace: [...bottom, 'recipe', 'inputs/schema', 'sandbox/determinizer'],
   record: [...engine, 'recipe', 'workspace'],
+  // Logs of claims and what watches them.
+  log: [...engine, 'record'],
+  evidence: [...engine, 'record', 'log'],
   build: pipeline,
   run: [...engine, 'sandbox', 'recipe/limits'],
   doctor: [...engine, 'download', 'sandbox', 'environment', 'workspace'],

@@ -4,11 +4,19 @@ import { completionCommand } from './commands/completion.js';
 import { doctorCommand } from './commands/doctor.js';
 import { environmentExportCommand } from './commands/environment-export.js';
 import { environmentListCommand } from './commands/environment-list.js';
+import { evidencePackCommand } from './commands/evidence-pack.js';
+import { evidencePageCommand } from './commands/evidence-page.js';
+import { evidenceVerifyCommand } from './commands/evidence-verify.js';
 import { explainCommand } from './commands/explain.js';
 import { initCommand } from './commands/init.js';
 import { keyNewCommand } from './commands/key-new.js';
 import { keyShowCommand } from './commands/key-show.js';
 import { lockCommand } from './commands/lock.js';
+import { logAddCommand } from './commands/log-add.js';
+import { logInitCommand } from './commands/log-init.js';
+import { logMonitorCommand } from './commands/log-monitor.js';
+import { logProveCommand } from './commands/log-prove.js';
+import { logWitnessCommand } from './commands/log-witness.js';
 import { policyCheckCommand } from './commands/policy-check.js';
 import { policyExplainCommand } from './commands/policy-explain.js';
 import { policySimulateCommand } from './commands/policy-simulate.js';
@@ -31,10 +39,18 @@ export const commands: readonly Command[] = [
   explainCommand,
   signCommand,
   verifyCommand,
+  evidencePackCommand,
+  evidenceVerifyCommand,
+  evidencePageCommand,
   policyCheckCommand,
   policyExplainCommand,
   policySimulateCommand,
   rosterSignCommand,
+  logInitCommand,
+  logAddCommand,
+  logWitnessCommand,
+  logProveCommand,
+  logMonitorCommand,
   keyNewCommand,
   keyShowCommand,
   storeGcCommand,
@@ -49,6 +65,8 @@ export const commands: readonly Command[] = [
 /** What the first word of two-word commands says of itself in the list of commands. */
 export const groups: Readonly<Record<string, string>> = {
   store: 'look after the store: what is kept between builds',
+  evidence: 'carry and judge everything a verdict needs in one file',
+  log: 'keep, witness and watch a transparency log of claims',
   policy: 'look into what is accepted',
   roster: 'say who signers are',
   key: 'make and show signing keys',

@@ -2,7 +2,9 @@ import { buildErrorCodes } from '../build/error-codes.js';
 import { cliErrorCodes } from '../cli/error-codes.js';
 import { downloadErrorCodes } from '../download/error-codes.js';
 import { environmentErrorCodes } from '../environment/error-codes.js';
+import { evidenceErrorCodes } from '../evidence/error-codes.js';
 import { inputErrorCodes } from '../inputs/error-codes.js';
+import { logErrorCodes } from '../log/error-codes.js';
 import { recipeErrorCodes } from '../recipe/error-codes.js';
 import { recordErrorCodes } from '../record/error-codes.js';
 import { runErrorCodes } from '../run/error-codes.js';
@@ -19,7 +21,9 @@ export const errorCodes = {
   ...cliErrorCodes,
   ...downloadErrorCodes,
   ...environmentErrorCodes,
+  ...evidenceErrorCodes,
   ...inputErrorCodes,
+  ...logErrorCodes,
   ...recipeErrorCodes,
   ...recordErrorCodes,
   ...runErrorCodes,

@@ -7,6 +7,7 @@ import {
   VerifyError,
   type BuildName,
   type Envelope,
+  type TlogProof,
 } from '@selfsame/verify';
 import { SelfsameError } from '../errors/selfsame-error.js';
 import {
@@ -15,10 +16,12 @@ import {
   buildPath,
   decodePathComponent,
   EVIDENCE_DIRECTORIES,
+  PROOF_SUFFIX,
   provenancePath,
 } from './attestation-path.js';
 import { isAbsent, isPlainPath, readBounded, writeFolderFile } from './folder-file.js';
 import type { WriteOutcome } from './folder-file.js';
+import { readProofs, type ProofFile } from './logged.js';
 
 /** Bounds on one attestations folder; numbers far above what honest builders write. */
 export interface FolderLimits {
@@ -42,6 +45,9 @@ export const folderLimits: FolderLimits = {
 /** Levels below a build's directory: `<payload sha256>/<file>`. */
 const DEPTH_BELOW_BUILD = 2;
 
+/** Far more than a proof with its checkpoint and all witnesses has. */
+const MAX_PROOF_BYTES = 1024 * 1024;
+
 /** A file that was not taken, and why. Never counted, always reported. */
 export interface UnusableFile {
   /** Relative to the attestations folder. */
@@ -52,6 +58,8 @@ export interface UnusableFile {
 export interface BuildAttestations {
   readonly build: BuildName;
   readonly envelopes: readonly Envelope[];
+  /** That claims are in logs: found beside them, and not verified. */
+  readonly proofs: readonly TlogProof[];
   readonly unusable: readonly UnusableFile[];
 }
 
@@ -144,6 +152,7 @@ export async function readBuildAttestations(
   const root = await resolveRoot(folder);
   const envelopes: Envelope[] = [];
   const unusable: UnusableFile[] = [];
+  const proofFiles: ProofFile[] = [];
   let files = 0;
   let bytes = 0;
   const visit = async (path: string, depth: number): Promise<void> => {
@@ -152,9 +161,22 @@ export async function readBuildAttestations(
       // Evidence is kept apart and never read as claims.
       if (depth === 1 && EVIDENCE_DIRECTORIES.has(entry.name)) continue;
       // Not only attestations live here: notes, .gitkeep, drafts of a writer that was killed.
-      if (entry.isFile() && !entry.name.endsWith('.json')) continue;
+      const isProof = entry.isFile() && entry.name.endsWith(PROOF_SUFFIX);
+      if (entry.isFile() && !entry.name.endsWith('.json') && !isProof) continue;
       files += 1;
       if (files > limits.files) throw tooMuch(join(folder, path), `${limits.files} files`);
+      if (isProof) {
+        const bytes = await readBounded(join(root, below), MAX_PROOF_BYTES).catch(
+          (error: unknown) => {
+            unusable.push({
+              path: below,
+              reason: error instanceof Error ? error.message : String(error),
+            });
+          },
+        );
+        if (bytes !== undefined) proofFiles.push({ path: below, bytes });
+        continue;
+      }
       if (entry.isDirectory() && depth < DEPTH_BELOW_BUILD) {
         await visit(below, depth + 1);
       } else if (!entry.isFile() || !entry.name.endsWith(ATTESTATION_SUFFIX)) {
@@ -177,7 +199,8 @@ export async function readBuildAttestations(
     throw cannotRead(join(root, path), error);
   });
   if (isThere) await visit(path, 1);
-  return { build, envelopes, unusable };
+  const { proofs, unusable: broken } = readProofs(proofFiles);
+  return { build, envelopes, proofs, unusable: [...unusable, ...broken] };
 }
 
 async function readAttestation(

@@ -5,6 +5,9 @@ import type { Sha256 } from '../store/types.js';
 /** Suffix of files with one DSSE envelope. */
 export const ATTESTATION_SUFFIX = '.dsse.json';
 
+/** Suffix of proofs that a claim is in a log (C2SP tlog-proof), beside the claim's. */
+export const PROOF_SUFFIX = '.tlog-proof';
+
 const DEFINITIONS = 'definitions';
 const PROVENANCE = 'provenance';
 /** Directories beside the claims of a build that hold evidence; no digest is called so. */
@@ -54,6 +57,14 @@ export function buildPath(build: BuildName): string {
 /** File of one signature: `<project>/<version>/<target>/<payload sha256>/<key id>.dsse.json`. */
 export function attestationPath(build: BuildName, payload: Sha256, keyId: Sha256): string {
   return `${buildPath(build)}/${signaturePath(payload, keyId)}`;
+}
+
+/** File of the proof that one signature is in a log, beside it: `…/<payload sha256>/<key id>.<log>.tlog-proof`. */
+export function proofPath(build: BuildName, payload: Sha256, keyId: Sha256, log: string): string {
+  return attestationPath(build, payload, keyId).replace(
+    new RegExp(`${ATTESTATION_SUFFIX.replaceAll('.', '\\.')}$`),
+    `.${encodePathComponent(log).slice(0, 150)}${PROOF_SUFFIX}`,
+  );
 }
 
 /** File of signed provenance: as a claim's, below `provenance/`. */

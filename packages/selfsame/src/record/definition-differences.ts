@@ -36,14 +36,23 @@ export async function compareClaimedDefinitions(
   expected: Sha256Hex | undefined,
   known?: KnownDefinition,
 ): Promise<readonly DefinitionComparison[]> {
+  return await compareFoundDefinitions(verdict, expected, (id) =>
+    known?.buildId === id ? known : readDefinition(folder, build, id),
+  );
+}
+
+/** The same for definitions that come from elsewhere. `find` must have proved them by their digests. */
+export async function compareFoundDefinitions(
+  verdict: Verdict,
+  expected: Sha256Hex | undefined,
+  find: (id: Sha256Hex) => FoundDefinition | Promise<FoundDefinition>,
+): Promise<readonly DefinitionComparison[]> {
   const comparedWith = expected ?? leading(verdict);
   const claimed = [...verdict.definitions, ...verdict.otherDefinitions].map(
     ({ definition }) => definition,
   );
   const others = [...new Set(claimed)].filter((id) => id !== comparedWith).sort();
   if (comparedWith === undefined || others.length === 0) return [];
-  const find = async (id: Sha256Hex): Promise<FoundDefinition> =>
-    known?.buildId === id ? known : readDefinition(folder, build, id);
   const reference = await find(comparedWith);
   const comparisons: DefinitionComparison[] = [];
   for (const [index, definition] of others.entries()) {

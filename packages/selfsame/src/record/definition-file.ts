@@ -7,6 +7,7 @@ import {
   sha256Hex,
   VerifyError,
   type BuildName,
+  type JsonValue,
 } from '@selfsame/verify';
 import type { Sha256 } from '../store/types.js';
 import { definitionPath } from './attestation-path.js';
@@ -59,12 +60,17 @@ export async function readDefinition(
   }
   if (sha256Hex(bytes) !== id) return { problem: 'has other bytes than its build id says' };
   try {
-    const document = parseJson(bytes);
-    if (isJsonObject(document) && document['type'] === 'selfsame/build-definition/v1') {
-      return { definition: document as unknown as BuildDefinition };
-    }
+    return definitionIn(parseJson(bytes));
   } catch (error) {
     if (!(error instanceof VerifyError)) throw error;
+    return definitionIn(null);
+  }
+}
+
+/** A document, proved by its digest, as a definition. */
+export function definitionIn(document: JsonValue): FoundDefinition {
+  if (isJsonObject(document) && document['type'] === 'selfsame/build-definition/v1') {
+    return { definition: document as unknown as BuildDefinition };
   }
   return { problem: 'is no build definition that this version reads' };
 }

@@ -3,6 +3,7 @@ import {
   judgeFile,
   type BuildName,
   type FileVerdict,
+  type LogCopy,
   type Policy,
   type PosixTime,
   type Question,
@@ -12,6 +13,7 @@ import {
 import { readBuildAttestations, type UnusableFile } from './attestation-folder.js';
 import { hashFileBytes } from './built-result.js';
 import { compareClaimedDefinitions } from './definition-differences.js';
+import { askLogs } from './logged.js';
 import type { DefinitionComparison, KnownDefinition } from './definition-differences.js';
 
 /** The verdict on one build of an attestations folder. */
@@ -40,10 +42,12 @@ export async function judgeBuild(
   expected: Sha256Hex | undefined,
   known?: KnownDefinition,
   at?: PosixTime,
+  copies: readonly LogCopy[] = [],
 ): Promise<BuildJudgement> {
-  const { envelopes, unusable } = await readBuildAttestations(folder, build);
+  const { envelopes, proofs, unusable } = await readBuildAttestations(folder, build);
   const question: Question = {
     build,
+    ...askLogs(policy, build, proofs, copies).question,
     ...(expected !== undefined && { definition: expected }),
     ...(at !== undefined && { at }),
   };

@@ -25,18 +25,19 @@ export function judge(
 ): Verdict {
   checkPolicy(policy);
   const { claims, setAside } = collectClaims(envelopes, policy, budget);
-  const votes = [...claims.flatMap((one) => claimVotes(one, question.witnessed)), ...others];
+  const votes = [...claims.flatMap((one) => witnessedVotes(one, question.witnessed)), ...others];
   return { ...judgeVotes(votes, policy, question), setAside };
 }
 
-/**
- * A claim as votes: one for each key that signed it.
- *
- * @param witnessed what logs hold, by the hash of the leaf (`verifyLogs`)
- */
-export function claimVotes(
+/** A claim as votes: one for each key that signed it. */
+export function claimVotes(claim: SignedClaim): readonly Vote[] {
+  return witnessedVotes(claim, undefined);
+}
+
+/** @param witnessed what logs hold, by the hash of the leaf (`verifyLogs`) */
+function witnessedVotes(
   { claim, payload, keys, signatures }: SignedClaim,
-  witnessed?: ReadonlyMap<string, WitnessedEntry>,
+  witnessed: ReadonlyMap<string, WitnessedEntry> | undefined,
 ): readonly Vote[] {
   return keys.map((key) => {
     const { build, definition, outcome, artifacts } = claim;

@@ -1,0 +1,83 @@
+import { resolve } from 'node:path';
+import type { Envelope, NoteKey, PrivateKey } from '@selfsame/verify';
+import type { CommandContext, OptionValues } from './command.js';
+
+export const keyOption = {
+  flags: '--key <file>',
+  description: 'private key (default: your only or default key)',
+} as const;
+
+export const logKeyOption = {
+  flags: '--log <vkey>',
+  description: 'verifier key of the log, as its operator publishes it: NAME+HASH+KEY',
+} as const;
+
+export const attestationsOption = {
+  flags: '--attestations <dir>',
+  description: 'attestations folder (default: attestations/ in the workspace)',
+} as const;
+
+export const policyOption = {
+  flags: '--policy <file>',
+  description: 'policy that says who signers are (default: policy.yaml in the workspace)',
+} as const;
+
+/** One value of an option that may be given once. */
+export function one(options: OptionValues, name: string): string | undefined {
+  const value = options[name];
+  return typeof value === 'string' ? value : undefined;
+}
+
+/** All values of an option that may be repeated. */
+export function all(options: OptionValues, name: string): readonly string[] {
+  const value = options[name];
+  if (typeof value === 'string') return [value];
+  return typeof value === 'object' ? value : [];
+}
+
+/** The private key that is named with --key, or the person's only or default one. */
+export async function keyOf(options: OptionValues, context: CommandContext): Promise<PrivateKey> {
+  const { readPrivateKey } = await import('../record/key-file.js');
+  const { chooseKeyFile } = await import('../record/choose-key.js');
+  const named = one(options, 'key');
+  const path = named === undefined ? chooseKeyFile(context.env) : resolve(context.cwd, named);
+  return readPrivateKey(path).key;
+}
+
+/** The log's verifier key that is named with --log: what a directory says of itself proves nothing. */
+export async function logKeyOf(options: OptionValues): Promise<NoteKey> {
+  const { parseNoteKey, VerifyError } = await import('@selfsame/verify');
+  const { SelfsameError } = await import('../errors/selfsame-error.js');
+  const named = one(options, 'log');
+  let why = 'it is not given';
+  try {
+    if (named !== undefined) return parseNoteKey(named);
+  } catch (error) {
+    if (!(error instanceof VerifyError)) throw error;
+    why = error.message;
+  }
+  throw new SelfsameError('WRONG_USE', `the log's verifier key is needed: ${why}`, {
+    hint: 'give the one that the log’s operator publishes: --log NAME+HASH+KEY',
+  });
+}
+
+/** Every claim of an attestations folder. */
+export async function readFolder(
+  options: OptionValues,
+  context: CommandContext,
+): Promise<{ readonly folder: string; readonly envelopes: readonly Envelope[] }> {
+  const { join } = await import('node:path');
+  const { findWorkspace } = await import('./find-workspace.js');
+  const { listBuilds, readBuildAttestations } = await import('../record/attestation-folder.js');
+  const named = one(options, 'attestations');
+  const folder =
+    named === undefined
+      ? join(findWorkspace(context.cwd)?.root ?? context.cwd, 'attestations')
+      : resolve(context.cwd, named);
+  const envelopes: Envelope[] = [];
+  for (const build of (await listBuilds(folder)).builds) {
+    context.signal.throwIfAborted();
+    envelopes.push(...(await readBuildAttestations(folder, build)).envelopes);
+  }
+  return { folder, envelopes };
+}

@@ -1,0 +1,133 @@
+import { join } from 'node:path';
+import {
+  consistencyRanges,
+  formatNote,
+  noteKey,
+  parseNote,
+  signNote,
+  verifyConsistency,
+  VerifyError,
+  type Note,
+  type NoteKey,
+  type NoteSignature,
+  type PosixTime,
+  type PrivateKey,
+} from '@selfsame/verify';
+import { SelfsameError } from '../errors/selfsame-error.js';
+import { isAbsent, readBounded } from '../record/folder-file.js';
+import {
+  logLimits,
+  openHead,
+  readHead,
+  readRanges,
+  rootOf,
+  valid,
+  type LogHead,
+} from './log-directory.js';
+import { withLogLock, writeDurably } from './write-file.js';
+
+/** Who cosigns, and what it remembers. */
+export interface Witness {
+  readonly name: string;
+  readonly key: PrivateKey;
+  /** File with the last checkpoint that it cosigned of this log. */
+  readonly state: string;
+}
+
+export interface Cosigned {
+  readonly size: number;
+  readonly cosignature: NoteSignature;
+  /** The whole checkpoint, with this and the other signatures. */
+  readonly note: string;
+}
+
+/**
+ * Cosigns the checkpoint of a log directory: only after checking that it continues the one cosigned before, so
+ * that no log can show two histories to those who ask for witnesses. What was seen is on the disk before the
+ * cosignature is given away (tlog-witness.md).
+ *
+ * @param at seconds since 1970
+ * @throws SelfsameError LOG_INCONSISTENT, with both checkpoints in its details; LOG_NOT_FOUND, LOG_INVALID, LOG_WRITE
+ */
+export async function cosignLog(
+  directory: string,
+  log: NoteKey,
+  witness: Witness,
+  at: PosixTime,
+  signal?: AbortSignal,
+): Promise<Cosigned> {
+  return await withLogLock(directory, signal, async () => {
+    const head = await readHead(directory, log);
+    await checkHistory(directory, log, head, await readState(witness.state));
+    const cosigned = cosign(head.note, witness, at);
+    writeDurably(witness.state, formatNote(head.note));
+    writeDurably(join(directory, 'checkpoint'), cosigned.note);
+    return { size: head.checkpoint.size, ...cosigned };
+  });
+}
+
+/**
+ * Checks that a log still begins with a checkpoint that was seen before. Throws LOG_INCONSISTENT, LOG_INVALID.
+ *
+ * @param seen undefined where nothing was seen yet
+ */
+export async function checkHistory(
+  directory: string,
+  log: NoteKey,
+  head: LogHead,
+  seen: Note | undefined,
+): Promise<void> {
+  const { size, root } = head.checkpoint;
+  if (!Buffer.from(await rootOf(directory, size)).equals(root)) {
+    throw new SelfsameError('LOG_INVALID', `the tiles of ${directory} do not give its checkpoint`, {
+      hint: 'get the log again from where it is published',
+    });
+  }
+  if (seen === undefined) return;
+  const old = valid('the checkpoint seen before', () => openHead(seen, log)).checkpoint;
+  if (old.size === 0) return;
+  try {
+    const ranges = old.size <= size ? consistencyRanges(old.size, size) : [];
+    const proof = await readRanges(directory, ranges, size);
+    verifyConsistency(old.size, old.root, size, root, proof);
+  } catch (cause) {
+    if (!(cause instanceof VerifyError)) throw cause;
+    const checkpoints = [formatNote(seen), formatNote(head.note)];
+    throw new SelfsameError(
+      'LOG_INCONSISTENT',
+      `${log.name} signed two checkpoints, of ${old.size} and ${size} entries, that are not one history: ${cause.message}`,
+      {
+        hint: 'keep both, they prove it to everybody: --json shows them; do not trust this log any more',
+        details: { checkpoints },
+        cause,
+      },
+    );
+  }
+}
+
+/** The note with a cosignature by this witness, in place of an earlier one. */
+export function cosign(
+  note: Note,
+  { name, key }: Pick<Witness, 'name' | 'key'>,
+  at: PosixTime,
+): { readonly cosignature: NoteSignature; readonly note: string } {
+  const { id } = valid(name, () => noteKey(name, 'cosignature', key.publicKey));
+  const cosignature = signNote(note.text, name, key, at);
+  const others = note.signatures.filter((one) => one.name !== name || one.keyId !== id);
+  return { cosignature, note: formatNote({ ...note, signatures: [...others, cosignature] }) };
+}
+
+/** The checkpoint in a state file, undefined where there is none yet. Throws LOG_INVALID for one that is broken. */
+export async function readState(path: string): Promise<Note | undefined> {
+  let bytes: Buffer;
+  try {
+    bytes = await readBounded(path, logLimits.fileBytes);
+  } catch (error) {
+    if (isAbsent(error)) return undefined;
+    const why = (error as NodeJS.ErrnoException).code ?? (error as Error).message;
+    throw new SelfsameError('LOG_INVALID', `${path} cannot be read: ${why}`, {
+      hint: 'what a witness saw must not be forgotten: repair the file instead of removing it',
+    });
+  }
+  return valid(path, () => parseNote(bytes));
+}
