@@ -26,7 +26,7 @@ export const arrows = {
   context: bottom,
   store: [...bottom, 'context', 'sandbox/user-namespace'],
   download: engine,
-  attestations: [...engine, 'download/openpgp'],
+  attestations: [...engine, 'download/openpgp', 'download/deb822', 'record/folder-file'],
   sandbox: engine,
   inputs: [...engine, 'download', 'sandbox/user-namespace'],
   environment: [...engine, 'download', 'sandbox', 'inputs'],

@@ -1,5 +1,7 @@
 import type { Completeness, Equivocation, NotCounted, SetAside } from '@selfsame/verify';
 import type { UnusableFile } from '../record/attestation-folder.js';
+import type { ForeignBuild } from './foreign-votes.js';
+import { nameOf } from './verdict-sentences.js';
 import { printable } from '../text/printable.js';
 import type { Style } from '../text/style.js';
 
@@ -34,17 +36,21 @@ export function setAsideText(setAside: readonly SetAside[], style: Style): strin
   return lines;
 }
 
-/** Votes that do not count, each with its reason; strangers' only counted. */
+/** Votes that do not count, each with its reason; those of strangers only counted. */
 export function notCountedText(votes: readonly NotCounted[], style: Style): string[] {
-  const known = votes.filter(({ signer }) => signer !== undefined);
-  const lines = known.slice(0, SHOWN_VOTES).map(({ signer, format, why, evidence }) => {
+  const strangers = votes.filter(({ reason }) => reason === 'not-in-roster').length;
+  // What has no key at all may be a signer's, and nobody else can say so: a damaged file, a key that is not at hand.
+  const shown = votes.filter(({ reason }) => reason !== 'not-in-roster');
+  const lines = shown.slice(0, SHOWN_VOTES).map(({ signer, format, why, evidence }) => {
     const about = `${format} ${evidence.slice(0, SHORT)}`;
-    return style.yellow(`  not counted: ${signer ?? ''}: ${printable(`${why} (${about})`)}`);
+    // Reasons begin with the folder that a file was in, which is often called like the signer.
+    const isNamed = why.toLowerCase().startsWith(`${signer?.toLowerCase()}: `);
+    const who = signer === undefined || isNamed ? '' : `${signer}: `;
+    return style.yellow(`  not counted: ${who}${printable(`${why} (${about})`)}`);
   });
-  if (known.length > SHOWN_VOTES) {
-    lines.push(style.yellow(`  not counted: ${known.length - SHOWN_VOTES} more, see --json`));
+  if (shown.length > SHOWN_VOTES) {
+    lines.push(style.yellow(`  not counted: ${shown.length - SHOWN_VOTES} more, see --json`));
   }
-  const strangers = votes.length - known.length;
   if (strangers > 0) {
     const count = strangers === 1 ? 'one attestation' : `${strangers} attestations`;
     lines.push(style.dim(`  not counted: ${count} by nobody in the policy`));
@@ -52,19 +58,52 @@ export function notCountedText(votes: readonly NotCounted[], style: Style): stri
   return lines;
 }
 
-/** Signers who contradict themselves, with what proves it. */
-export function equivocationText(found: readonly Equivocation[], style: Style): string[] {
-  return found.map(({ kind, signer, path, results }) => {
-    const digests = results.map(({ sha256 }) => sha256.slice(0, SHORT)).join(' and ');
-    if (kind === 'two-results') {
-      return style.yellow(`  ${signer} claims two results for ${printable(path)}: ${digests}`);
-    }
-    const proof = results.map(({ evidence }) => (evidence[0] ?? '').slice(0, SHORT)).join(' and ');
-    return style.red(
-      `  ${signer} signed two results for ${printable(path)} with one key, from the same inputs: ` +
-        `${digests} (proof: ${proof})`,
+/** Builds that nobody of the policy speaks about, with why each file is worth nothing. */
+export function notJudgedText(builds: readonly ForeignBuild[], style: Style): string[] {
+  const lines = builds.slice(0, SHOWN_VOTES).map(({ build, files, votes }) => {
+    const reasons = [...new Set(votes.flatMap(({ reason }) => reason ?? []))];
+    const why = reasons.length === 0 ? 'by nobody in the policy' : reasons.slice(0, 2).join('; ');
+    const more = reasons.length > 2 ? `; ${reasons.length - 2} more, see --json` : '';
+    return style.yellow(
+      `  not judged: ${printable(nameOf(build))} (${filesWords(files)}): ${printable(why + more)}`,
     );
   });
+  if (builds.length > SHOWN_VOTES) {
+    lines.push(style.yellow(`  not judged: ${builds.length - SHOWN_VOTES} more, see --json`));
+  }
+  return lines;
+}
+
+/** `a.txt`, or `a.txt and 3 more`. */
+export function filesWords(files: readonly string[]): string {
+  const [first = 'no files'] = files;
+  return printable(files.length <= 1 ? first : `${first} and ${files.length - 1} more`);
+}
+
+/** Signers who contradict themselves, with what proves it; those who do so in the same way are named together. */
+export function equivocationText(found: readonly Equivocation[], style: Style): string[] {
+  const alike = new Map<string, string[]>();
+  const lines: string[] = [];
+  for (const { kind, signer, path, results } of found) {
+    const digests = results.map(({ sha256 }) => sha256.slice(0, SHORT)).join(' and ');
+    if (kind === 'two-results') {
+      const what = `two results for ${printable(path)}: ${digests}`;
+      alike.set(what, [...(alike.get(what) ?? []), signer]);
+      continue;
+    }
+    const proof = results.map(({ evidence }) => (evidence[0] ?? '').slice(0, SHORT)).join(' and ');
+    lines.push(
+      style.red(
+        `  ${signer} signed two results for ${printable(path)} with one key, from the same inputs: ` +
+          `${digests} (proof: ${proof})`,
+      ),
+    );
+  }
+  for (const [what, signers] of alike) {
+    const claim = signers.length === 1 ? 'claims' : 'each claim';
+    lines.push(style.yellow(`  ${signers.join(', ')} ${claim} ${what}`));
+  }
+  return lines;
 }
 
 /** Why what is at hand is not all there is. */
@@ -92,7 +131,15 @@ export function completenessText(completeness: Completeness | undefined, style: 
   }
 }
 
-/** A file that is no attestation. */
-export function unusableText({ path, reason }: UnusableFile, style: Style): string {
-  return style.yellow(`  not counted: ${printable(path)}: ${printable(reason)}`);
+/** Files that are no attestations. */
+export function unusableLines(files: readonly UnusableFile[], style: Style): string[] {
+  const lines = files
+    .slice(0, SHOWN_VOTES)
+    .map(({ path, reason }) =>
+      style.yellow(`  not counted: ${printable(path)}: ${printable(reason)}`),
+    );
+  const more = files.length - lines.length;
+  return more > 0
+    ? [...lines, style.yellow(`  not counted: ${more} more files, see --json`)]
+    : lines;
 }

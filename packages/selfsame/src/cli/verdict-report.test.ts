@@ -207,7 +207,14 @@ function wholeReport(): VerdictReport {
   const at = 1_800_000_000;
   const complete = { build, votes: [...listed, missing], time: at, witnesses: ['w'] };
   const verdict = { ...judgeVotes(votes, policy, { build, at, complete }), setAside: [] };
-  const judgement = { build, expected: undefined, verdict, comparisons: [], unusable: [] };
+  const judgement = {
+    build,
+    expected: undefined,
+    verdict,
+    comparisons: [],
+    unusable: [],
+    hasClaims: true,
+  };
   const policyFile = { policy, sha256: sha256Hex('policy') };
   return { policyFile, folder: '/a', judgements: [judgement], files: [], unusable: [] };
 }

@@ -1,28 +1,24 @@
 import { INPUTS_IGNORED, INPUTS_NOT_STATED } from '@selfsame/verify';
-import type {
-  ArtifactVerdict,
-  Cluster,
-  DefinitionVerdict,
-  OtherClaim,
-  NotCounted,
-  Policy,
-} from '@selfsame/verify';
+import type { DefinitionVerdict, OtherClaim, Policy } from '@selfsame/verify';
 import type { UnusableFile } from '../record/attestation-folder.js';
 import type { BuildJudgement, FileJudgement } from '../record/judge-builds.js';
 import type { PolicyFile } from '../record/policy-file.js';
 import { printable } from '../text/printable.js';
 import type { Style } from '../text/style.js';
-import { displayWidth } from '../text/width.js';
+import type { EvidenceNote } from '../attestations/format.js';
+import type { ForeignBuild } from './foreign-votes.js';
 import { differencesText } from './verdict-differences.js';
 import {
   completenessText,
   equivocationText,
+  filesWords,
   notCountedText,
+  notJudgedText,
   setAsideText,
-  SHORT,
-  unusableText,
+  unusableLines,
 } from './verdict-notes.js';
 import { buildSentence, fileSentence, nameOf, winner } from './verdict-sentences.js';
+import { MAX_COLUMNS, signerTable } from './verdict-table.js';
 import { assumptionLines, strengthLines } from './verdict-strength.js';
 
 export interface VerdictReport {
@@ -33,10 +29,13 @@ export interface VerdictReport {
   readonly files: readonly FileJudgement[];
   /** Junk found while listing builds. */
   readonly unusable: readonly UnusableFile[];
+  /** What is said in other formats about builds that nobody of the policy speaks about. */
+  readonly notJudged?: readonly ForeignBuild[];
+  /** What was found that is worth knowing and never counts. */
+  readonly notes?: readonly EvidenceNote[];
+  /** Files that no format takes. */
+  readonly others?: readonly string[];
 }
-
-/** Widest table with one column for each signer; beyond it, signers are listed. */
-const MAX_COLUMNS = 120;
 
 /** The report for `--json`: plain data, full digests. */
 export function verdictData(report: VerdictReport) {
@@ -93,6 +92,19 @@ export function verdictData(report: VerdictReport) {
       ...('exception' in verdict && { exception: verdict.exception }),
     })),
     unusable: report.unusable,
+    notJudged: report.notJudged?.map(({ build, files, votes }) => ({
+      ...build,
+      files,
+      votes: votes.map(({ key, signature, reason, evidence, format }) => ({
+        key,
+        signature,
+        reason,
+        evidence,
+        format,
+      })),
+    })),
+    evidence: report.notes,
+    otherFiles: report.others,
   };
 }
 
@@ -125,7 +137,14 @@ export function verdictText(
     lines.push(...buildText(judgement, report.policyFile.policy, style, columns));
   });
   if (report.judgements.length > 1) lines.push('');
-  lines.push(...report.unusable.map((file) => unusableText(file, style)));
+  lines.push(...unusableLines(report.unusable, style));
+  lines.push(...notJudgedText(report.notJudged ?? [], style));
+  const { notes = [], others = [] } = report;
+  if (notes.length > 0)
+    lines.push(
+      style.dim(`  evidence that never counts: ${filesWords(notes.map(({ path }) => path))}`),
+    );
+  if (others.length > 0) lines.push(style.dim(`  no attestations: ${filesWords(others)}`));
   if (report.judgements.length === 0) {
     lines.push(
       style.red(
@@ -153,8 +172,8 @@ function buildText(
       .flatMap((one) => differencesText(one, style));
   const lines = [style.bold(printable(nameOf(build)))];
   for (const definition of verdict.definitions) {
-    lines.push(`  ${inputsWords(definition.definition)}`);
-    lines.push(...table(definition, policy, verdict.notCounted, style, columns));
+    lines.push(`  ${inputsWords(definition.definition, judgement.hasClaims)}`);
+    lines.push(...signerTable(definition, policy, verdict.notCounted, style, columns));
     lines.push(...restsOn(definition, policy, style));
     lines.push(...differences(definition.definition));
   }
@@ -166,16 +185,16 @@ function buildText(
   lines.push(...notCountedText(verdict.notCounted, style));
   lines.push(...completenessText(verdict.completeness, style));
   lines.push(...setAsideText(verdict.setAside, style));
-  lines.push(...judgement.unusable.map((file) => unusableText(file, style)));
+  lines.push(...unusableLines(judgement.unusable, style));
   const sentence = printable(buildSentence(judgement));
   lines.push(verdict.accepted ? style.green(sentence) : style.red(sentence));
   return lines;
 }
 
-function inputsWords(definition: string): string {
+function inputsWords(definition: string, hasClaims: boolean): string {
   if (definition === INPUTS_NOT_STATED) return 'what was built is not stated';
   if (definition === INPUTS_IGNORED) return 'whatever was built (the policy compares bits alone)';
-  return `build id ${definition}`;
+  return hasClaims ? `build id ${definition}` : `built from inputs ${definition}`;
 }
 
 /** What the accepted artifacts rest on: said once for each set of signers. */
@@ -187,82 +206,6 @@ function restsOn(definition: DefinitionVerdict, policy: Policy, style: Style): s
   });
   const said = lines.length === 0 ? assumptionLines(policy) : [...new Set(lines)];
   return said.map((line) => style.dim(`  ${line}`));
-}
-
-interface Cell {
-  readonly text: string;
-  readonly colour: 'green' | 'red' | 'dim' | 'plain';
-}
-
-/** Signer × artifact: each cell is what the signer got, why that does not count, or a dash where it says nothing. */
-function table(
-  definition: DefinitionVerdict,
-  policy: Policy,
-  notCounted: readonly NotCounted[],
-  style: Style,
-  columns: number,
-): string[] {
-  const signers = policy.signers.map(({ name }) => name);
-  const heading: Cell[] = ['artifact', ...signers, 'verdict'].map((text) => ({
-    text,
-    colour: 'dim',
-  }));
-  const rows = definition.artifacts.map((artifact): Cell[] => [
-    { text: printable(artifact.path), colour: 'plain' },
-    ...signers.map((signer) => cell(artifact, signer, notCounted)),
-    { text: artifact.reason, colour: artifact.accepted ? 'green' : 'red' },
-  ]);
-  const all = [heading, ...rows];
-  const widths = heading.map((_, column) =>
-    all.reduce((width, row) => Math.max(width, displayWidth(row[column]?.text ?? '')), 0),
-  );
-  if (widths.reduce((sum, width) => sum + width + 2, 0) > Math.min(columns, MAX_COLUMNS)) {
-    return definition.artifacts.flatMap((artifact) => list(artifact, style));
-  }
-  return all.map((row) => {
-    const cells = row.map(({ text, colour }, column) => {
-      const padding = ' '.repeat((widths[column] ?? 0) - displayWidth(text));
-      const painted = colour === 'plain' ? text : style[colour](text);
-      return column === row.length - 1 ? painted : painted + padding;
-    });
-    return `  ${cells.join('  ')}`;
-  });
-}
-
-function cell(artifact: ArtifactVerdict, signer: string, notCounted: readonly NotCounted[]): Cell {
-  const claimed = artifact.clusters.filter(
-    ({ agree, differs }) => agree.includes(signer) || differs.includes(signer),
-  );
-  const [first] = claimed;
-  if (first === undefined) {
-    const failed = notCounted.find(
-      (vote) => vote.signer === signer && vote.paths.includes(artifact.path),
-    );
-    return failed === undefined
-      ? { text: '-', colour: 'dim' }
-      : { text: failed.reason, colour: 'red' };
-  }
-  const text = claimed.map(({ sha256 }) => sha256.slice(0, SHORT)).join('!=');
-  // One result has most signers: it is what the others are compared with.
-  const leading = artifact.clusters[0];
-  const same = claimed.length === 1 && first === leading && first.agree.includes(signer);
-  return { text, colour: same ? 'green' : 'red' };
-}
-
-/** For many signers and narrow terminals: one line for each result of an artifact. */
-function list(artifact: ArtifactVerdict, style: Style): string[] {
-  const heading = `  ${printable(artifact.path)}: ${artifact.reason}`;
-  const absent = artifact.clusters[0]?.absent ?? [];
-  return [
-    artifact.accepted ? style.green(heading) : style.red(heading),
-    ...artifact.clusters.map((cluster) => `    ${cluster.sha256.slice(0, SHORT)}  ${who(cluster)}`),
-    ...(absent.length === 0 ? [] : [style.dim(`    ${'-'.padEnd(SHORT)}  ${absent.join(', ')}`)]),
-  ];
-}
-
-function who({ agree, differs }: Cluster): string {
-  const claims = [agree.join(', '), differs.length === 0 ? '' : `differs: ${differs.join(', ')}`];
-  return claims.filter((text) => text !== '').join('; ');
 }
 
 function otherText(other: OtherClaim, style: Style): string {

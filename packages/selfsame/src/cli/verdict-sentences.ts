@@ -9,9 +9,10 @@ import type {
 import type { BuildJudgement, FileJudgement } from '../record/judge-builds.js';
 import { coalitionWords, strengthWords } from './verdict-strength.js';
 
-/** `pigz 2.8 (default)`. */
+/** `pigz 2.8 (default)`. Formats that do not state all of it leave parts empty. */
 export function nameOf({ project, version, target }: BuildName): string {
-  return `${project} ${version} (${target})`;
+  const name = [project, version].filter((part) => part !== '').join(' ');
+  return target === '' ? name : `${name} (${target})`;
 }
 
 /** The verdict on a build in one sentence, as a person would say it. */

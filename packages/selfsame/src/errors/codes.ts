@@ -1,3 +1,4 @@
+import { attestationsErrorCodes } from '../attestations/error-codes.js';
 import { buildErrorCodes } from '../build/error-codes.js';
 import { cliErrorCodes } from '../cli/error-codes.js';
 import { downloadErrorCodes } from '../download/error-codes.js';
@@ -17,6 +18,7 @@ import { workspaceErrorCodes } from '../workspace/error-codes.js';
  * one ends with, and one line on its meaning for the generated error index (docs/errors.md).
  */
 export const errorCodes = {
+  ...attestationsErrorCodes,
   ...buildErrorCodes,
   ...cliErrorCodes,
   ...downloadErrorCodes,

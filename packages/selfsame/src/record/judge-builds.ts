@@ -9,6 +9,7 @@ import {
   type Question,
   type Sha256Hex,
   type Verdict,
+  type Vote,
 } from '@selfsame/verify';
 import { readBuildAttestations, type UnusableFile } from './attestation-folder.js';
 import { hashFileBytes } from './built-result.js';
@@ -26,6 +27,8 @@ export interface BuildJudgement {
   readonly comparisons: readonly DefinitionComparison[];
   /** Files that are no attestations. */
   readonly unusable: readonly UnusableFile[];
+  /** Whether claims were found: other formats do not say a build id. */
+  readonly hasClaims: boolean;
 }
 
 /**
@@ -34,6 +37,8 @@ export interface BuildJudgement {
  *
  * @param known a definition at hand that others are compared with; the verdict never depends on it
  * @param at when, for keys, exceptions and lists that hold for a time; without it they do not count
+ * @param copies whole logs, for policies that want everything that they list
+ * @param others votes about this build that came in other formats
  */
 export async function judgeBuild(
   folder: string,
@@ -42,6 +47,7 @@ export async function judgeBuild(
   expected: Sha256Hex | undefined,
   known?: KnownDefinition,
   at?: PosixTime,
+  others: readonly Vote[] = [],
   copies: readonly LogCopy[] = [],
 ): Promise<BuildJudgement> {
   const { envelopes, proofs, unusable } = await readBuildAttestations(folder, build);
@@ -51,9 +57,10 @@ export async function judgeBuild(
     ...(expected !== undefined && { definition: expected }),
     ...(at !== undefined && { at }),
   };
-  const verdict = judge(envelopes, policy, question);
+  const verdict = judge(envelopes, policy, question, undefined, others);
   const comparisons = await compareClaimedDefinitions(folder, build, verdict, expected, known);
-  return { build, expected, verdict, comparisons, unusable };
+  const hasClaims = envelopes.length > 0 || others.some(({ format }) => format === 'claim');
+  return { build, expected, verdict, comparisons, unusable, hasClaims };
 }
 
 export interface FileJudgement {

@@ -72,7 +72,19 @@ export interface KeyFacts {
  * primary key counts, of all user ids and of the key itself: whoever prolongs a key prolongs it for what it signed before.
  * Bindings with hashes that are not strong do not count; revocations do with any.
  */
-export async function keyFacts({ certificate, subkey }: Candidate, at: number): Promise<KeyFacts> {
+export async function keyFacts(candidate: Candidate, at: number): Promise<KeyFacts> {
+  let known = judgedFacts.get(candidate);
+  if (known?.at !== at) {
+    known = { at, facts: judgeFacts(candidate, at) };
+    judgedFacts.set(candidate, known);
+  }
+  return await known.facts;
+}
+
+/** Checking what binds a key takes longer than its signature, and one key signs many files. */
+const judgedFacts = new WeakMap<Candidate, { at: number; facts: Promise<KeyFacts> }>();
+
+async function judgeFacts({ certificate, subkey }: Candidate, at: number): Promise<KeyFacts> {
   const primary = certificate.keyPacket;
   const own = (await verified(selfSignatures(certificate), certificate)).filter(
     (signature) => seconds(signature.created) <= at,

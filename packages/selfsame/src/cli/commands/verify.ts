@@ -3,6 +3,7 @@ import type { BuildName } from '@selfsame/verify';
 import type { KnownDefinition } from '../../record/definition-differences.js';
 import type { BuildJudgement, FileJudgement } from '../../record/judge-builds.js';
 import type { Command, CommandContext, OptionValues } from '../command.js';
+import type { ForeignBuild, ForeignVotes } from '../foreign-votes.js';
 import { findResultsInStore, type FindResults } from './sign.js';
 
 /** What the workspace around the working directory knows; undefined outside of any workspace. */
@@ -25,7 +26,9 @@ export function createVerifyCommand(
     summary: 'judge signed results by a policy',
     description:
       'Reads the attestations folder and says, for each artifact, whether enough signers of the policy ' +
-      'got the same bits from the same build definition. Works offline and starts no other program. ' +
+      'got the same bits from the same build definition. Reads claims, and what people sign with other programs: ' +
+      'guix.sigs, gitian.sigs, signed SHA256SUMS, .buildinfo files, in-toto links, sigstore bundles ' +
+      '(docs/other-tools.md). Works offline and starts no other program. ' +
       'Exit code 0: all accepted; 1: something is refused, also when there are no claims; 2: no valid policy. ' +
       'Under a policy of mode observe or warn, refusals are reported and the exit code is 0.',
     arguments: [
@@ -45,6 +48,21 @@ export function createVerifyCommand(
       {
         flags: '--attestations <dir>',
         description: 'attestations folder (default: attestations/ in the workspace)',
+      },
+      {
+        flags: '--keyring <path>',
+        description:
+          'OpenPGP certificates of signers: a file, or a folder of them outside the attestations; may be repeated',
+        repeatable: true,
+      },
+      {
+        flags: '--project <name>',
+        description:
+          'what the folder is about, for formats that do not say it (default: a folder name)',
+      },
+      {
+        flags: '--trusted-root <file>',
+        description: "sigstore's trusted_root.json, for identities that it vouches for",
       },
       {
         flags: '--expect <digest>',
@@ -75,10 +93,16 @@ export function createVerifyCommand(
         command: 'selfsame verify --policy mine.yaml --attestations ~/collected',
         does: 'judge claims collected elsewhere by your own policy',
       },
+      {
+        command:
+          'selfsame verify --attestations guix.sigs/30.0 --keyring guix.sigs/builder-keys --policy mine.yaml',
+        does: 'judge what the signers of a release signed with gpg',
+      },
     ],
     async run(args, options, context) {
       const { readPolicyFile, POLICY_FILE_NAME } = await import('../../record/policy-file.js');
       const { judgeBuild } = await import('../../record/judge-builds.js');
+      const { readForeignVotes } = await import('../foreign-votes.js');
       const { verdictData, verdictText } = await import('../verdict-report.js');
       const workspace = await findWorkspace(context);
       const root = workspace?.root ?? context.cwd;
@@ -93,18 +117,32 @@ export function createVerifyCommand(
         context.cwd,
         text(options, 'attestations') ?? join(root, 'attestations'),
       );
-      const chosen = await chooseBuilds(args, options, folder, workspace);
+      const foreign = await readForeignVotes(folder, policyFile.policy, at, options, context);
+      const chosen = await chooseBuilds(args, options, folder, workspace, foreign);
       const questions = await expectations(args, options, chosen.builds, context, findResults);
       const judgements = [];
       for (const { build, expected, known } of questions) {
         context.signal.throwIfAborted();
-        judgements.push(await judgeBuild(folder, policyFile.policy, build, expected, known, at));
+        const { votes = [] } = foreign.builds.find((one) => isSame(one.build, build)) ?? {};
+        judgements.push(
+          await judgeBuild(folder, policyFile.policy, build, expected, known, at, votes),
+        );
       }
       const files = [];
       for (const name of texts(options, 'file')) {
         files.push(await judgeNamedFile(name, judgements, context));
       }
-      const report = { policyFile, folder, judgements, files, unusable: chosen.unusable };
+      const judged = new Set(judgements.map(({ build }) => buildKey(build)));
+      const report = {
+        policyFile,
+        folder,
+        judgements,
+        files,
+        unusable: [...chosen.unusable, ...foreign.unusable],
+        notJudged: foreign.builds.filter(({ build }) => !judged.has(buildKey(build))),
+        notes: foreign.notes,
+        others: foreign.others,
+      };
       const data = verdictData(report);
       return {
         exitCode: data.accepted || policyFile.policy.mode !== 'enforce' ? 0 : 1,
@@ -121,14 +159,39 @@ async function chooseBuilds(
   options: OptionValues,
   folder: string,
   workspace: Awaited<ReturnType<FindWorkspace>>,
+  foreign: ForeignVotes,
 ) {
-  const { listBuilds } = await import('../../record/attestation-folder.js');
-  const { builds: present, unusable } = await listBuilds(folder);
+  const { listBuilds, readBuildAttestations } = await import('../../record/attestation-folder.js');
+  const { builds: listed, unusable } = await listBuilds(folder);
+  const own: BuildName[] = [];
+  // Folders of other formats can look like those of a build: they hold nothing of it.
+  const taken = new Set(foreign.builds.flatMap(({ files }) => files));
+  for (const build of listed) {
+    if (foreign.builds.length === 0) {
+      own.push(build);
+      continue;
+    }
+    const found = await readBuildAttestations(folder, build);
+    const strange = found.unusable.filter(({ path }) => !taken.has(path));
+    if (found.envelopes.length > 0 || strange.length > 0) own.push(build);
+  }
   const target = text(options, 'target');
+  const all = (isWanted: (one: ForeignBuild) => boolean) => [
+    ...new Map(
+      [...own, ...foreign.builds.filter(isWanted).map(({ build }) => build)].map((build) => [
+        buildKey(build),
+        build,
+      ]),
+    ).values(),
+  ];
   if (args.length === 0) {
-    const builds = present.filter((build) => target === undefined || build.target === target);
+    // What nobody of the policy speaks about is told, but is no question: anybody could add it.
+    const builds = all(({ isAbout }) => isAbout).filter(
+      (build) => target === undefined || build.target === target,
+    );
     return { builds, unusable };
   }
+  const present = all(() => true);
   const { SelfsameError } = await import('../../errors/selfsame-error.js');
   const { didYouMean } = await import('../../util/did-you-mean.js');
   const chosen = new Map<string, BuildName>();
@@ -247,6 +310,10 @@ export async function timeOf(given: string | undefined): Promise<number> {
   throw new SelfsameError('WRONG_USE', `--at ${given} is not a time`, {
     hint: 'write a day, or a second in UTC: --at 2027-03-01 or --at 2027-03-01T12:00:00Z',
   });
+}
+
+function isSame(a: BuildName, b: BuildName): boolean {
+  return buildKey(a) === buildKey(b);
 }
 
 function buildKey({ project, version, target }: BuildName): string {

@@ -1,0 +1,160 @@
+import { constants } from 'node:fs';
+import { open, readdir, realpath } from 'node:fs/promises';
+import { join } from 'node:path';
+import { DEFAULT_SIGNATURE_BUDGET } from '@selfsame/verify';
+import { SelfsameError } from '../errors/selfsame-error.js';
+import { isAbsent, readBounded } from '../record/folder-file.js';
+import { headBytes } from './format.js';
+import type {
+  AttestationFile,
+  AttestationFormat,
+  FiledVote,
+  Reading,
+  ReadingContext,
+} from './format.js';
+import { attestationFormats } from './formats.js';
+
+/** Bounds on a folder of attestations; numbers far above those of the largest there are (6,000 in one). */
+export interface ReadingLimits {
+  readonly files: number;
+  /** Of one file that a format takes. */
+  readonly fileBytes: number;
+  /** Of all files that formats take. */
+  readonly totalBytes: number;
+  /** Folders below one another. */
+  readonly depth: number;
+}
+
+export const readingLimits: ReadingLimits = {
+  files: 100_000,
+  fileBytes: 32 * 1024 ** 2,
+  totalBytes: 2 * 1024 ** 3,
+  depth: 16,
+};
+
+export interface ReadVotesOptions extends Omit<ReadingContext, 'budget' | 'keys'> {
+  readonly keys?: readonly ReadingContext['keys'][number][];
+  readonly limits?: ReadingLimits;
+  /** Files that are read elsewhere. @param path relative to the folder */
+  readonly isElsewhere?: (path: string) => boolean;
+  readonly signal?: AbortSignal;
+}
+
+export interface ReadVotes extends Required<Reading> {
+  /** Files that no format takes, sorted: what they are about, if anything, is not known. */
+  readonly others: readonly string[];
+  /** Entries that are neither files nor folders, and files that are too large: not read. */
+  readonly unusable: readonly { readonly path: string; readonly reason: string }[];
+}
+
+/**
+ * Reads all attestations below a folder, in every format there is, as votes. Links are not followed; `.git` is left out.
+ * Nothing is decided here. Folders are read one by one, so that memory holds the files of one of them.
+ *
+ * Throws `ATTESTATION_LIMIT` beyond the limits and `ATTESTATION_READ` for what cannot be read: judging only a part could
+ * hide dissent.
+ */
+export async function readVotes(folder: string, options: ReadVotesOptions): Promise<ReadVotes> {
+  const limits = options.limits ?? readingLimits;
+  const root = await realpath(folder).catch((cause: unknown) => {
+    if (isAbsent(cause)) return undefined;
+    throw cannotRead(folder, cause);
+  });
+  const context: ReadingContext = {
+    ...options,
+    keys: options.keys ?? [],
+    budget: { remaining: DEFAULT_SIGNATURE_BUDGET },
+  };
+  const result = {
+    votes: [] as FiledVote[],
+    envelopes: [] as Required<Reading>['envelopes'][number][],
+    notes: [] as Required<Reading>['notes'][number][],
+    others: [] as string[],
+    unusable: [] as ReadVotes['unusable'][number][],
+  };
+  if (root === undefined) return result;
+  /** Names of the folders around, for paths as formats see them. */
+  const above = root.split('/').slice(-3).join('/').replace(/^\//, '');
+  let files = 0;
+  let bytes = 0;
+  const visit = async (path: string, depth: number): Promise<void> => {
+    options.signal?.throwIfAborted();
+    if (depth > limits.depth) throw tooMuch(join(folder, path), `${limits.depth} levels`);
+    const directory = join(root, path);
+    const entries = await readdir(directory, { withFileTypes: true }).catch((cause: unknown) => {
+      throw cannotRead(join(folder, path), cause);
+    });
+    entries.sort((a, b) => (a.name < b.name ? -1 : 1));
+    const taken = new Map<AttestationFormat, AttestationFile[]>();
+    const folders: string[] = [];
+    for (const entry of entries) {
+      const below = path === '' ? entry.name : `${path}/${entry.name}`;
+      if (entry.isDirectory()) {
+        if (entry.name !== '.git') folders.push(below);
+        continue;
+      }
+      files += 1;
+      if (files > limits.files) throw tooMuch(folder, `${limits.files} files`);
+      if (options.isElsewhere?.(below) === true) continue;
+      if (!entry.isFile()) {
+        result.unusable.push({ path: below, reason: 'not a regular file' });
+        continue;
+      }
+      const seen = `${above}/${below}`;
+      const file = join(directory, entry.name);
+      const head = await readHead(file).catch((cause: unknown) => {
+        throw cannotRead(join(folder, below), cause);
+      });
+      const format = attestationFormats.find((one) => one.takes(seen, head));
+      if (format === undefined) {
+        result.others.push(below);
+        continue;
+      }
+      try {
+        const content = await readBounded(file, limits.fileBytes);
+        bytes += content.length;
+        if (bytes > limits.totalBytes) throw tooMuch(folder, `${limits.totalBytes} bytes`);
+        const known = taken.get(format);
+        if (known === undefined) taken.set(format, [{ path: seen, bytes: content }]);
+        else known.push({ path: seen, bytes: content });
+      } catch (cause) {
+        if (!(cause instanceof RangeError)) throw cause;
+        result.unusable.push({ path: below, reason: cause.message });
+      }
+    }
+    const shown = (seen: string): string => seen.slice(above.length + 1);
+    for (const [format, list] of taken) {
+      const { votes, envelopes = [], notes = [] } = await format.read(list, context);
+      for (const { vote, files: of } of votes) result.votes.push({ vote, files: of.map(shown) });
+      for (const one of envelopes) result.envelopes.push({ ...one, path: shown(one.path) });
+      for (const note of notes) result.notes.push({ ...note, path: shown(note.path) });
+    }
+    for (const each of folders) await visit(each, depth + 1);
+  };
+  await visit('', 0);
+  return result;
+}
+
+/** A name that became a link or a pipe since it was listed is not waited for. */
+const headFlags = constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK;
+
+async function readHead(file: string): Promise<string> {
+  await using handle = await open(file, headFlags);
+  const buffer = Buffer.alloc(headBytes);
+  const { bytesRead } = await handle.read(buffer, 0, headBytes, 0);
+  return buffer.toString('latin1', 0, bytesRead);
+}
+
+function cannotRead(path: string, cause: unknown): SelfsameError {
+  const why = (cause as NodeJS.ErrnoException).code ?? String(cause);
+  return new SelfsameError('ATTESTATION_READ', `${path} cannot be read: ${why}`, {
+    hint: `look at it with: ls -ld ${path}; nothing was judged, because a part could hide dissent`,
+    cause,
+  });
+}
+
+function tooMuch(folder: string, bound: string): SelfsameError {
+  return new SelfsameError('ATTESTATION_LIMIT', `${folder} holds more than ${bound}`, {
+    hint: 'name a folder inside it, or remove what does not belong there; nothing was judged, because a part could hide dissent',
+  });
+}
