@@ -6,7 +6,7 @@
 //   --results FILE  read results from there, and write them back
 //   --quick         the packages of `make conformance`; exit 1 if any differs under virtual
 import { execFileSync } from 'node:child_process';
-import { copyFile, mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { chmod, copyFile, mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { argv, exit, stderr, stdout } from 'node:process';
 import { parseArgs } from 'node:util';
@@ -43,6 +43,8 @@ const builders: readonly [Builder, Builder] = [
 ];
 let bad = 0;
 try {
+  // The second builder must get to its own.
+  await chmod(area, 0o755);
   await prepare();
   const results = options.results === undefined ? {} : await readResults(options.results);
   for (const one of chosen) {

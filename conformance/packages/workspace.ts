@@ -56,7 +56,9 @@ function recipe(one: StudiedPackage, round: string): unknown {
           },
     steps: [{ name: 'build', run: `# ${round}\n${script(one)}${epilogue}` }],
     outputs: ['**'],
-    limits: { time: '15m' },
+    limits: { time: '30m' },
+    // As many as most machines have, so that programs which start a thread for each do so in both.
+    cpus: 2,
   };
 }
 
