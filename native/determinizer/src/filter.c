@@ -72,6 +72,7 @@ static const struct rule rules[] = {
 	{SYS_getdents, handle_getdents, ALWAYS, 0, 0, SOURCE_DIRECTORY_ORDER},
 	{SYS_getdents64, handle_getdents64, ALWAYS, 0, 0, SOURCE_DIRECTORY_ORDER},
 
+	{SYS_mkdir, handle_mkdir, ALWAYS, 0, 0, SOURCE_RANDOMNESS},
 	{SYS_getrandom, handle_getrandom, ALWAYS, 0, 0, SOURCE_RANDOMNESS},
 	{SYS_clone, handle_fork, ALWAYS, 0, 0, SOURCE_RANDOMNESS},
 	{SYS_fork, handle_fork, ALWAYS, 0, 0, SOURCE_RANDOMNESS},

@@ -98,6 +98,15 @@ void take_counts(struct call *call);
 handler handle_open, handle_creat, handle_openat, handle_openat2, handle_link, handle_linkat, handle_symlinkat, handle_rename, handle_renameat, handle_exit_group, handle_ids_change,
 	handle_root_change, handle_prctl, handle_process_number, handle_failed_takeover, handle_other_architecture;
 
+/*
+ * temporary-names.c: is the name at this address one that the C library made from the real monotonic clock? Then the call
+ * that makes it is to be answered with EEXIST. True at most twice in a row.
+ */
+bool is_clock_name(struct call *call, uint64_t path_address);
+handler handle_mkdir;
+/* Eight random bytes for the caller: as they are, or moved by the digits of a second name. */
+void draw_for_name(struct call *call, uint8_t bytes[8]);
+
 /* signals.c */
 handler handle_rt_sigaction;
 

@@ -167,6 +167,8 @@ void handle_getrandom(struct call *call)
 	while (done < length) {
 		size_t size = length - done < PART ? (size_t)(length - done) : PART;
 		stream_bytes(key, position + done, part, size);
+		if (length == 8)
+			draw_for_name(call, part);
 		if (!target_write(call, address + done, part, size))
 			break;
 		done += size;

@@ -92,6 +92,8 @@ struct state_more {
 	struct signal_action actions[64];
 	struct kept_wait waits[WAITS];
 	uint64_t waiting; /* not 0 if any wait was kept */
+	uint64_t monotonic_ns; /* nanoseconds of the second of the last real reading of the monotonic clock; 0 none */
+	uint64_t name_tried;   /* a temporary file's name made from it was refused (temporary-names.c) */
 };
 _Static_assert(STATE_MORE_OFFSET + sizeof(struct state_more) <= STATE_SIZE, "it is one page");
 

@@ -156,7 +156,12 @@ BLOB long vdso_clock_gettime(int clock, struct timespec *at)
 		at->tv_nsec = (long)(ns % 1000000000u);
 		return 0;
 	}
-	return call2(SYS_clock_gettime, clock, (long)at);
+	long result = call2(SYS_clock_gettime, clock, (long)at);
+	if (clock == CLOCK_MONOTONIC && !result && at) {
+		MORE->monotonic_ns = (uint64_t)at->tv_nsec;
+		MORE->name_tried = 0;
+	}
+	return result;
 }
 
 BLOB long vdso_clock_getres(int clock, struct timespec *at)

@@ -54,6 +54,13 @@ void handle_creat(struct call *call)
 
 void handle_openat(struct call *call)
 {
+	const int made = O_CREAT | O_EXCL;
+	/* mkstemp's mode. */
+	if (determined(SOURCE_RANDOMNESS) && (int_argument(call, 2) & made) == made && (argument(call, 3) & 07777) == 0600 &&
+		is_clock_name(call, argument(call, 1))) {
+		call->error = EEXIST;
+		return;
+	}
 	call->go_on = true;
 	note_path(call, "write", int_argument(call, 0), argument(call, 1));
 }
