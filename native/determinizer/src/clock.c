@@ -39,7 +39,7 @@ int64_t clock_shift(void)
  */
 int64_t clock_base(const struct image *image)
 {
-	int64_t later = image->twin < TWINS_UNSHIFTED ? 0 : (int64_t)(image->twin - TWINS_UNSHIFTED + 1);
+	int64_t later = image->repeats < TWINS_UNSHIFTED ? 0 : (int64_t)(image->repeats - TWINS_UNSHIFTED + 1);
 	return config.epoch + 2 + shift + later;
 }
 

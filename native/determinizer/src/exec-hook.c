@@ -13,6 +13,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "background.h"
 #include "fail.h"
 #include "handlers.h"
 #include "log.h"
@@ -71,7 +72,7 @@ static size_t auxiliary(const struct start *start, uint64_t type)
 	return 0;
 }
 
-static struct image *identify(pid_t process, int directory, int memory, const struct start *start, uint32_t parent)
+static struct image *identify(pid_t process, int directory, int memory, const struct start *start, const struct origin *origin)
 {
 	char executable[PATH_MAX], where[PATH_MAX];
 	ssize_t executable_length = readlinkat(directory, "exe", executable, sizeof executable - 1);
@@ -87,7 +88,7 @@ static struct image *identify(pid_t process, int directory, int memory, const st
 	size_t length = from && to > from && to - from <= ARGUMENTS_MAX ? (size_t)(to - from) : 0;
 	char *arguments = malloc(length ? length : 1);
 	ssize_t have = arguments && length ? pread(memory, arguments, length, (off_t)from) : 0;
-	struct image *image = image_new(parent, process, executable, arguments ? arguments : "", have > 0 ? (size_t)have : 0, where);
+	struct image *image = image_new(origin, process, executable, arguments ? arguments : "", have > 0 ? (size_t)have : 0, where);
 	free(arguments);
 	return image;
 }
@@ -173,7 +174,7 @@ static void lower_stack(struct start *start, int memory, struct user_regs_struct
 }
 
 /* The program is loaded and stopped before its first instruction. */
-static void take_over(pid_t process, uint32_t parent)
+static void take_over(pid_t process, const struct origin *origin)
 {
 	struct user_regs_struct registers;
 	struct start start;
@@ -182,16 +183,16 @@ static void take_over(pid_t process, uint32_t parent)
 	int directory = openat(proc_directory, path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	int memory = directory >= 0 ? openat(directory, "mem", O_RDWR | O_CLOEXEC) : -1;
 	if (ptrace(PTRACE_GETREGS, process, NULL, &registers) != 0 || memory < 0 || !read_start(memory, registers.rsp, &start)) {
-		end_program(process, "a new program could not be looked into; it was ended", parent);
+		end_program(process, "a new program could not be looked into; it was ended", origin->parent);
 		goto close_both;
 	}
 	if (registers.cs != 0x33) { /* the 64-bit code segment of Linux */
-		end_program(process, "32-bit program refused; it was ended", parent);
+		end_program(process, "32-bit program refused; it was ended", origin->parent);
 		goto free_words;
 	}
-	struct image *image = identify(process, directory, memory, &start, parent);
+	struct image *image = identify(process, directory, memory, &start, origin);
 	if (!image) {
-		end_program(process, "too many programs; one was ended", parent);
+		end_program(process, "too many programs; one was ended", origin->parent);
 		goto free_words;
 	}
 	image->go = determined(SOURCE_RANDOMNESS) && is_go(memory, &start);
@@ -233,7 +234,7 @@ close_both:
  * Waits until the thread has become the new program, or was refused it. It was asked to stop as soon as it is
  * about to run its own code again; so one of the two always comes. Not `ours`: it is only let go.
  */
-static void follow(uint32_t parent, bool ours)
+static void follow(const struct origin *origin, bool ours)
 {
 	int status;
 	for (;;) {
@@ -245,7 +246,7 @@ static void follow(uint32_t parent, bool ours)
 		int event = status >> 16, signal = WSTOPSIG(status);
 		if (event == PTRACE_EVENT_EXEC && ours) {
 			target_forget(process);
-			take_over(process, parent);
+			take_over(process, origin);
 			signal = 0;
 		} else if (event) {
 			signal = 0;
@@ -366,6 +367,8 @@ static void execute(struct call *call, int fd, uint64_t address, int flags)
 	call->go_on = true;
 
 	take_counts(call);
+	background_none(call);
+	background_end(call);
 	target_forget(call->thread);
 	pool_leave();
 	if (ptrace(PTRACE_SEIZE, call->thread, NULL, PTRACE_O_TRACEEXEC | PTRACE_O_EXITKILL) != 0) {
@@ -376,7 +379,8 @@ static void execute(struct call *call, int fd, uint64_t address, int flags)
 		bool ours = call_waits(call);
 		call_answer(call);
 		ptrace(PTRACE_INTERRUPT, call->thread, NULL, NULL);
-		follow(call->image->number, ours);
+		const struct origin origin = {call->image->number, call->has_state ? call->state.scope : 0};
+		follow(&origin, ours);
 	}
 	pool_return();
 }

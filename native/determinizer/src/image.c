@@ -65,9 +65,9 @@ static bool grow_spawns(void)
 	return true;
 }
 
-static uint64_t count_spawn(uint32_t parent, const uint8_t digest[32])
+static uint64_t count_spawn(uint64_t start, const uint8_t digest[32])
 {
-	uint64_t key = quick_hash(parent, digest, 32) | 1;
+	uint64_t key = quick_hash(start, digest, 32) | 1;
 	if (spawns_used * 2 >= spawns_size && !grow_spawns())
 		return 0;
 	size_t at = key & (spawns_size - 1);
@@ -96,6 +96,8 @@ static const char *const comparers[] = {"make", "gmake", "ninja", "samu", "test"
 
 /* Those of them that print the times they see. */
 static const char *const time_printers[] = {"ls", "stat", "busybox", "perl", "tclsh", NULL};
+
+static const char *const shells[] = {"sh", "dash", "bash", "busybox", "ksh", "ksh93", "mksh", "yash", "zsh", NULL};
 
 /* Programs that hold others by ptrace, or run them instruction by instruction. */
 static const char *const debuggers[] = {"gdb", "gdbserver", "lldb", "lldb-server", "strace", "ltrace", "rr", "valgrind", "memcheck-amd64-linux",
@@ -128,7 +130,7 @@ static void log_process(const struct image *image, pid_t process, const char *ex
 	log_end();
 }
 
-struct image *image_new(uint32_t parent, pid_t process, const char *executable, const char *arguments, size_t length, const char *directory)
+struct image *image_new(const struct origin *origin, pid_t process, const char *executable, const char *arguments, size_t length, const char *directory)
 {
 	struct sha256 sha;
 	uint8_t digest[32];
@@ -145,10 +147,13 @@ struct image *image_new(uint32_t parent, pid_t process, const char *executable, 
 		return NULL;
 	}
 	struct image *image = &chunks[number / CHUNK][number % CHUNK];
-	struct image *parents = image_at(parent);
+	struct image *parents = image_at(origin->parent);
 	image->number = number;
 	image->parent = parents->number;
-	image->twin = count_spawn(parents->number, digest);
+	image->repeats = image->twin = count_spawn(parents->number, digest);
+	if (origin->scope)
+		image->twin = count_spawn(quick_hash(parents->number, &origin->scope, sizeof origin->scope), digest);
+	image->shell = is_named(executable, shells);
 	image->orders_by_time = is_named(executable, comparers);
 	image->orders_inputs = image->orders_by_time && !is_named(executable, time_printers);
 	image->debugs = is_named(executable, debuggers);
@@ -158,6 +163,7 @@ struct image *image_new(uint32_t parent, pid_t process, const char *executable, 
 	sha256_start(&sha);
 	sha256_add(&sha, parents->identity, 32);
 	sha256_add(&sha, digest, 32);
+	sha256_add(&sha, &origin->scope, sizeof origin->scope);
 	sha256_add(&sha, &image->twin, sizeof image->twin);
 	sha256_end(&sha, image->identity);
 	sha256_start(&sha);

@@ -12,12 +12,14 @@
 /*
  * A program that was executed: the unit that random streams and the log are keyed by. Its identity says
  * what it is, never when it started: SHA-256 of the parent's identity, the executable, the arguments, the
- * working directory, and which one it is among equal ones started by the same parent.
+ * working directory, which of its shell's commands in the background it is part of, and which one it is among equal ones
+ * there.
  */
 struct image {
 	uint32_t number; /* 1 and up; 0 stands for what was there before the first program */
 	uint32_t parent;
-	uint64_t twin; /* how many equal ones the same parent started before */
+	uint64_t twin; /* how many equal ones the same parent started before, in the same command in the background */
+	uint64_t repeats; /* how many equal ones it started before at all */
 	uint8_t identity[32];
 	uint8_t random_key[32];
 	_Atomic uint64_t counts[SOURCE_COUNT];
@@ -27,6 +29,7 @@ struct image {
 	bool orders_inputs;  /* also among files from before the run, whose order is that of the real clock */
 	bool orders_by_time; /* compares file times: make, ninja, find … */
 	bool go; /* made by Go's linker */
+	bool shell; /* starts its children in the order of its text */
 	bool debugs; /* traces others, which then could not survive a counter that faults */
 	_Atomic bool threads; /* was seen with more than one */
 	_Atomic bool reported;
@@ -39,8 +42,14 @@ void images_start(void);
 /* The image of that number; number 0 and unknown ones give image 0. */
 struct image *image_at(uint32_t number);
 
+/* Where a program comes from: its parent, and the state page's `scope` of the process that became it. */
+struct origin {
+	uint32_t parent;
+	uint64_t scope;
+};
+
 /* Registers a program; NULL when IMAGES_MAX is reached or memory ends. `arguments` are `length` bytes with NULs. */
-struct image *image_new(uint32_t parent, pid_t process, const char *executable, const char *arguments, size_t length, const char *directory);
+struct image *image_new(const struct origin *origin, pid_t process, const char *executable, const char *arguments, size_t length, const char *directory);
 
 static inline void image_count(struct image *image, enum source source)
 {

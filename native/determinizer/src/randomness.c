@@ -6,6 +6,7 @@
 #include <sys/random.h>
 #include <unistd.h>
 
+#include "background.h"
 #include "digest.h"
 #include "handlers.h"
 
@@ -53,6 +54,7 @@ bool claim_page(struct call *call)
 	if (!process || (state->owner && !state->child_lineage))
 		return false; /* memory shared with the parent, as vfork does */
 	bool copied = state->owner;
+	background_none(call);
 	state->owner = process;
 	if (copied) {
 		state->lineage = state->child_lineage;
@@ -113,6 +115,7 @@ static void note_fork(struct call *call, uint64_t flags)
 	call->state.forks++;
 	call->state.child_lineage = flags & CLONE_VM ? 0 : lineage_of_child(&call->state);
 	write_words(call, &call->state.forks, &call->state.child_lineage);
+	background_fork(call, !(flags & CLONE_VM));
 }
 
 void handle_fork(struct call *call)

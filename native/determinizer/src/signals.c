@@ -6,6 +6,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "background.h"
 #include "handlers.h"
 #include "log.h"
 #include "notify.h"
@@ -136,6 +137,8 @@ void handle_rt_sigaction(struct call *call)
 		call->error = EFAULT;
 		return;
 	}
+	if (number == SIGINT && argument(call, 1) && asked.handler == 1 /* SIG_IGN */)
+		background_begins(call);
 	if (number != SIGSEGV)
 		handle_other_signal(call, &more, argument(call, 1) ? &asked : NULL, number);
 	else if (call->state.flags & STATE_COUNTER)

@@ -46,6 +46,7 @@ struct state {
 	uint64_t lineage;      /* which fork of the program this is: 0 for the one that was executed */
 	uint64_t child_lineage; /* of a child that copies this page now; 0 when it would share it */
 	uint64_t random_used;  /* bytes taken from its random stream */
+	uint64_t scope;        /* which command in the background of its shell this is, or is part of (background.c); 0 none */
 	uint32_t image;        /* the supervisor's number of what runs here */
 	uint32_t flags;
 	uint32_t mapped_pages; /* to reserve before anything else is mapped, and before the heap begins: other addresses */

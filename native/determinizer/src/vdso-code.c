@@ -19,13 +19,13 @@
 #define MORE ((struct state_more *)(STATE_ADDRESS + STATE_MORE_OFFSET))
 
 _Static_assert(offsetof(struct state, entry) == 8, "the stub jumps through the second word");
-_Static_assert(sizeof(struct state) == 152, "the stub copies 19 words");
+_Static_assert(sizeof(struct state) == 160, "the stub copies 20 words");
 
 /* All registers are zero when a program starts (System V ABI leaves them unspecified, the kernel clears them). */
 __asm__(".pushsection vdso_blob,\"ax\",@progbits\n"
 	".balign 16\n"
 	".globl vdso_template\nvdso_template:\n"
-	".fill 152,1,0\n"
+	".fill 160,1,0\n"
 	".globl vdso_stub\nvdso_stub:\n"
 	"mov $9,%eax\n"           /* mmap */
 	"mov $0x70000000,%edi\n"
@@ -38,7 +38,7 @@ __asm__(".pushsection vdso_blob,\"ax\",@progbits\n"
 	"cmp $0x70000000,%rax\n"
 	"jne 1f\n"
 	"lea vdso_template(%rip),%rsi\n"
-	"mov $19,%ecx\n"
+	"mov $20,%ecx\n"
 	"cld\n"
 	"rep movsq\n"
 	"call vdso_arm\n"

@@ -8,6 +8,7 @@
 #include <sys/prctl.h>
 #include <sys/syscall.h>
 
+#include "background.h"
 #include "handlers.h"
 #include "log.h"
 
@@ -125,6 +126,8 @@ void handle_exit_group(struct call *call)
 {
 	call->go_on = true;
 	take_counts(call);
+	background_none(call);
+	background_end(call);
 	target_forget(call->thread);
 }
 

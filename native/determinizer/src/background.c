@@ -1,0 +1,232 @@
+#include "background.h"
+
+#include <fcntl.h>
+#include <pthread.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/uio.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "digest.h"
+#include "handlers.h"
+#include "log.h"
+#include "notify.h"
+
+/*
+ * Equal commands that run at once (`(a; b) & (a; b) & wait`) are told apart by which of their shell's commands in the
+ * background they are, since a shell starts those in the order of its text. How many forks it made before does not matter: that
+ * can depend on time (`while ! test -e done; do sleep 1; done`). A fork in the background ignores SIGINT before anything else
+ * (POSIX.1-2017, XCU 2.11), any other one executes, forks or ends without that. So its number is the number of those before
+ * it, as soon as all forks before it have said what they are; until then it waits. Forks that failed, or that the kernel began anew
+ * after a signal, have a number and no process.
+ */
+
+enum { BUCKETS = 1024, SHELLS_MAX = 1 << 16, AHEAD = 64, LOOK_AGAIN_NS = 5000000, LOOKS = 1000 };
+
+struct shell {
+	struct shell *next;
+	uint32_t image;
+	uint64_t lineage, process;
+	uint64_t last;       /* its latest fork */
+	uint64_t settled;    /* it and all before have said what they are */
+	uint64_t background; /* so many of these are in the background */
+	uint64_t said, are;  /* a bit for each of those after `settled` */
+	bool ended;
+};
+
+static struct shell *buckets[BUCKETS];
+static unsigned shells;
+static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
+static pthread_cond_t changed = PTHREAD_COND_INITIALIZER;
+
+/* The link to the one whose page, or a copy of it, this is. */
+static struct shell **find(const struct state *page)
+{
+	uint64_t words[2] = {page->lineage, page->owner};
+	struct shell **link = &buckets[quick_hash(page->image, words, sizeof words) % BUCKETS];
+	while (*link && ((*link)->image != page->image || (*link)->lineage != page->lineage || (*link)->process != page->owner))
+		link = &(*link)->next;
+	return link;
+}
+
+static void drop(struct shell **link)
+{
+	struct shell *shell = *link;
+	*link = shell->next;
+	free(shell);
+	shells--;
+}
+
+static void settle(struct shell *shell)
+{
+	for (; shell->said & 1; shell->said >>= 1, shell->are >>= 1) {
+		shell->settled++;
+		shell->background += shell->are & 1;
+	}
+	pthread_cond_broadcast(&changed);
+}
+
+/* That fork says what it is. */
+static void say(struct shell *shell, uint64_t fork, bool background)
+{
+	if (fork <= shell->settled || fork > shell->last || fork - shell->settled > AHEAD)
+		return;
+	uint64_t bit = 1ull << (fork - shell->settled - 1);
+	if (shell->said & bit)
+		return;
+	shell->said |= bit;
+	shell->are |= background ? bit : 0;
+	settle(shell);
+}
+
+/* Those up to there will not say anything any more. */
+static void give_up(struct shell *shell, uint64_t fork)
+{
+	while (shell->settled < fork) {
+		shell->said |= 1;
+		settle(shell);
+	}
+}
+
+void background_fork(const struct call *call, bool separate)
+{
+	const struct state *page = &call->state;
+	if (!call->image->shell)
+		return;
+	pthread_mutex_lock(&lock);
+	struct shell **link = find(page), *shell = *link;
+	if (!shell && shells < SHELLS_MAX && (shell = calloc(1, sizeof *shell))) {
+		*shell = (struct shell){.image = page->image, .lineage = page->lineage, .process = page->owner, .settled = page->forks - 1};
+		*link = shell;
+		shells++;
+	}
+	if (shell) {
+		shell->last = page->forks;
+		if (shell->last > shell->settled + AHEAD)
+			give_up(shell, shell->last - AHEAD);
+		if (!separate)
+			say(shell, shell->last, false);
+	}
+	pthread_mutex_unlock(&lock);
+}
+
+/* Has the caller a copy of its parent's page that it has not made its own? Then `forks` is the number of the fork that made it. */
+static bool is_new_fork(const struct call *call)
+{
+	return call->has_state && call->image->shell && call->state.owner && call->state.owner != (uint64_t)call->thread && call->state.child_lineage;
+}
+
+void background_none(const struct call *call)
+{
+	if (!is_new_fork(call))
+		return;
+	pthread_mutex_lock(&lock);
+	struct shell **link = find(&call->state);
+	if (*link) {
+		say(*link, call->state.forks, false);
+		if ((*link)->ended && (*link)->settled == (*link)->last)
+			drop(link);
+	}
+	pthread_mutex_unlock(&lock);
+}
+
+static bool has_said(const struct shell *shell, uint64_t fork)
+{
+	return fork <= shell->settled || (fork - shell->settled <= AHEAD && shell->said >> (fork - shell->settled - 1) & 1);
+}
+
+/* Is that child of the shell's one of its forks before `fork`, and has not said what it is? With the lock held. */
+static bool is_silent(const struct state *page, const struct shell *shell, pid_t child)
+{
+	struct state its;
+	struct iovec to = {&its, sizeof its}, from = {(void *)STATE_ADDRESS, sizeof its};
+	if (process_vm_readv(child, &to, 1, &from, 1, 0) != sizeof its)
+		return false; /* it ends, which it has said, or was killed */
+	return its.magic == STATE_MAGIC && its.image == page->image && its.lineage == page->lineage && its.owner == page->owner && its.child_lineage &&
+		its.forks < page->forks && !has_said(shell, its.forks);
+}
+
+/* Is there any? True also where that cannot be told. */
+static bool any_silent(const struct state *page, const struct shell *shell)
+{
+	enum { CHILDREN_MAX = 64 << 10 };
+	char path[64], *list = malloc(CHILDREN_MAX);
+	snprintf(path, sizeof path, "%d/task/%d/children", (int)page->owner, (int)page->owner);
+	int file = list ? openat(proc_directory, path, O_RDONLY | O_CLOEXEC) : -1;
+	ssize_t length = file >= 0 ? read(file, list, CHILDREN_MAX - 1) : -1;
+	bool any = length <= 0;
+	if (file >= 0)
+		close(file);
+	if (length > 0) {
+		list[length] = 0;
+		char *end = list;
+		for (long child; !any && (child = strtol(end, &end, 10)) > 0;)
+			any = is_silent(page, shell, (pid_t)child);
+	}
+	free(list);
+	return any;
+}
+
+static void wait_a_little(void)
+{
+	struct timespec until;
+	clock_gettime(CLOCK_REALTIME, &until);
+	until.tv_nsec += LOOK_AGAIN_NS;
+	until.tv_sec += until.tv_nsec / 1000000000;
+	until.tv_nsec %= 1000000000;
+	pthread_cond_timedwait(&changed, &lock, &until);
+}
+
+/* Which one in the background it is, from 1; 0 unknown. With the lock held. */
+static uint64_t number_of(const struct state *page, bool *late)
+{
+	uint64_t fork = page->forks;
+	struct shell **link = find(page);
+	/* It says nothing itself before its turn; so there is nothing to be found of it only if it has said it before. */
+	for (int look = 1; *link && fork > (*link)->settled + 1 && fork <= (*link)->last && fork - (*link)->settled <= AHEAD; link = find(page), look++) {
+		*late = look == LOOKS;
+		if (*late || !any_silent(page, *link))
+			give_up(*link, fork - 1);
+		else
+			wait_a_little();
+	}
+	if (!*link || has_said(*link, fork) || fork > (*link)->last)
+		return 0;
+	say(*link, fork, true);
+	uint64_t number = (*link)->background;
+	if ((*link)->ended && (*link)->settled == (*link)->last)
+		drop(link);
+	return number;
+}
+
+void background_begins(struct call *call)
+{
+	bool late = false;
+	if (!is_new_fork(call))
+		return;
+	pool_leave();
+	pthread_mutex_lock(&lock);
+	uint64_t number = number_of(&call->state, &late);
+	pthread_mutex_unlock(&lock);
+	pool_return();
+	if (late)
+		log_gap("background-order", call->image->number, "a fork of a shell did not say in time whether it runs in the background");
+	if (!number || !claim_page(call))
+		return;
+	call->state.scope = quick_hash(call->state.scope, &number, sizeof number) | 1;
+	target_write_state(call, offsetof(struct state, scope), &call->state.scope, sizeof call->state.scope);
+}
+
+void background_end(const struct call *call)
+{
+	if (!call->has_state || !call->image->shell || call->state.owner != (uint64_t)call->thread)
+		return;
+	pthread_mutex_lock(&lock);
+	struct shell **link = find(&call->state);
+	if (*link && (*link)->settled == (*link)->last)
+		drop(link);
+	else if (*link)
+		(*link)->ended = true;
+	pthread_mutex_unlock(&lock);
+}
