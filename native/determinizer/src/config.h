@@ -35,6 +35,7 @@ extern const char *const source_names[SOURCE_COUNT];
 	X(WAIT_KILLABLE, "waitKillable")                                                                                                       \
 	X(SYNC_WAKE_UP, "syncWakeUp")                                                                                                          \
 	X(DESCRIPTOR_COPY, "descriptorCopy")                                                                                                   \
+	X(ADD_DESCRIPTOR, "addDescriptor")                                                                                                    \
 	X(NEW_MOUNTS, "newMounts")                                                                                                             \
 	X(VDSO_NAMES, "vdsoNames")                                                                                                             \
 	X(VDSO_ROOM, "vdsoRoom")                                                                                                               \

@@ -54,8 +54,13 @@ void devices_leave(void)
 bool devices_start(char *why)
 {
 	char text[24];
+	struct stat device;
 	made = (uint64_t)(config.epoch >= 0 ? config.epoch : time(NULL));
-	connection = config.fuse >= 0 ? (int)config.fuse : open("/dev/fuse", O_RDWR | O_CLOEXEC);
+	connection = (int)config.fuse;
+	if (connection < 0 || fstat(connection, &device) != 0 || !S_ISCHR(device.st_mode) || device.st_rdev != makedev(10, 229)) {
+		devices_leave();
+		connection = open("/dev/fuse", O_RDWR | O_CLOEXEC);
+	}
 	if (without(FEATURE_FUSE) || connection < 0) {
 		snprintf(why, 160, "/dev/fuse: %s", strerror(without(FEATURE_FUSE) ? ENOENT : errno));
 		devices_leave();
@@ -146,7 +151,7 @@ static void open_node(const struct fuse_in_header *request)
 		reply(request, ENOMEM, NULL, 0);
 		return;
 	}
-	random_device_key((pid_t)request->pid, opening->key);
+	random_device_key((pid_t)request->pid, 1, opening->key);
 	struct fuse_open_out out = {.fh = (uint64_t)(uintptr_t)opening, .open_flags = FOPEN_DIRECT_IO};
 	reply(request, 0, &out, sizeof out);
 }
@@ -305,6 +310,8 @@ bool devices_serve(void)
 
 bool device_shown(struct statx *file)
 {
+	if (devices_answered())
+		return device_opening_shown(file);
 	if (!serving || file->stx_dev_minor != device_minor || file->stx_dev_major != device_major)
 		return false;
 	if (file->stx_ino != NODE_URANDOM && file->stx_ino != NODE_RANDOM)

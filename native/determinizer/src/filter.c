@@ -26,6 +26,7 @@ enum condition {
 	ALWAYS,
 	NOT_ZERO,  /* the argument */
 	ZERO,      /* its lower half */
+	OPENED,    /* by the flags `bits` to write, or by any but of directories where random devices are answered for */
 	ANY_BIT,   /* of `bits`, in its lower half */
 	SIGNAL,    /* as the first argument, one of `bits` (1 << number) or a real-time one that is set; not our own code's call */
 	CLOCK_ID,  /* a wall clock or a processor-time clock */
@@ -102,8 +103,8 @@ static const struct rule rules[] = {
 	{SYS_statfs, handle_statfs, ALWAYS, 0, 0, SOURCE_STATFS},
 	{SYS_fstatfs, handle_fstatfs, ALWAYS, 0, 0, SOURCE_STATFS},
 
-	{SYS_openat, handle_openat, ANY_BIT, 2, WRITES, SOURCE_COUNT},
-	{SYS_open, handle_open, ANY_BIT, 1, WRITES, SOURCE_COUNT},
+	{SYS_openat, handle_openat, OPENED, 2, WRITES, SOURCE_COUNT},
+	{SYS_open, handle_open, OPENED, 1, WRITES, SOURCE_COUNT},
 	{SYS_creat, handle_creat, ALWAYS, 0, 0, SOURCE_COUNT},
 	{SYS_openat2, handle_openat2, ALWAYS, 0, 0, SOURCE_COUNT},
 	{SYS_link, handle_link, ALWAYS, 0, 0, SOURCE_COUNT},
@@ -260,6 +261,14 @@ static void add_rule(struct program *program, const struct rule *rule)
 		emit(program, BPF_JMP | BPF_JSET | BPF_K, rule->bits, 0, 1);
 		give(program, SECCOMP_RET_USER_NOTIF);
 		give(program, SECCOMP_RET_ALLOW);
+		break;
+	case OPENED:
+		load(program, low);
+		emit(program, BPF_JMP | BPF_JSET | BPF_K, rule->bits, devices_answered() ? 2 : 1, 0);
+		if (devices_answered())
+			emit(program, BPF_JMP | BPF_JSET | BPF_K, O_PATH | O_DIRECTORY, 0, 1);
+		give(program, SECCOMP_RET_ALLOW);
+		give(program, SECCOMP_RET_USER_NOTIF);
 		break;
 	case ANY_CLOCK:
 		load(program, (uint32_t)offsetof(struct seccomp_data, args) + 32);

@@ -73,8 +73,8 @@ handler handle_getrandom, handle_fork, handle_clone3;
 void note_namespaces(uint64_t flags);
 /* A page that was copied by fork still names the parent as its owner: the child takes it over. False: it is shared. */
 bool claim_page(struct call *call);
-/* The key for what `thread` reads from a device it opens now; another one for each opening. */
-void random_device_key(pid_t thread, uint8_t key[32]);
+/* The key for what `thread` reads from a device it opens now; another one for each opening. With `step` -1 it did not open it after all. */
+void random_device_key(pid_t thread, int step, uint8_t key[32]);
 /* 16 bytes for AT_RANDOM. */
 void random_start_bytes(const struct image *image, uint8_t bytes[16]);
 
@@ -88,6 +88,20 @@ int devices_mount(void);
 void devices_leave(void);
 /* Shows a file of it as the device it stands for. */
 bool device_shown(struct statx *file);
+
+/* device-openings.c: without that file system */
+/* Finds out whether openings can be answered, and so will be. Before there are threads. */
+void devices_answer(void);
+/* Will they? Then every opening of a file must be seen. */
+bool devices_answered(void);
+/* When all files are in place, before the command runs. */
+bool devices_answer_start(void);
+/* Says in the log what was opened past us. */
+void devices_answer_report(void);
+/* Answers the opening of a device; false: it is none. */
+bool device_opened(struct call *call, int fd, uint64_t address, uint64_t flags);
+/* Shows what lies in place of a device, and what was given for one, as the device it stands for. */
+bool device_opening_shown(struct statx *file);
 
 /* cpu.c, uname.c, sysinfo.c, statfs.c */
 handler handle_sched_getaffinity, handle_getcpu, handle_uname, handle_sysinfo, handle_statfs, handle_fstatfs;

@@ -112,7 +112,7 @@ static char **read_arguments(int count, char **arguments)
 		else if (strcmp(name, "--log-fd") == 0)
 			config.log_descriptor = read_descriptor(value);
 		else if (strcmp(name, "--fuse-fd") == 0)
-			config.fuse = read_descriptor(value);
+			config.fuse = read_descriptor(value); /* what is no /dev/fuse counts as none */
 		else if (strcmp(name, "--init-fd") == 0)
 			config.init = read_descriptor(value);
 		else if (strcmp(name, "--log") == 0)
@@ -151,7 +151,8 @@ static void prepare_masks(void)
 	if (config.masks != MASKS_NONE && !config.namespaces && !by_init())
 		namespaces_separate();
 	if (config.masks != MASKS_NONE && determined(SOURCE_RANDOMNESS))
-		devices_start(devices_why);
+		if (!devices_start(devices_why))
+			devices_answer();
 }
 
 /* Which of those instructions this processor has besides CPUID (Intel's manual, volume 2, CPUID leaves 1 and 7). */
@@ -197,7 +198,7 @@ static void log_start(const struct launch *launch)
 	if (*vdso_patch.refused)
 		log_gap("function of the vDSO is not known and was refused", 0, vdso_patch.refused);
 	if (*devices_why)
-		log_gap("random-devices-not-served", 0, devices_why);
+		log_gap(devices_answered() ? "random-devices-are-sockets" : "random-devices-not-served", 0, devices_why);
 	namespaces_report();
 	/* These instructions give their answers without asking anybody. */
 	log_gap("instructions CPUID, RDRAND, RDSEED and RDPID answer as the processor does", 0, instructions_there());
@@ -276,6 +277,8 @@ int main(int count, char **arguments)
 	features.wait_killable = launch.wait_killable;
 	/* Nothing in the tree may look into us. */
 	prctl(PR_SET_DUMPABLE, 0, 0, 0, 0);
+	if (!devices_answer_start())
+		fail("start", errno, "cannot answer for the random devices");
 	error = notify_start();
 	if (error)
 		fail("notify", error, "cannot answer system calls");
@@ -289,6 +292,7 @@ int main(int count, char **arguments)
 	int status = wait_for_end(&launch, &signals);
 
 	images_report();
+	devices_answer_report();
 	struct rusage used;
 	getrusage(RUSAGE_SELF, &used);
 	log_begin("end");

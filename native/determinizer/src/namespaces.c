@@ -203,21 +203,28 @@ static void mask_processors(int memory)
 	}
 }
 
-/* Without the file system of devices.c: the same bytes for everybody, and an end. */
+/* Without the file system of devices.c: the same bytes for everybody, and an end. With device-openings.c hardly anybody reads them. */
 static void mask_random_devices(int memory, const uint8_t key[32])
 {
-	enum { LENGTH = 4 << 20, PART = 256 << 10 };
+	enum { LENGTH = 4 << 20, LENGTH_IF_ANSWERED = 64 << 10, PART = 64 << 10 };
 	static uint8_t bytes[PART];
-	int file = openat(memory, "urandom", O_WRONLY | O_CREAT | O_CLOEXEC, 0444);
-	bool fine = file >= 0;
-	for (size_t done = 0; fine && done < LENGTH; done += PART) {
-		bulk_bytes(key, done, bytes, PART);
-		fine = write(file, bytes, PART) == PART;
+	static const char *const devices[][2] = {{"urandom", "/dev/urandom"}, {"random", "/dev/random"}};
+	size_t length = devices_answered() ? LENGTH_IF_ANSWERED : LENGTH;
+	struct timespec epoch = {config.epoch < 0 ? 0 : config.epoch, 0};
+	for (size_t i = 0; i < 2; i++) {
+		int file = openat(memory, devices[i][0], O_WRONLY | O_CREAT | O_CLOEXEC, 0444);
+		bool fine = file >= 0;
+		for (size_t done = 0; fine && done < length; done += PART) {
+			bulk_bytes(key, done, bytes, PART);
+			fine = write(file, bytes, PART) == PART;
+		}
+		if (file >= 0) {
+			futimens(file, (struct timespec[2]){epoch, epoch});
+			close(file);
+		}
+		if (!fine || (access(devices[i][1], F_OK) == 0 && !move_over(memory, devices[i][0], devices[i][1])))
+			note_gap("file could not be masked", devices[i][1]);
 	}
-	if (file >= 0)
-		close(file);
-	if (!fine || !move_over(memory, "urandom", "/dev/urandom") || !move_over(memory, "urandom", "/dev/random"))
-		note_gap("file could not be masked", "/dev/urandom");
 }
 
 static void mask_randomness(int memory, bool served)
@@ -240,8 +247,9 @@ static void mask_randomness(int memory, bool served)
 	for (size_t i = 0; served && i < sizeof devices / sizeof *devices; i++)
 		if (access(devices[i][1], F_OK) == 0 && !move_over(devices_mount(), devices[i][0], devices[i][1]))
 			note_gap("file could not be masked", devices[i][1]);
-	if (!served) {
+	if (!served)
 		mask_random_devices(memory, key);
+	if (!served && !devices_answered()) {
 		note_gap("urandom-is-finite", "/dev/urandom and /dev/random end after 4 MiB and every opening reads the same");
 		note_gap("uuid-is-constant", "/proc/sys/kernel/random/uuid reads the same each time");
 	}

@@ -66,7 +66,7 @@ bool claim_page(struct call *call)
 	return true;
 }
 
-void random_device_key(pid_t thread, uint8_t key[32])
+void random_device_key(pid_t thread, int step, uint8_t key[32])
 {
 	static uint64_t loose;
 	struct call call = {.thread = thread, .memory = -1, .directory = -1};
@@ -80,12 +80,15 @@ void random_device_key(pid_t thread, uint8_t key[32])
 			if (count.lineage != call.state.lineage)
 				count.opened = 0;
 			count.lineage = call.state.lineage;
-			count.opened++;
+			count.opened += (uint64_t)(int64_t)step;
 			target_write_state(&call, STATE_MORE_OFFSET + offsetof(struct state_more, devices_opened), &count, sizeof count);
 		}
-		image_count(image, SOURCE_RANDOMNESS);
+		if (step > 0)
+			image_count(image, SOURCE_RANDOMNESS);
 		call_close(&call);
 	}
+	if (step < 0)
+		return;
 	if (!count.opened)
 		count.opened = ++loose | 1ull << 63; /* a caller without a page: in the order of openings */
 	struct sha256 sha;

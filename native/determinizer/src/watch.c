@@ -42,15 +42,25 @@ static void note_path(struct call *call, const char *type, int fd, uint64_t addr
 	log_end();
 }
 
+static void open_path(struct call *call, int fd, uint64_t address, uint64_t flags)
+{
+	if (device_opened(call, fd, address, flags)) {
+		call->go_on = false;
+		return;
+	}
+	call->go_on = true;
+	if (flags & (O_WRONLY | O_RDWR | O_CREAT | O_TRUNC))
+		note_path(call, "write", fd, address);
+}
+
 void handle_open(struct call *call)
 {
-	call->go_on = true;
-	note_path(call, "write", AT_FDCWD, argument(call, 0));
+	open_path(call, AT_FDCWD, argument(call, 0), argument(call, 1));
 }
 
 void handle_creat(struct call *call)
 {
-	handle_open(call);
+	open_path(call, AT_FDCWD, argument(call, 0), O_WRONLY | O_CREAT | O_TRUNC);
 }
 
 void handle_openat(struct call *call)
@@ -62,16 +72,15 @@ void handle_openat(struct call *call)
 		call->error = EEXIST;
 		return;
 	}
-	call->go_on = true;
-	note_path(call, "write", int_argument(call, 0), argument(call, 1));
+	open_path(call, int_argument(call, 0), argument(call, 1), argument(call, 2));
 }
 
 void handle_openat2(struct call *call)
 {
 	struct open_how how;
 	call->go_on = true;
-	if (target_read(call, argument(call, 2), &how, 8) == 8 && (how.flags & (O_WRONLY | O_RDWR | O_CREAT | O_TRUNC)))
-		note_path(call, "write", int_argument(call, 0), argument(call, 1));
+	if (target_read(call, argument(call, 2), &how, sizeof how) == sizeof how)
+		open_path(call, int_argument(call, 0), argument(call, 1), how.resolve ? how.flags | O_EXCL : how.flags);
 }
 
 void handle_link(struct call *call)

@@ -10,7 +10,6 @@
 #include <sys/resource.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
-#include <sys/sysmacros.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
 #include <time.h>
@@ -27,9 +26,6 @@ enum { FD_DETERMINIZER = 12, FD_FUSE = 13, FD_LOG = 14 };
 
 /* Numbers of the determinizer's descriptors, above all of ours (WATCHED_MAX): constant, as the command can read its arguments in /proc/1/cmdline. */
 enum { FD_CONFIG_FOR_IT = 200, FD_SOCKET_FOR_IT = 201, FD_LOG_FOR_IT = 202, FD_FUSE_FOR_IT = 203 };
-
-/* Documentation/admin-guide/devices.txt of Linux: 10, 229. */
-#define FUSE_DEVICE makedev(10, 229)
 
 enum { PACKET_MAX = 2048, DIGITS = 12 };
 
@@ -81,7 +77,6 @@ static _Noreturn void become_determinizer(const struct plan *plan, const int out
 	static char *arguments[ARGUMENTS_MAX + 12];
 	char numbers[4][DIGITS];
 	size_t count = 0;
-	struct stat device;
 	sigset_t none;
 	int error;
 
@@ -91,7 +86,8 @@ static _Noreturn void become_determinizer(const struct plan *plan, const int out
 	sigprocmask(SIG_SETMASK, &none, NULL);
 	umask(plan->umask);
 	if (dup2(output[0], STDOUT_FILENO) < 0 || dup2(output[1], STDERR_FILENO) < 0 || dup2(configuration, FD_CONFIG_FOR_IT) < 0 ||
-	    dup2(socket, FD_SOCKET_FOR_IT) < 0 || (plan->log && dup2(FD_LOG, FD_LOG_FOR_IT) < 0))
+	    dup2(socket, FD_SOCKET_FOR_IT) < 0 || (plan->log && dup2(FD_LOG, FD_LOG_FOR_IT) < 0) ||
+	    dup2(fcntl(FD_FUSE, F_GETFD) < 0 ? STDOUT_FILENO : FD_FUSE, FD_FUSE_FOR_IT) < 0)
 		give_up(socket, "start", "cannot connect the determinizer");
 	if (chdir(plan->cwd) < 0)
 		give_up(socket, "working-directory", plan->cwd);
@@ -111,11 +107,9 @@ static _Noreturn void become_determinizer(const struct plan *plan, const int out
 		arguments[count++] = (char *)"--log-fd";
 		arguments[count++] = (char *)number(numbers[2], FD_LOG_FOR_IT);
 	}
-	/* /dev/null stands for a device there is not. */
-	if (fstat(FD_FUSE, &device) == 0 && S_ISCHR(device.st_mode) && device.st_rdev == FUSE_DEVICE && dup2(FD_FUSE, FD_FUSE_FOR_IT) >= 0) {
-		arguments[count++] = (char *)"--fuse-fd";
-		arguments[count++] = (char *)number(numbers[3], FD_FUSE_FOR_IT);
-	}
+	/* Always, as the command can read it: something else stands for a device there is not, and the determinizer looks. */
+	arguments[count++] = (char *)"--fuse-fd";
+	arguments[count++] = (char *)number(numbers[3], FD_FUSE_FOR_IT);
 	if (!plan->terminal || plan->own_session)
 		arguments[count++] = (char *)"--session";
 	if (plan->own_id)

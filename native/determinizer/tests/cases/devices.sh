@@ -44,9 +44,64 @@ if ! grep -q random-devices-not-served log.jsonl; then
 		test "$(sed -n 3p got)" = 0
 	fi
 fi
-# Without FUSE: a file, which ends, and the log says so.
-configured ',"without":"fuse"' sh -c 'head -c 20000000 /dev/urandom | wc -c; head -c 9 /dev/urandom | od -An -tx1; cat /proc/sys/kernel/random/uuid' >first
-configured ',"without":"fuse"' sh -c 'head -c 20000000 /dev/urandom | wc -c; head -c 9 /dev/random | od -An -tx1; cat /proc/sys/kernel/random/uuid' >second
+# Without FUSE: the same bytes and the same looks, by descriptors that openings are answered with.
+cat >script <<'X'
+head -c 16 /dev/urandom | od -An -tx1
+dd if=/dev/urandom bs=1M count=3 2>counts | sha256sum; head -n 2 counts
+head -c 3000000 /dev/random | sha256sum
+cat /proc/sys/kernel/random/uuid; cat /proc/sys/kernel/random/uuid
+read id </proc/sys/kernel/random/uuid; echo $id
+head -c 4 /dev/stdin </dev/urandom | od -An -tx1; head -c 4 /dev/fd/3 3</dev/urandom | od -An -tx1; head -c 4 /proc/self/fd/3 3</dev/urandom | od -An -tx1
+here=$PWD; cd /dev; head -c 4 urandom | od -An -tx1; cd /; head -c 4 ../dev/./random | od -An -tx1; cd "$here"
+echo x >/dev/urandom; echo x >>/dev/random; echo x 1<>/dev/urandom; head -c 4 /dev/urandom | od -An -tx1
+{ head -c 4; head -c 4; } </dev/urandom | od -An -tx1
+ls -l /dev/urandom /dev/random; stat /dev/urandom /proc/sys/kernel/random/uuid; test -c /dev/urandom
+random-device forks; random-device one | sha256sum; PIECES=1 random-device one | sha256sum; random-device many
+X
+cat >script.py <<'X'
+import errno, fcntl, os, resource, select
+with open('/dev/urandom', 'rb') as f: print(f.read(7).hex(), f.read(100000).hex()[-20:])
+fd = os.open('/dev/urandom', os.O_RDONLY)
+print(os.read(fd, 5).hex(), len(os.read(fd, 5000000)), os.read(fd, 4).hex(), os.fstat(fd), fcntl.fcntl(fd, fcntl.F_GETFD), flush=True)
+if os.fork() == 0: print(os.read(fd, 4).hex(), open('/dev/urandom', 'rb').read(4).hex(), flush=True); os._exit(0)
+os.wait()
+print(os.read(fd, 4).hex(), os.read(os.dup(fd), 4).hex(), open('/proc/sys/kernel/random/uuid').read(), os.urandom(4).hex())
+print(os.fstat(os.open('/proc/sys/kernel/random/uuid', os.O_RDONLY)))
+poll = select.poll(); poll.register(fd, select.POLLIN); print(poll.poll(0)[0][1])
+for flags in os.O_CREAT | os.O_EXCL | os.O_RDWR, os.O_DIRECTORY:
+    try: os.open('/dev/urandom', flags)
+    except OSError as e: print(e)
+fd = os.open('/dev/urandom', os.O_RDONLY | os.O_NONBLOCK); print(fcntl.fcntl(fd, fcntl.F_GETFL) & os.O_NONBLOCK)
+fd = os.open('/dev/urandom', os.O_RDWR); print(os.write(fd, b'x' * 5000), os.read(fd, 4).hex())
+resource.setrlimit(resource.RLIMIT_NOFILE, (20, 20))
+held = []
+try:
+    while len(held) < 30: held.append(os.open('/dev/urandom', os.O_RDONLY))
+except OSError as e: print(len(held), e)
+for fd in held: os.close(fd)
+print(open('/dev/random', 'rb').read(4).hex())
+X
+cat >both <<'X'
+sh -e ./script; ! command -v bash >/dev/null || bash -e ./script; ! command -v python3 >/dev/null || python3 script.py
+X
+configured ',"without":"fuse"' sh -e ./both >answered
+grep -q '^3+0 records in' answered
+if ! grep -q '"what":"random-devices-not-served"' log.jsonl; then
+	grep -q '"what":"random-devices-are-sockets"' log.jsonl
+	! grep -q random-device-by-other-name log.jsonl
+	configured '' sh -e ./both >served
+	grep -q random-devices-are-sockets log.jsonl || cmp served answered
+	# What is not seen to be a device is a file that ends, and that is said.
+	ln -s /dev/urandom link
+	configured ',"without":"fuse"' sh -c 'head -c 20000000 link | wc -c' >got
+	test "$(cat got)" = 65536
+	grep -q '"what":"random-device-by-other-name"' log.jsonl
+	rm link
+fi
+# Where the kernel has no way to give descriptors: a file, which ends, and the log says so.
+without=',"without":"fuse,addDescriptor"'
+configured $without sh -c 'head -c 20000000 /dev/urandom | wc -c; head -c 9 /dev/urandom | od -An -tx1; cat /proc/sys/kernel/random/uuid' >first
+configured $without sh -c 'head -c 20000000 /dev/urandom | wc -c; head -c 9 /dev/random | od -An -tx1; cat /proc/sys/kernel/random/uuid' >second
 cmp first second
 test "$(sed -n 1p first)" = 4194304
 for what in random-devices-not-served urandom-is-finite uuid-is-constant; do grep -q '"what":"'$what'"' log.jsonl; done
