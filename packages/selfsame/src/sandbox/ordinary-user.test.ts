@@ -109,10 +109,11 @@ describe.skipIf(!sandboxesWork || account === undefined)(
     it('answers the same at level virtual', async () => {
       const script = `id; env | sort; date +%s.%N; nproc; uname -a; free; ulimit -a; umask; grep -E "Cap|NoNew" /proc/self/status
       for i in c a b; do echo $i > $i; done; ls -Ui; stat -c "%n %u:%g %Y %i %h" * /build; sh -c 'echo $PPID'; cat /proc/uptime
+      od -An -tx1 -N16 /dev/urandom; head -c 4 /dev/random | od -An -tx1; cat /proc/sys/kernel/random/uuid; stat /dev/urandom; tr "\\0" " " </proc/1/cmdline
       test -x /usr/bin/python3 && python3 -c 'import os, time; print(os.getrandom(8), hash("x"), time.time())'; tar -c a b | md5sum`;
       const changes = { description: { level: 'virtual' } } as const;
       const logPath = `${place}/log`;
-      const ours = await room.run(script, changes);
+      const ours = await room.run(script, { ...changes, determinizer: { logPath } });
       const theirs = run(await room.request(script, { ...changes, determinizer: { logPath } }));
       expect(theirs.result.outcome).toEqual({ type: 'exited', code: 0 });
       expect(theirs.result.notFixed).toEqual([]);

@@ -33,6 +33,7 @@ describe('explainVirtual', () => {
 
   it.each([
     ['random-devices-not-served', '/dev/fuse: Permission denied', 'chmod 666 /dev/fuse'],
+    ['random-devices-are-sockets', '/dev/fuse: Permission denied', 'chmod 666 /dev/fuse'],
     ['kernel without SYNC_WAKE_UP: calls that are answered cost more', undefined, 'Linux 6.6'],
   ])('works without %s, and says what helps', (what, detail, helps) => {
     const finding = explainVirtual(

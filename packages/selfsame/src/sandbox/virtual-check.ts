@@ -41,7 +41,7 @@ export function explainVirtual(
 /** By what the determinizer says (native/determinizer/src/main.c, exec-hook.c, devices.c). */
 const remedies: readonly (readonly [says: RegExp, remedy: string])[] = [
   [
-    /^random-devices-not-served|^urandom-is-finite/u,
+    /^random-devices-(?:not-served|are-sockets)|^urandom-is-finite/u,
     'Open /dev/fuse to this account: `sudo modprobe fuse && sudo chmod 666 /dev/fuse`',
   ],
   [

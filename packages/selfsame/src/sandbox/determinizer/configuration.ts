@@ -17,6 +17,7 @@ const features = [
   'waitKillable',
   'syncWakeUp',
   'descriptorCopy',
+  'addDescriptor',
   'cpuidFault',
   'newMounts',
   'vdso',
