@@ -113,7 +113,10 @@ describe.skipIf(!sandboxesWork || account === undefined)(
       test -x /usr/bin/python3 && python3 -c 'import os, time; print(os.getrandom(8), hash("x"), time.time())'; tar -c a b | md5sum`;
       const changes = { description: { level: 'virtual' } } as const;
       const logPath = `${place}/log`;
-      const ours = await room.run(script, { ...changes, determinizer: { logPath } });
+      const ours = await room.run(script, {
+        ...changes,
+        determinizer: { logPath: join(room.directory, 'log') },
+      });
       const theirs = run(await room.request(script, { ...changes, determinizer: { logPath } }));
       expect(theirs.result.outcome).toEqual({ type: 'exited', code: 0 });
       expect(theirs.result.notFixed).toEqual([]);
