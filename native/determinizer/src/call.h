@@ -25,7 +25,8 @@ struct call {
 	struct image *image;
 	struct state state;    /* its state page as it was when the call was received */
 	bool has_state;
-	bool by_number;        /* the state page was read by the caller's number, and its memory is written by it */
+	bool opened;           /* `memory` was opened, or found to be the one of now, for this call */
+	bool by_number;        /* the state page was read by the caller's number */
 	uint64_t head_address; /* memory that was read together with it: */
 	size_t head_length;
 	char head[256];
@@ -35,6 +36,8 @@ struct call {
 	int reason;            /* errno value: why the caller could not be opened */
 	bool go_on;            /* let the kernel perform the call as it stands */
 	bool answered;         /* the handler has sent the answer itself */
+	struct call *next;     /* of those that have their turn (notify.c) */
+	bool has_turn;
 };
 
 static inline uint64_t argument(const struct call *call, int index)
@@ -62,7 +65,7 @@ bool call_open(struct call *call);
 void call_close(struct call *call);
 /* Opens its /proc directory, for the few that need it. False as above. */
 bool call_look(struct call *call);
-/* And its memory, for writing to it when it does not wait for an answer, or where it may not write. */
+/* And its memory, which stays that of the program that runs in it now, or fails; to be used after asking whether the call waits. */
 bool call_memory(struct call *call);
 /*
  * The same without making sure that the directory, kept from an earlier call, is still that of a living process. What is
@@ -77,13 +80,15 @@ bool call_was_mistaken(struct call *call);
  */
 bool call_open_loosely(struct call *call);
 
+/* Set when a process may execute a program without our seeing when: its memory is then opened for each call. */
+extern _Atomic bool memory_may_be_another;
 /* Forgets what is kept of a thread or process, before what it is changes. */
 void target_forget(pid_t thread);
 /* Remembers a program that was just executed. Takes over both descriptors. */
 void target_learn(pid_t process, int directory, int memory, uint32_t image);
 void targets_start(void);
 
-/* Reads up to `length` bytes: the number read, 0 if the address is bad. */
+/* Reads up to `length` bytes: the number read, 0 if the address is bad or the call does not wait any more. */
 size_t target_read(const struct call *call, uint64_t address, void *bytes, size_t length);
 /* Writes all of them, after making sure that the caller still waits. False: bad address or gone. */
 bool target_write(struct call *call, uint64_t address, const void *bytes, size_t length);

@@ -37,11 +37,14 @@ extern const char *const source_names[SOURCE_COUNT];
 	X(DESCRIPTOR_COPY, "descriptorCopy")                                                                                                   \
 	X(ADD_DESCRIPTOR, "addDescriptor")                                                                                                    \
 	X(NEW_MOUNTS, "newMounts")                                                                                                             \
+	X(PROMPTNESS, "promptness")                                                                                                            \
 	X(VDSO_NAMES, "vdsoNames")                                                                                                             \
 	X(VDSO_ROOM, "vdsoRoom")                                                                                                               \
 	X(VDSO, "vdso")
 
 #define FEATURE_NUMBER(name, text) FEATURE_##name,
+/* Without promptness the supervisor stops itself before it writes what was asked for at this address. */
+#define PAUSE_ADDRESS 0x61000000ul
 enum feature { FEATURES(FEATURE_NUMBER) FEATURE_COUNT };
 #undef FEATURE_NUMBER
 

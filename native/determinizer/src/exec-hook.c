@@ -11,6 +11,7 @@
 #include <sys/syscall.h>
 #include <sys/user.h>
 #include <sys/wait.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "background.h"
@@ -324,17 +325,24 @@ static pid_t tracer_of(const struct call *call)
 	return at ? (pid_t)strtol(at + 11, NULL, 10) : 0;
 }
 
+/* Is it a thread of the supervisor? */
+static bool is_ours(pid_t thread)
+{
+	char path[40];
+	struct stat exists;
+	snprintf(path, sizeof path, "self/task/%d", thread);
+	return thread > 0 && fstatat(proc_directory, path, &exists, 0) == 0;
+}
+
 /* The caller could not be seized. Only if a debugger of the build holds it already may it execute. */
 static void cannot_hold(struct call *call, int error, const char *path)
 {
 	pid_t tracer = error == ESRCH || !call_waits(call) || !call_look(call) ? -1 : tracer_of(call);
 	/* Another thread of ours, after an execution that failed: it stays until the caller stops, which is in the new program. */
-	char thread[40];
-	struct stat exists;
-	snprintf(thread, sizeof thread, "self/task/%d", tracer);
-	if (tracer < 0 || (tracer > 0 && fstatat(proc_directory, thread, &exists, 0) == 0))
+	if (tracer < 0 || is_ours(tracer))
 		return;
 	if (tracer > 0) {
+		memory_may_be_another = true;
 		log_gap("a new program is traced by another and keeps its real clock and start bytes", call->image->number, path);
 		return;
 	}
@@ -343,6 +351,24 @@ static void cannot_hold(struct call *call, int error, const char *path)
 	log_gap("a program could not be held where it starts; it was refused", call->image->number, path);
 	call->go_on = false;
 	call->error = EPERM;
+}
+
+/*
+ * Holds the caller. Where a signal could break off its last call, another thread of ours may still have to let go of it: that one waits
+ * for the caller to stop, which it does in its waiting for us. Nothing else would take over the new program.
+ */
+static bool seize(struct call *call)
+{
+	while (ptrace(PTRACE_SEIZE, call->thread, NULL, PTRACE_O_TRACEEXEC | PTRACE_O_EXITKILL) != 0) {
+		struct timespec pause = {0, 1000000};
+		int error = errno;
+		if (error != EPERM || features.wait_killable || !call_waits(call) || !call_look(call) || !is_ours(tracer_of(call))) {
+			errno = error;
+			return false;
+		}
+		nanosleep(&pause, NULL);
+	}
+	return true;
 }
 
 static void execute(struct call *call, int fd, uint64_t address, int flags)
@@ -371,7 +397,7 @@ static void execute(struct call *call, int fd, uint64_t address, int flags)
 	background_end(call);
 	target_forget(call->thread);
 	pool_leave();
-	if (ptrace(PTRACE_SEIZE, call->thread, NULL, PTRACE_O_TRACEEXEC | PTRACE_O_EXITKILL) != 0) {
+	if (!seize(call)) {
 		cannot_hold(call, errno, path);
 		call_answer(call);
 	} else {

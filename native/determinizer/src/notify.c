@@ -82,10 +82,53 @@ static void delay(const struct call *call)
 	}
 }
 
+/*
+ * A signal may break off a call that is being answered, where the kernel lacks WAIT_KILLABLE; and its caller be back with the
+ * next one, or with the same again. The calls of one thread are then answered one after the other, so that what is written for the
+ * first cannot come when the answer to the next has let the caller go on. Who does not call again is not held up by that.
+ */
+static struct call *turns;
+static pthread_cond_t turn_ended = PTHREAD_COND_INITIALIZER;
+
+static void turn_take(struct call *call)
+{
+	if (features.wait_killable)
+		return;
+	pthread_mutex_lock(&lock);
+	for (struct call *other = turns; other;) {
+		if (other->thread == call->thread) {
+			pthread_cond_wait(&turn_ended, &lock);
+			other = turns;
+		} else {
+			other = other->next;
+		}
+	}
+	call->next = turns;
+	call->has_turn = true;
+	turns = call;
+	pthread_mutex_unlock(&lock);
+}
+
+void turn_end(struct call *call)
+{
+	if (!call->has_turn)
+		return;
+	pthread_mutex_lock(&lock);
+	for (struct call **link = &turns; *link; link = &(*link)->next)
+		if (*link == call) {
+			*link = call->next;
+			break;
+		}
+	call->has_turn = false;
+	pthread_cond_broadcast(&turn_ended);
+	pthread_mutex_unlock(&lock);
+}
+
 static void answer_one(const struct seccomp_notif *request)
 {
 	struct call call = {.request = request, .thread = (pid_t)request->pid, .error = ENOSYS, .memory = -1, .directory = -1};
 	call.image = image_at(0);
+	turn_take(&call);
 	if (request->data.arch == AUDIT_ARCH_X86_64) {
 		handler *handle = handler_of(request->data.nr);
 		if (call_open(&call)) {

@@ -18,4 +18,8 @@ int notify_start(void);
 void pool_leave(void);
 void pool_return(void);
 
+/* After the answer: the same thread's next call may be answered. */
+struct call;
+void turn_end(struct call *call);
+
 #endif

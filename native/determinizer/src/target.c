@@ -15,12 +15,13 @@
 #include "call.h"
 #include "fail.h"
 #include "log.h"
+#include "notify.h"
 
 /*
- * Most calls are answered by the caller's number alone: its memory is read, the kernel is asked whether the call still waits, and
- * before the answer is written it is asked again. Numbers are given out in turn, so in between there is no other process
- * with that one. For the rest the /proc directory and the memory of a thread are opened and kept; they belong to the thread and
- * not to its number.
+ * A number may pass to another process at any time. What is read by the caller's number is therefore used only after the kernel
+ * has said that the call still waits: then it was the caller's. Writing cannot be made sure of afterwards. It goes through the caller's
+ * memory, opened below its /proc directory: both belong to the thread and not to its number, and fail when it is gone. They are
+ * kept, from the start of the program or its first call that needs them, until it ends or executes another.
  */
 struct entry {
 	struct entry *next;
@@ -38,6 +39,7 @@ static struct entry *buckets[BUCKETS];
 static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
 static unsigned entries, entries_max = 256;
 static uint64_t ticks;
+_Atomic bool memory_may_be_another;
 
 int listener = -1;
 int proc_directory = -1;
@@ -69,9 +71,12 @@ bool call_answer(struct call *call)
 	else
 		answer.val = call->value;
 	call->answered = true;
-	if (ioctl(listener, SECCOMP_IOCTL_NOTIF_SEND, &answer) == 0)
+	bool sent = ioctl(listener, SECCOMP_IOCTL_NOTIF_SEND, &answer) == 0;
+	int error = errno;
+	turn_end(call);
+	if (sent)
 		return true;
-	if (call->go_on && errno == EINVAL)
+	if (call->go_on && error == EINVAL)
 		fail("notify", 0, "this kernel cannot let a call go on that was looked at (SECCOMP_USER_NOTIF_FLAG_CONTINUE, Linux 5.5)");
 	return false;
 }
@@ -121,9 +126,18 @@ static void sweep(void)
 			}
 }
 
-static void entry_keep(struct entry *entry)
+/*
+ * With a call, keeps it only while that waits. Asked with the lock held: whatever the caller does next, and whoever has its number next,
+ * is forgotten about later than that.
+ */
+static bool entry_keep(struct entry *entry, const struct call *call)
 {
 	pthread_mutex_lock(&lock);
+	if (call && !call_waits(call)) {
+		pthread_mutex_unlock(&lock);
+		entry_free(entry);
+		return false;
+	}
 	if (entries >= entries_max)
 		sweep();
 	if (entries < entries_max) {
@@ -136,6 +150,7 @@ static void entry_keep(struct entry *entry)
 		entry_free(entry);
 	}
 	pthread_mutex_unlock(&lock);
+	return true;
 }
 
 void target_learn(pid_t process, int directory, int memory, uint32_t image)
@@ -148,7 +163,7 @@ void target_learn(pid_t process, int directory, int memory, uint32_t image)
 		return;
 	}
 	*entry = (struct entry){.thread = process, .directory = directory, .memory = memory, .image = image, .process = process};
-	entry_keep(entry);
+	entry_keep(entry, NULL);
 }
 
 static bool is_gone(const struct entry *entry)
@@ -194,35 +209,42 @@ static struct entry *entry_open(struct call *call)
 		return NULL;
 	}
 	entry->memory = -1;
-	if (!call_waits(call)) {
-		entry_free(entry);
-		return NULL;
-	}
-	entry_keep(entry);
-	return entry;
+	return entry_keep(entry, call) ? entry : NULL;
+}
+
+static void forget_memory(struct call *call)
+{
+	close(call->memory);
+	call->memory = call->entry->memory = -1;
+}
+
+bool call_memory(struct call *call)
+{
+	if (!call_look(call))
+		return false;
+	if (call->memory >= 0 && memory_may_be_another && !call->opened)
+		forget_memory(call);
+	if (call->memory < 0)
+		call->memory = call->entry->memory = openat(call->directory, "mem", O_RDWR | O_CLOEXEC);
+	call->opened = true;
+	return call->memory >= 0;
+}
+
+/* What was kept of a program that ended reads and writes nothing, where the caller runs another since. */
+static bool memory_ended(struct call *call, ssize_t length)
+{
+	if (length != 0 || !call->request)
+		return false;
+	forget_memory(call);
+	return call_memory(call);
 }
 
 static bool read_state(struct call *call)
 {
-	return call->memory >= 0 && pread(call->memory, &call->state, sizeof call->state, STATE_ADDRESS) == sizeof call->state &&
-		call->state.magic == STATE_MAGIC;
-}
-
-/* A stale descriptor reads as ended once its address space is gone. */
-bool call_memory(struct call *call)
-{
-	char byte;
-	if (!call_look(call))
-		return false;
-	if (call->memory >= 0 && pread(call->memory, &byte, 1, STATE_ADDRESS) != 0)
-		return true;
-	int memory = openat(call->directory, "mem", O_RDWR | O_CLOEXEC);
-	if (memory < 0)
-		return call->memory >= 0;
-	if (call->memory >= 0)
-		close(call->memory);
-	call->memory = call->entry->memory = memory;
-	return true;
+	ssize_t length = call->memory < 0 ? -1 : pread(call->memory, &call->state, sizeof call->state, STATE_ADDRESS);
+	if (memory_ended(call, length))
+		length = pread(call->memory, &call->state, sizeof call->state, STATE_ADDRESS);
+	return length == sizeof call->state && call->state.magic == STATE_MAGIC;
 }
 
 /* Of which argument the first bytes will be needed: paths, and what rt_sigaction sets. -1: none. */
@@ -388,43 +410,40 @@ size_t target_read(const struct call *call, uint64_t address, void *bytes, size_
 	/* Some container engines forbid it. */
 	if (done < 0 && (errno == EPERM || errno == ENOSYS) && call->memory >= 0 && address <= INT64_MAX)
 		done = pread(call->memory, bytes, length, (off_t)address);
-	return done < 0 ? 0 : (size_t)done;
+	/* It was read by number. */
+	return done < 0 || !call_waits(call) ? 0 : (size_t)done;
 }
 
-/* All of them or, at bad addresses and without the right to, false. */
-static bool write_by_number(const struct call *call, uint64_t address, const void *bytes, size_t length)
+/* For a test: what is between the last look and the writing takes as long as somebody else wants. */
+static void pause_before_writing(uint64_t address)
 {
-	struct iovec from = {(void *)(uintptr_t)bytes, length}, to = {(void *)(uintptr_t)address, length};
-	return process_vm_writev(call->thread, &from, 1, &to, 1, 0) == (ssize_t)length;
+	if (without(FEATURE_PROMPTNESS) && address == PAUSE_ADDRESS)
+		raise(SIGSTOP);
 }
 
 bool target_write(struct call *call, uint64_t address, const void *bytes, size_t length)
 {
-	if (address > INT64_MAX || length > INT64_MAX - address)
-		return false;
-	if (!call_waits(call))
-		return false;
-	if (call->by_number && write_by_number(call, address, bytes, length))
-		return true;
-	if (!call_memory(call) || call->memory < 0 || !call_waits(call))
-		return false;
 	size_t done = 0;
-	while (done < length) {
-		ssize_t part = pwrite(call->memory, (const char *)bytes + done, length - done, (off_t)(address + done));
-		if (part <= 0)
-			return false;
-		done += (size_t)part;
+	bool again = false;
+	if (address > INT64_MAX || length > INT64_MAX - address || !call_memory(call))
+		return false;
+	/* Who was broken off by a signal may have other uses for that memory by now. */
+	while (!call->request || call_waits(call)) {
+		ssize_t part = 0;
+		pause_before_writing(address);
+		while (done < length && (part = pwrite(call->memory, (const char *)bytes + done, length - done, (off_t)(address + done))) > 0)
+			done += (size_t)part;
+		if (done == length || again || !memory_ended(call, part))
+			break;
+		again = true;
 	}
-	return true;
+	return done == length;
 }
 
 void target_write_state(struct call *call, size_t offset, const void *bytes, size_t length)
 {
-	if (!call->has_state)
-		return;
-	if (call->by_number ? call_waits(call) && write_by_number(call, STATE_ADDRESS + offset, bytes, length)
-			    : pwrite(call->memory, bytes, length, (off_t)(STATE_ADDRESS + offset)) == (ssize_t)length)
-		return;
+	if (call->has_state)
+		target_write(call, STATE_ADDRESS + offset, bytes, length);
 }
 
 bool target_read_state(struct call *call, size_t offset, void *bytes, size_t length)
@@ -432,7 +451,7 @@ bool target_read_state(struct call *call, size_t offset, void *bytes, size_t len
 	if (!call->has_state)
 		return false;
 	if (call->by_number)
-		return target_read(call, STATE_ADDRESS + offset, bytes, length) == length && call_waits(call);
+		return target_read(call, STATE_ADDRESS + offset, bytes, length) == length;
 	return pread(call->memory, bytes, length, (off_t)(STATE_ADDRESS + offset)) == (ssize_t)length;
 }
 
