@@ -43,8 +43,10 @@ extern const char *const source_names[SOURCE_COUNT];
 	X(VDSO, "vdso")
 
 #define FEATURE_NUMBER(name, text) FEATURE_##name,
-/* Without promptness the supervisor stops itself before it writes what was asked for at this address. */
+/* Without promptness the supervisor stops itself before it writes what was asked for at the first of these addresses; at the second it
+   waits for a second, but only once. */
 #define PAUSE_ADDRESS 0x61000000ul
+#define PAUSE_ONCE_ADDRESS 0x61001000ul
 enum feature { FEATURES(FEATURE_NUMBER) FEATURE_COUNT };
 #undef FEATURE_NUMBER
 

@@ -190,6 +190,8 @@ static void log_start(const struct launch *launch)
 		log_gap("directory-order-is-real", 0, "kernel without pidfd_getfd, or it is forbidden: directories are listed as they are stored");
 	if (!vdso_patch.usable)
 		log_gap("signals-may-interrupt", 0, "vDSO cannot be replaced: handlers without SA_RESTART may break off calls that wait for the supervisor");
+	if (!vdso_patch.usable && !launch->wait_killable)
+		log_gap("answers-may-come-late", 0, "where a handler without SA_RESTART breaks off a call, what answers it may be written afterwards");
 	if (!vdso_patch.usable)
 		log_gap("vDSO cannot be replaced: it is hidden, and the clock costs more", 0, vdso_patch.why);
 	struct stat device;

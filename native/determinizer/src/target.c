@@ -10,6 +10,7 @@
 #include <sys/stat.h>
 #include <sys/syscall.h>
 #include <sys/uio.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "call.h"
@@ -414,11 +415,17 @@ size_t target_read(const struct call *call, uint64_t address, void *bytes, size_
 	return done < 0 || !call_waits(call) ? 0 : (size_t)done;
 }
 
-/* For a test: what is between the last look and the writing takes as long as somebody else wants. */
+/* For tests: what is between the last look and the writing takes long. */
 static void pause_before_writing(uint64_t address)
 {
-	if (without(FEATURE_PROMPTNESS) && address == PAUSE_ADDRESS)
+	static _Atomic int times;
+	struct timespec pause = {1, 0};
+	if (!without(FEATURE_PROMPTNESS))
+		return;
+	if (address == PAUSE_ADDRESS)
 		raise(SIGSTOP);
+	else if (address == PAUSE_ONCE_ADDRESS && times++ == 0)
+		nanosleep(&pause, NULL);
 }
 
 bool target_write(struct call *call, uint64_t address, const void *bytes, size_t length)
