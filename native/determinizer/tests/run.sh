@@ -1,7 +1,8 @@
 #!/bin/sh
-# Runs the tests of the determinizer: run.sh PROGRAM [TEST…], JOBS (2) at a time. A test is a script cases/NAME.sh, run in an
-# empty directory; it prints `skip: REASON` and exits 77 where the machine lacks what it needs. One whose first line is
-# `# alone` runs when no other does. TEST_SECONDS (300) is what one may take, TEST_TRACE=1 shows its commands.
+# Runs the tests of the determinizer: run.sh PROGRAM [TEST…], JOBS at a time (two for each processor, as many wait more than they
+# work). A test is a script cases/NAME.sh, run in an empty directory; it prints `skip: REASON` and exits 77 where the machine
+# lacks what it needs. One whose first line is `# alone` runs when no other does. TEST_SECONDS (300) is what one may take,
+# TEST_TRACE=1 shows its commands.
 here=$(cd "$(dirname "$0")" && pwd)
 if [ "$1" = --one ]; then
 	name=$2
@@ -31,8 +32,9 @@ chmod 755 "$SCRATCH"
 mkdir "$SCRATCH/bin"
 cc -static -D_GNU_SOURCE -o "$SCRATCH/bin/wall-clock-static" "$here/programs/wall-clock.c" 2>/dev/null
 compile='${CC:-cc} -O1 -pthread -D_GNU_SOURCE -Wall -Wextra -Werror -o "$SCRATCH/bin/$(basename "$1" .c)" "$1"'
+JOBS=${JOBS:-$((2 * $(nproc)))}
 export SCRATCH
-ls "$here"/programs/*.c | xargs -P "${JOBS:-2}" -n 1 sh -c "$compile" compile || exit 1
+ls "$here"/programs/*.c | xargs -P "$JOBS" -n 1 sh -c "$compile" compile || exit 1
 unset MAKEFLAGS MAKELEVEL MFLAGS SOURCE_DATE_EPOCH
 export DETERMINIZER PATH="$SCRATCH/bin:$PATH" TESTS="$here" PROGRAMS="$SCRATCH/bin"
 if [ $# = 0 ]; then set -- $(cd "$here/cases" && ls ./*.sh | sed 's/^..//;s/\.sh$//'); fi
@@ -43,7 +45,7 @@ for name; do
 	*) together="$together $name" ;;
 	esac
 done
-echo $together | tr ' ' '\n' | grep . | xargs -r -P "${JOBS:-2}" -n 1 "$0" --one
+echo $together | tr ' ' '\n' | grep . | xargs -r -P "$JOBS" -n 1 "$0" --one
 for name in $alone; do "$0" --one "$name"; done
 count() { cat "$SCRATCH"/*.result | grep -c "^$1"; }
 echo "$(count 'ok ') passed, $(count FAILED) failed, $(count skipped) skipped"
