@@ -75,8 +75,8 @@ bool call_glance(struct call *call);
 bool call_was_mistaken(struct call *call);
 
 /*
- * For a thread that waits for something else than an answer of ours, and cannot end before it has it: Linux lets not even a killed one
- * go whose request a file system in user space has read (request_wait_answer in fs/fuse/dev.c). `thread`, `request` (NULL) and
+ * For a thread that also waits for something else than an answer of ours (`request` NULL), and cannot end before it has it: Linux lets not even a killed one
+ * go whose request a file system in user space has read (request_wait_answer in fs/fuse/dev.c). `thread`, `request` and
  * nothing else are set. Closed by call_close.
  */
 bool call_open_loosely(struct call *call);

@@ -309,7 +309,7 @@ static enum device look(struct call *call, int fd, const char *path, int flags)
 static void next_key(const struct call *call, int step, uint8_t key[32])
 {
 	pthread_mutex_lock(&keys);
-	random_device_key(call->thread, step, key);
+	random_device_key(call->thread, call->request, step, key);
 	pthread_mutex_unlock(&keys);
 }
 

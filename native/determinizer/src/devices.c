@@ -151,7 +151,7 @@ static void open_node(const struct fuse_in_header *request)
 		reply(request, ENOMEM, NULL, 0);
 		return;
 	}
-	random_device_key((pid_t)request->pid, 1, opening->key);
+	random_device_key((pid_t)request->pid, NULL, 1, opening->key);
 	struct fuse_open_out out = {.fh = (uint64_t)(uintptr_t)opening, .open_flags = FOPEN_DIRECT_IO};
 	reply(request, 0, &out, sizeof out);
 }

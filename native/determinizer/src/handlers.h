@@ -73,8 +73,11 @@ handler handle_getrandom, handle_fork, handle_clone3;
 void note_namespaces(uint64_t flags);
 /* A page that was copied by fork still names the parent as its owner: the child takes it over. False: it is shared. */
 bool claim_page(struct call *call);
-/* The key for what `thread` reads from a device it opens now; another one for each opening. With `step` -1 it did not open it after all. */
-void random_device_key(pid_t thread, int step, uint8_t key[32]);
+/*
+ * The key for what `thread` reads from a device it opens now, with the call that waits for us if that is how it does; another one for each
+ * opening. With `step` -1 it did not open it after all.
+ */
+void random_device_key(pid_t thread, const struct seccomp_notif *request, int step, uint8_t key[32]);
 /* 16 bytes for AT_RANDOM. */
 void random_start_bytes(const struct image *image, uint8_t bytes[16]);
 

@@ -150,6 +150,7 @@ static void answer_one(const struct seccomp_notif *request)
 	}
 	if (!call.answered)
 		call_answer(&call);
+	turn_end(&call);
 	call_close(&call);
 }
 

@@ -66,10 +66,10 @@ bool claim_page(struct call *call)
 	return true;
 }
 
-void random_device_key(pid_t thread, int step, uint8_t key[32])
+void random_device_key(pid_t thread, const struct seccomp_notif *request, int step, uint8_t key[32])
 {
 	static uint64_t loose;
-	struct call call = {.thread = thread, .memory = -1, .directory = -1};
+	struct call call = {.thread = thread, .request = request, .memory = -1, .directory = -1};
 	struct { uint64_t opened, lineage; } count = {0, 0};
 	struct image *image = image_at(0);
 	if (call_open_loosely(&call)) {

@@ -358,7 +358,9 @@ bool call_open_loosely(struct call *call)
 	entry->directory = openat(proc_directory, path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	if (entry->directory >= 0)
 		entry->memory = openat(entry->directory, "mem", O_RDWR | O_CLOEXEC);
-	if (entry->memory < 0) {
+	if (entry->memory < 0 || (call->request && !call_waits(call))) {
+		if (entry->memory >= 0)
+			close(entry->memory);
 		if (entry->directory >= 0)
 			close(entry->directory);
 		free(entry);

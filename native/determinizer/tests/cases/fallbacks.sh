@@ -43,6 +43,7 @@ sed -i 4,5d got
 cmp expected got
 grep -q '"what":"answers-may-come-late' log.jsonl
 configured promptness,waitKillable late-answer
+expect 36 configured waitKillable,fuse sh -c 'read -r x </proc/sys/kernel/random/uuid; exec 3</dev/urandom; test -e /etc/passwd; echo ${#x}'
 LOOSE=1 configured waitKillable interrupted
 grep -q '"what":"a program was told of our signal handler' log.jsonl
 configured vdso sh -c 'test "$(date +%s)" = 1700000002'
