@@ -1,5 +1,4 @@
-import { parseDocument } from 'yaml';
-import { isMap, isPair, isScalar, isSeq } from 'yaml';
+import { isMap, isPair, isScalar, isSeq, parseDocument, visit } from 'yaml';
 import type { ParsedNode } from 'yaml';
 import { isWebPage, webPage } from '../hash-list.js';
 
@@ -29,10 +28,9 @@ export function readAssertion(bytes: Uint8Array): Assertion | string {
     return 'the assertion is not UTF-8';
   }
   if (isWebPage(bytes)) return webPage;
-  // Aliases would be expanded, and there is no honest one.
   const document = parseDocument<ParsedNode>(text.replace(closingQuote, indentedQuote), {
     schema: 'failsafe',
-    logLevel: 'silent',
+    logLevel: 'error',
     prettyErrors: false,
     uniqueKeys: true,
     stringKeys: false,
@@ -41,6 +39,14 @@ export function readAssertion(bytes: Uint8Array): Assertion | string {
   if (error !== undefined) return `it is not YAML: ${oneLine(error.message)}`;
   const isStrange = document.warnings.some(({ code }) => code !== 'TAG_RESOLVE_FAILED');
   if (isStrange || document.warnings.length > maxWarnings) return 'it is not YAML as gitian writes';
+  let hasAlias = false;
+  visit(document, {
+    Alias() {
+      hasAlias = true;
+      return visit.BREAK;
+    },
+  });
+  if (hasAlias) return 'it has an alias, which no honest program writes';
   const fields = new Map<string, string>();
   const root = document.contents;
   if (!isSeq(root)) return 'it is not an ordered map';

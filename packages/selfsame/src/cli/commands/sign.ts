@@ -34,6 +34,17 @@ export function createSignCommand(findResults: FindResults): Command {
         flags: '--out <dir>',
         description: 'attestations folder (default: attestations/ in the workspace)',
       },
+      {
+        flags: '--as <format>',
+        description:
+          'instead of claims, write what other programs verify: in-toto, rebuilderd, minisign, signify, ssh; with --gpg also guix, gitian, sha256sums',
+      },
+      { flags: '--gpg <key>', description: 'sign with this key of your gpg' },
+      {
+        flags: '--signer <name>',
+        description:
+          'what folders and files of other formats call you (default: the name of the key)',
+      },
     ],
     examples: [
       { command: 'selfsame sign pigz', does: 'sign what the build of pigz gave' },
@@ -41,18 +52,24 @@ export function createSignCommand(findResults: FindResults): Command {
         command: 'selfsame sign --key /run/secrets/ci.key --out /srv/attestations',
         does: 'sign all projects, with a key and a folder of their own',
       },
+      {
+        command: 'selfsame sign pigz --as guix --gpg alice@example.org --signer alice',
+        does: 'write SHA256SUMS with a signature that gpg and guix-verify check',
+      },
     ],
     async run(args, options, context) {
       const { SelfsameError } = await import('../../errors/selfsame-error.js');
       const { readPrivateKey } = await import('../../record/key-file.js');
       const { chooseKeyFile } = await import('../../record/choose-key.js');
       const { printable } = await import('../../text/printable.js');
+      const { checkSignAs, signResultsAs } = await import('../sign-as.js');
       const { signResults } = await import('../../record/sign-results.js');
       const { key: file, out, target } = options;
-      const keyPath =
+      const format = await checkSignAs(options);
+      const keyPath = (): string =>
         typeof file === 'string' ? resolve(context.cwd, file) : chooseKeyFile(process.env);
       // The key first: without it nothing else is worth the wait.
-      const { key, name } = readPrivateKey(keyPath);
+      const plan = format === undefined ? { own: readPrivateKey(keyPath()) } : { format };
       const selection = {
         projects: args,
         target: typeof target === 'string' ? target : undefined,
@@ -75,6 +92,10 @@ export function createSignCommand(findResults: FindResults): Command {
         typeof out === 'string'
           ? resolve(context.cwd, out)
           : join(found.workspaceRoot, 'attestations');
+      if ('format' in plan) {
+        return await signResultsAs(plan.format, found.results, folder, keyPath, options, context);
+      }
+      const { key, name } = plan.own;
       const signed = await signResults(found.results, key, folder, context.signal);
       const shown = (path: string) => relative(context.cwd, path) || '.';
       return {
