@@ -135,10 +135,15 @@ struct image *image_new(const struct origin *origin, pid_t process, const char *
 	struct sha256 sha;
 	uint8_t digest[32];
 	sha256_start(&sha);
+	char *kept = malloc(length + 1);
+	if (!kept)
+		return NULL;
+	memcpy(kept, arguments, length);
 	sha256_field(&sha, executable, strlen(executable));
-	sha256_field(&sha, arguments, length);
+	sha256_field(&sha, kept, without_job_counts(executable, kept, length));
 	sha256_field(&sha, directory, strlen(directory));
 	sha256_end(&sha, digest);
+	free(kept);
 
 	pthread_mutex_lock(&lock);
 	uint32_t number = count;

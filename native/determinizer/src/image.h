@@ -48,6 +48,12 @@ struct origin {
 	uint64_t scope;
 };
 
+/*
+ * Takes arguments that only say how many jobs run at once out of those of programs that run builds; `length` bytes with NULs.
+ * Returns how many are left.
+ */
+size_t without_job_counts(const char *executable, char *arguments, size_t length);
+
 /* Registers a program; NULL when IMAGES_MAX is reached or memory ends. `arguments` are `length` bytes with NULs. */
 struct image *image_new(const struct origin *origin, pid_t process, const char *executable, const char *arguments, size_t length, const char *directory);
 

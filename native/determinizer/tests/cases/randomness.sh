@@ -13,3 +13,13 @@ cmp o1 p1; cmp o2 p2
 OPTIONS='--source randomness=vary:1'
 virtual sh ./script
 not cmp -s o1 p1
+# Nor how many jobs run at once, however that is said.
+printf 'all: x y\nx y:\n\trandom-bytes $@ >$@.made\n' >Makefile
+virtual make -s -j1
+cat x.made y.made >one
+for jobs in -j -j3 '-j 2' --jobs=2 '--jobs 4' ''; do
+	virtual make -s $jobs
+	cat x.made y.made | cmp one -
+done
+virtual make -s -k
+not sh -c 'cat x.made y.made | cmp -s one -'
