@@ -1,7 +1,7 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { judgeVotes, parsePolicy, VerifyError } from '@selfsame/verify';
-import type { JsonValue, Policy } from '@selfsame/verify';
+import type { Policy } from '@selfsame/verify';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { readCertificates } from './openpgp/certificates.js';
 import type { Certificates } from './openpgp/certificates.js';

@@ -1,7 +1,7 @@
 import { symlinkSync } from 'node:fs';
 import { join } from 'node:path';
 import { judgeVotes, parsePolicy, sha256Hex } from '@selfsame/verify';
-import type { JsonValue, Vote } from '@selfsame/verify';
+import type { Vote } from '@selfsame/verify';
 import type { PrivateKey } from 'openpgp';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { readKeyrings, readTrustedRoot } from './keyrings.js';

@@ -1,9 +1,9 @@
-import { constants } from 'node:fs';
-import { open, readdir, realpath } from 'node:fs/promises';
+import { closeSync, constants, fstatSync, openSync, readSync } from 'node:fs';
+import { readdir, realpath } from 'node:fs/promises';
 import { join } from 'node:path';
 import { DEFAULT_SIGNATURE_BUDGET } from '@selfsame/verify';
 import { SelfsameError } from '../errors/selfsame-error.js';
-import { isAbsent, readBounded } from '../record/folder-file.js';
+import { isAbsent } from '../record/folder-file.js';
 import { headBytes } from './format.js';
 import type {
   AttestationFile,
@@ -102,24 +102,21 @@ export async function readVotes(folder: string, options: ReadVotesOptions): Prom
       }
       const seen = `${above}/${below}`;
       const file = join(directory, entry.name);
-      const head = await readHead(file).catch((cause: unknown) => {
-        throw cannotRead(join(folder, below), cause);
-      });
-      const format = attestationFormats.find((one) => one.takes(seen, head));
-      if (format === undefined) {
-        result.others.push(below);
-        continue;
-      }
+      let opened: Opened;
       try {
-        const content = await readBounded(file, limits.fileBytes);
-        bytes += content.length;
-        if (bytes > limits.totalBytes) throw tooMuch(folder, `${limits.totalBytes} bytes`);
-        const known = taken.get(format);
-        if (known === undefined) taken.set(format, [{ path: seen, bytes: content }]);
-        else known.push({ path: seen, bytes: content });
+        opened = readTaken(file, seen, limits.fileBytes);
       } catch (cause) {
-        if (!(cause instanceof RangeError)) throw cause;
-        result.unusable.push({ path: below, reason: cause.message });
+        throw cannotRead(join(folder, below), cause);
+      }
+      if (opened === 'other') result.others.push(below);
+      else if ('reason' in opened) result.unusable.push({ path: below, reason: opened.reason });
+      else {
+        bytes += opened.bytes.length;
+        if (bytes > limits.totalBytes) throw tooMuch(folder, `${limits.totalBytes} bytes`);
+        const known = taken.get(opened.format);
+        const one = { path: seen, bytes: opened.bytes };
+        if (known === undefined) taken.set(opened.format, [one]);
+        else known.push(one);
       }
     }
     const shown = (seen: string): string => seen.slice(above.length + 1);
@@ -136,13 +133,34 @@ export async function readVotes(folder: string, options: ReadVotesOptions): Prom
 }
 
 /** A name that became a link or a pipe since it was listed is not waited for. */
-const headFlags = constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK;
+const flags = constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK;
 
-async function readHead(file: string): Promise<string> {
-  await using handle = await open(file, headFlags);
-  const buffer = Buffer.alloc(headBytes);
-  const { bytesRead } = await handle.read(buffer, 0, headBytes, 0);
-  return buffer.toString('latin1', 0, bytesRead);
+type Opened =
+  | 'other'
+  | { readonly format: AttestationFormat; readonly bytes: Buffer }
+  | { readonly reason: string };
+
+/**
+ * The whole file, where some format takes it. Synchronous: there are thousands of small files, and handing each to another
+ * thread takes longer than reading it.
+ */
+function readTaken(file: string, seen: string, maxBytes: number): Opened {
+  const descriptor = openSync(file, flags);
+  try {
+    const { size } = fstatSync(descriptor);
+    const head = Buffer.alloc(Math.min(size, headBytes));
+    const start = head.subarray(0, readSync(descriptor, head, 0, head.length, 0));
+    const text = start.toString('latin1');
+    const format = attestationFormats.find((one) => one.takes(seen, text));
+    if (format === undefined) return 'other';
+    if (size > maxBytes) return { reason: `larger than ${maxBytes} bytes` };
+    if (start.length === size) return { format, bytes: start };
+    const bytes = Buffer.alloc(size);
+    const length = readSync(descriptor, bytes, 0, size, 0);
+    return length === size ? { format, bytes } : { reason: 'it changed while it was read' };
+  } finally {
+    closeSync(descriptor);
+  }
 }
 
 function cannotRead(path: string, cause: unknown): SelfsameError {

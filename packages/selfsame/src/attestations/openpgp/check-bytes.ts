@@ -1,4 +1,5 @@
-import { createPublicKey, verify as verifyBytes } from 'node:crypto';
+import { createHash, createPublicKey, verify as verifyBytes } from 'node:crypto';
+import type { KeyObject } from 'node:crypto';
 import { config, enums } from 'openpgp';
 import type { AnyKeyPacket, SignaturePacket } from 'openpgp';
 
@@ -30,6 +31,9 @@ export async function checkBytes(
     if (key.getAlgorithmInfo().curve === enums.curve.secp256k1) {
       return await checkSecp256k1(packet, key, type, data, options.detached);
     }
+    if (rsaAlgorithms.has(key.algorithm)) {
+      return await checkRsa(packet, key, type, data, options.detached);
+    }
     // At its own time, so that the library leaves alone whether it has expired.
     const at = packet.created ?? new Date(0);
     await packet.verify(key, type, data, at, options.detached, lenient);
@@ -43,7 +47,14 @@ export async function checkBytes(
 interface Insides {
   toHash(type: enums.signature, data: object, detached: boolean): Uint8Array;
   readonly params: Promise<{ readonly r: Uint8Array; readonly s: Uint8Array }>;
-  readonly publicParams: { readonly Q: Uint8Array };
+  readonly publicParams: {
+    readonly Q: Uint8Array;
+    readonly n: Uint8Array;
+    readonly e: Uint8Array;
+  };
+  /** First two bytes of the digest. */
+  readonly signedHashValue: Uint8Array;
+  readonly revocationKeyClass: number | null;
 }
 
 const nodeHashes: ReadonlyMap<number, string> = new Map([
@@ -51,7 +62,65 @@ const nodeHashes: ReadonlyMap<number, string> = new Map([
   [8, 'sha256'],
   [9, 'sha384'],
   [10, 'sha512'],
+  [11, 'sha224'],
+  [12, 'sha3-256'],
+  [14, 'sha3-512'],
 ]);
+
+const rsaAlgorithms: ReadonlySet<number> = new Set([
+  enums.publicKey.rsaEncryptSign,
+  enums.publicKey.rsaSign,
+]);
+
+/**
+ * What the library checks beside the mathematics, for signatures that it does not check itself. Undefined: nothing is
+ * wrong with it.
+ */
+function outerProblem(packet: SignaturePacket, key: AnyKeyPacket): BytesResult | undefined {
+  if (!packet.issuerKeyID.equals(key.getKeyID()) || packet.publicKeyAlgorithm !== key.algorithm) {
+    return 'wrong';
+  }
+  const isUnknown =
+    packet.unknownSubpackets.some(({ critical }) => critical) ||
+    packet.rawNotations.some(({ critical }) => critical) ||
+    (packet as unknown as Insides).revocationKeyClass !== null;
+  return isUnknown || !nodeHashes.has(packet.hashAlgorithm ?? 0) ? 'unsupported' : undefined;
+}
+
+const rsaKeys = new WeakMap<AnyKeyPacket, KeyObject>();
+
+/** As the library does it, but with a key that is read once, and without a thread for each signature: a third of the time. */
+async function checkRsa(
+  packet: SignaturePacket,
+  key: AnyKeyPacket,
+  type: enums.signature,
+  data: object,
+  detached: boolean,
+): Promise<BytesResult> {
+  const problem = outerProblem(packet, key);
+  if (problem !== undefined) return problem;
+  const hash = nodeHashes.get(packet.hashAlgorithm ?? 0) ?? '';
+  const insides = packet as unknown as Insides;
+  const message = insides.toHash(type, data, detached);
+  const digest = createHash(hash).update(message).digest();
+  if (!digest.subarray(0, 2).equals(insides.signedHashValue)) return 'wrong';
+  const { n, e } = (key as unknown as Insides).publicParams;
+  let publicKey = rsaKeys.get(key);
+  if (publicKey === undefined) {
+    publicKey = createPublicKey({
+      format: 'jwk',
+      key: { kty: 'RSA', n: base64Url(n), e: base64Url(e) },
+    });
+    rsaKeys.set(key, publicKey);
+  }
+  const { s } = await insides.params;
+  const width = Math.ceil((publicKey.asymmetricKeyDetails?.modulusLength ?? 0) / 8);
+  return verifyBytes(hash, message, publicKey, padded(s, width)) ? 'good' : 'wrong';
+}
+
+function base64Url(bytes: Uint8Array): string {
+  return Buffer.from(bytes).toString('base64url');
+}
 
 /** The library needs a package for this curve that it does not bring along; OpenSSL knows it. */
 async function checkSecp256k1(
@@ -61,31 +130,26 @@ async function checkSecp256k1(
   data: object,
   detached: boolean,
 ): Promise<BytesResult> {
-  if (!packet.issuerKeyID.equals(key.getKeyID()) || packet.publicKeyAlgorithm !== key.algorithm) {
-    return 'wrong';
-  }
-  const hash = nodeHashes.get(packet.hashAlgorithm ?? 0);
-  if (hash === undefined || packet.unknownSubpackets.some(({ critical }) => critical)) {
-    return 'unsupported';
-  }
+  const problem = outerProblem(packet, key);
+  if (problem !== undefined) return problem;
+  const hash = nodeHashes.get(packet.hashAlgorithm ?? 0) ?? '';
   const point = (key as unknown as Insides).publicParams.Q;
   const { r, s } = await (packet as unknown as Insides).params;
-  const number = (bytes: Uint8Array) => Buffer.from(bytes).toString('base64url');
   const publicKey = createPublicKey({
     format: 'jwk',
     key: {
       kty: 'EC',
       crv: 'secp256k1',
-      x: number(point.subarray(1, 33)),
-      y: number(point.subarray(33, 65)),
+      x: base64Url(point.subarray(1, 33)),
+      y: base64Url(point.subarray(33, 65)),
     },
   });
   const message = (packet as unknown as Insides).toHash(type, data, detached);
-  const signature = Buffer.concat([padded(r), padded(s)]);
+  const signature = Buffer.concat([padded(r, 32), padded(s, 32)]);
   const good = verifyBytes(hash, message, { key: publicKey, dsaEncoding: 'ieee-p1363' }, signature);
   return good ? 'good' : 'wrong';
 }
 
-function padded(number: Uint8Array): Buffer {
-  return Buffer.concat([Buffer.alloc(Math.max(0, 32 - number.length)), number]);
+function padded(number: Uint8Array, width: number): Buffer {
+  return Buffer.concat([Buffer.alloc(Math.max(0, width - number.length)), number]);
 }
