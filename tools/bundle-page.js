@@ -33,11 +33,12 @@ const { outputFiles } = await build({
 // Nothing in a script element may look like its end.
 const script = (outputFiles[0]?.text ?? '').replaceAll('</script', '<\\/script');
 const style = (await readFile(join(page, 'page.css'), 'utf8')).trim();
+// The digests are of exactly what stands between the tags.
 const html = (await readFile(join(page, 'page.html'), 'utf8'))
   .replace('@STYLE_DIGEST@', () => digest(style))
   .replace('@SCRIPT_DIGEST@', () => digest(script))
-  .replace('@STYLE@', () => style)
-  .replace('@SCRIPT@', () => script);
+  .replace(/<style>[^<]*<\/style>/, () => `<style>${style}</style>`)
+  .replace(/<script>[^<]*<\/script>/, () => `<script>${script}</script>`);
 const target = argv[2] ?? join(repositoryRoot, 'packages/selfsame/dist/evidence-page.html');
 await mkdir(join(target, '..'), { recursive: true });
 await writeFile(`${target}.${pid}`, html);

@@ -24,6 +24,7 @@ export class Browser implements AsyncDisposable {
   readonly #child: ChildProcess;
   readonly #profile: string;
   readonly #waiting = new Map<number, (reply: Reply) => void>();
+  readonly #loaded: (() => void)[] = [];
   #session: string | undefined;
   #last = 0;
   #rest = '';
@@ -90,6 +91,13 @@ export class Browser implements AsyncDisposable {
     return reply.result ?? {};
   }
 
+  /** Opens an address and waits until all of it is there. */
+  async open(url: string): Promise<void> {
+    const loaded = new Promise<void>((done) => this.#loaded.push(done));
+    await this.send('Page.navigate', { url });
+    await loaded;
+  }
+
   /** The value of an expression in the page; promises are awaited. */
   async evaluate(expression: string): Promise<unknown> {
     const options = { expression, awaitPromise: true, returnByValue: true };
@@ -118,6 +126,7 @@ export class Browser implements AsyncDisposable {
     }
     const params = reply.params as
       { request?: { url: string }; entry?: { text: string } } | undefined;
+    if (reply.method === 'Page.loadEventFired') this.#loaded.shift()?.();
     if (reply.method === 'Network.requestWillBeSent')
       this.requests.push(params?.request?.url ?? '');
     if (reply.method === 'Log.entryAdded') this.complaints.push(params?.entry?.text ?? '');

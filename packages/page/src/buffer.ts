@@ -86,6 +86,7 @@ export const Buffer = {
     copy.set(bytes);
     return copy;
   },
+  byteLength: (data: string): number => new TextEncoder().encode(data).length,
   alloc: (size: number): PageBuffer => PageBuffer.alloc(size),
   concat: (parts: readonly Uint8Array[]): PageBuffer => PageBuffer.concat(parts),
   compare: (a: Uint8Array, b: Uint8Array): number => PageBuffer.compare(a, b),

@@ -45,10 +45,7 @@ describe.skipIf(chromium === undefined)('the page in a browser', () => {
   }, 120_000);
   afterAll(async () => browser[Symbol.asyncDispose]());
 
-  const open = async () => {
-    await browser.send('Page.navigate', { url: pathToFileURL(page).href });
-    await browser.until(`document.readyState === 'complete' && document.getElementById('drop')`);
-  };
+  const open = async () => browser.open(pathToFileURL(page).href);
   const choose = async (...files: readonly string[]) => {
     const { root: top } = (await browser.send('DOM.getDocument')) as { root: { nodeId: number } };
     const selector = { nodeId: top.nodeId, selector: '#choose' };
@@ -123,7 +120,7 @@ describe.skipIf(chromium === undefined)('the page in a browser', () => {
     await browser.until(`document.querySelector('.final')`);
     const shown = await text('result');
     expect(shown).toContain('Refused');
-    expect(shown).toContain('a signature said to be by alice does not fit');
+    expect(shown).toContain('a signature said to be by alice, bob does not fit');
   });
 
   it('names what is no evidence, shows names as text, and asks the network for nothing', async () => {
