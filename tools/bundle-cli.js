@@ -45,3 +45,6 @@ await bundleForNode({
 });
 await rm(target, { recursive: true, force: true });
 await rename(fresh, target);
+
+// The page that judges evidence in a browser is part of what is installed.
+await import('./bundle-page.js');

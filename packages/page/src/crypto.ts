@@ -6,7 +6,7 @@ import { sha256, sha512 } from './sha2.js';
 export const constants = { RSA_PKCS1_PSS_PADDING: 6 } as const;
 
 export function createHash(name: string) {
-  const hash = { sha256, sha512 }[name]?.();
+  const hash = name === 'sha256' ? sha256() : name === 'sha512' ? sha512() : undefined;
   if (hash === undefined) throw new TypeError(`no digest ${name} here`);
   const self = {
     update(data: string | Uint8Array) {

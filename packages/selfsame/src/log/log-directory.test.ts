@@ -129,6 +129,20 @@ describe('a log directory', () => {
   });
 });
 
+describe('what can not be read or written', () => {
+  it('is named: a directory below a file, and a log that is too large', async () => {
+    writeFileSync(join(scratch.path, 'file'), '');
+    const below = join(scratch.path, 'file', 'log');
+    await expect(initLog(below, testOrigin, testKey('log'))).rejects.toMatchObject({
+      code: 'LOG_WRITE',
+    });
+    const size = 1_000_001;
+    await expect(
+      readAllEntries(log, { origin: testOrigin, size, root: new Uint8Array(32), extensions: [] }),
+    ).rejects.toMatchObject({ code: 'LOG_LIMIT' });
+  });
+});
+
 describe('a witness', () => {
   it('attack 28: cosigns no log that was rewritten or made smaller, and shows both checkpoints', async () => {
     await add([claim('alice', 1), claim('alice', 2)]);

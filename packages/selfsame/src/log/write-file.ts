@@ -33,12 +33,16 @@ export function writeDurably(path: string, content: string | Uint8Array): void {
     syncDirectory(dirname(path));
   } catch (cause) {
     rmSync(draft, { force: true });
-    const why = (cause as NodeJS.ErrnoException).code ?? String(cause);
-    throw new SelfsameError('LOG_WRITE', `${path} cannot be written: ${why}`, {
-      hint: 'name a directory that you can write to; what was published before is as it was',
-      cause,
-    });
+    throw cannotWrite(path, cause);
   }
+}
+
+function cannotWrite(path: string, cause: unknown): SelfsameError {
+  const why = (cause as NodeJS.ErrnoException).code ?? String(cause);
+  return new SelfsameError('LOG_WRITE', `${path} cannot be written: ${why}`, {
+    hint: 'name a directory that you can write to; what was published before is as it was',
+    cause,
+  });
 }
 
 /** Runs alone among the writers of a log directory, which is made where it is not there. */
@@ -47,7 +51,11 @@ export async function withLogLock<T>(
   signal: AbortSignal | undefined,
   act: () => Promise<T>,
 ): Promise<T> {
-  makeDirectory(directory);
+  try {
+    makeDirectory(directory);
+  } catch (cause) {
+    throw cannotWrite(directory, cause);
+  }
   const lock = await takeFlock(join(directory, '.lock'), 'exclusive', { wait: true, signal });
   try {
     return await act();
