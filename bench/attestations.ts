@@ -82,7 +82,7 @@ async function replicate(work: string): Promise<Made> {
     cpSync(join(keys, name), join(work, 'keys', name));
     const key = await readKey({ armoredKey: readFileSync(join(keys, name), 'utf8') });
     signers.set(key.getFingerprint(), name.replace(/\.gpg$/, ''));
-    binary.push(key.write() as Uint8Array);
+    binary.push(key.write());
   }
   writePolicy(work, signers, binary);
   const releases = readdirSync(corpus).filter((name) => name !== 'builder-keys');
@@ -113,7 +113,7 @@ async function generate(work: string): Promise<Made> {
     keys.set(`s${index}`, privateKey);
     signers.set(privateKey.getFingerprint(), `s${index}`);
     writeFileSync(join(work, 'keys', `s${index}.gpg`), privateKey.toPublic().armor());
-    binary.push(privateKey.toPublic().write() as Uint8Array);
+    binary.push(privateKey.toPublic().write());
   }
   writePolicy(work, signers, binary);
   const signed: string[] = [];

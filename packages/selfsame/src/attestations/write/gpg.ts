@@ -50,6 +50,8 @@ async function gpg(args: readonly string[], input?: Uint8Array): Promise<Buffer>
     const { stdout } = await execa('gpg', ['--no-tty', '--quiet', ...args], {
       ...(input === undefined ? { stdin: 'ignore' } : { input }),
       encoding: 'buffer',
+      // One signature in 256 ends in the byte of a line feed.
+      stripFinalNewline: false,
       maxBuffer,
     });
     return Buffer.from(stdout);
