@@ -65,6 +65,12 @@ export function createVerifyCommand(
         description: "sigstore's trusted_root.json, for identities that it vouches for",
       },
       {
+        flags: '--log <dir>',
+        description:
+          'a copy of a log, for policies that want everything that it lists; may be repeated',
+        repeatable: true,
+      },
+      {
         flags: '--expect <digest>',
         description: 'only claims on this build id count; others are reported apart',
       },
@@ -120,12 +126,17 @@ export function createVerifyCommand(
       const foreign = await readForeignVotes(folder, policyFile.policy, at, options, context);
       const chosen = await chooseBuilds(args, options, folder, workspace, foreign);
       const questions = await expectations(args, options, chosen.builds, context, findResults);
+      const copies = [];
+      for (const directory of texts(options, 'log')) {
+        const { readLogCopy } = await import('../../log/log-copy.js');
+        copies.push(await readLogCopy(resolve(context.cwd, directory), policyFile.policy.log));
+      }
       const judgements = [];
       for (const { build, expected, known } of questions) {
         context.signal.throwIfAborted();
         const { votes = [] } = foreign.builds.find((one) => isSame(one.build, build)) ?? {};
         judgements.push(
-          await judgeBuild(folder, policyFile.policy, build, expected, known, at, votes),
+          await judgeBuild(folder, policyFile.policy, build, expected, known, at, votes, copies),
         );
       }
       const files = [];
