@@ -22,8 +22,7 @@ export function publicKeyProblem(bytes: Uint8Array): string | undefined {
   const y2 = (y * y) % P;
   // x² = (y² - 1) / (d y² + 1) must be a square: Euler's criterion on numerator times denominator.
   const square = ((y2 + P - 1n) * (D * y2 + 1n)) % P;
-  if (power(square, (P - 1n) / 2n) !== 1n) return 'is not a point of the curve';
-  return undefined;
+  return isSquare(square) ? undefined : 'is not a point of the curve';
 }
 
 function decodeY(bytes: Uint8Array): bigint {
@@ -33,12 +32,9 @@ function decodeY(bytes: Uint8Array): bigint {
   return BigInt(`0x${bigEndian.toString('hex')}`);
 }
 
-function power(base: bigint, exponent: bigint): bigint {
-  let result = 1n;
-  let square = base % P;
-  for (let rest = exponent; rest > 0n; rest >>= 1n) {
-    if (rest & 1n) result = (result * square) % P;
-    square = (square * square) % P;
-  }
-  return result;
+/** Euler's criterion, value^((p-1)/2) = 1, where (p-1)/2 = 2^254 - 10: squarings alone, on both sides of 10. */
+function isSquare(value: bigint): boolean {
+  let power = value;
+  for (let count = 0; count < 254; count += 1) power = (power * power) % P;
+  return value !== 0n && power === value ** 10n % P;
 }
