@@ -1,7 +1,9 @@
+import { chmodSync, mkdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { sha256Hex } from '@selfsame/verify';
+import { formatPrivateKeyFile, formatPublicKey, PrivateKey, sha256Hex } from '@selfsame/verify';
 import { describe, expect, it } from 'vitest';
 import { keyOf, newOpenPgpKey, signedBy, testFolder } from '../../attestations/testing.js';
+import { testResult } from '../../record/testing.js';
 import { plainStyle } from '../../text/style.js';
 import type { CommandContext } from '../command.js';
 import { createSignCommand } from './sign.js';
@@ -89,6 +91,34 @@ describe('verify, of what others sign', () => {
 });
 
 describe('sign --as', () => {
+  it.each(['in-toto', 'minisign', 'signify', 'ssh'])(
+    '%s writes what verify reads, and never replaces the list of others',
+    async (as) => {
+      using folder = testFolder();
+      mkdirSync(join(folder.path, 'store'));
+      const lines = ['alice', 'bob'].map((name, index) => {
+        const key = new PrivateKey(new Uint8Array(32).fill(index + 1));
+        const file = folder.write(`${name}.key`, formatPrivateKeyFile(key, name));
+        chmodSync(file, 0o600);
+        return `  ${name}: ${formatPublicKey(key.publicKey)}\n`;
+      });
+      folder.write('policy.yaml', `threshold: 2\nsigners:\n${lines.join('')}`);
+      const write = async (name: string, content: string) => {
+        const results = [testResult(join(folder.path, 'store'), { 'a.txt': content })];
+        const found = () => Promise.resolve({ results, missing: [], workspaceRoot: folder.path });
+        const options = { as, key: `${name}.key` };
+        return await createSignCommand(found).run([], options, context(folder.path));
+      };
+      await write('alice', 'same');
+      expect((await verify.run([], {}, context(folder.path))).exitCode).toBe(1);
+      expect((await write('bob', 'same')).exitCode).toBe(0);
+      const verdict = await verify.run([], {}, context(folder.path));
+      expect(verdict.text.join('\n')).toMatch(/accepted: .*the same from alice and bob/);
+      if (as === 'in-toto') return;
+      await expect(write('bob', 'other')).rejects.toMatchObject({ code: 'SIGN_FORMAT' });
+    },
+  );
+
   it.each([
     ['a format that does not exist', { as: 'floppy' }, 'SIGN_FORMAT'],
     ['guix without gpg', { as: 'guix' }, 'SIGN_FORMAT'],
