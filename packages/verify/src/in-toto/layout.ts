@@ -35,7 +35,7 @@ export interface Layout {
   readonly inspections: readonly Inspection[];
 }
 
-export const layoutLimits = { steps: 256, keys: 1024, rules: 1024 } as const;
+const layoutLimits = { steps: 256, keys: 1024, rules: 1024 } as const;
 
 const read: FieldReader = new FieldReader('METABLOCK_INVALID');
 

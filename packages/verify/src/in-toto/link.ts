@@ -19,7 +19,7 @@ export interface Link {
   readonly environment: JsonObject;
 }
 
-export const MAX_ARTIFACTS = 100_000;
+const MAX_ARTIFACTS = 100_000;
 
 const read: FieldReader = new FieldReader('METABLOCK_INVALID');
 const digestLengths: Readonly<Record<string, number>> = { sha256: 64, sha512: 128 };
@@ -44,7 +44,7 @@ export function linkDocument(link: Link): JsonObject {
   return { _type: 'link', ...link };
 }
 
-export function parseArtifacts(value: JsonValue | undefined, path: FieldPath): Artifacts {
+function parseArtifacts(value: JsonValue | undefined, path: FieldPath): Artifacts {
   const artifacts = read.record(value, path);
   const paths = Object.keys(artifacts);
   if (paths.length > MAX_ARTIFACTS) read.fail('too many artifacts', path, 'LIMIT_EXCEEDED');

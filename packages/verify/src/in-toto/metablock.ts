@@ -26,7 +26,7 @@ export interface Metablock {
   readonly signatures: readonly InTotoSignature[];
 }
 
-export const metablockLimits = { bytes: 16 * 1024 * 1024, signatures: 256 } as const;
+const metablockLimits = { bytes: 16 * 1024 * 1024, signatures: 256 } as const;
 
 const read: FieldReader = new FieldReader('METABLOCK_INVALID');
 const MAX_SIGNATURE_BYTES = 8192;

@@ -72,7 +72,7 @@ export class FieldReader {
 }
 
 /** `subject[0].name` for `['subject', 0, 'name']`; long keys are cut. */
-export function describePath(path: FieldPath): string {
+function describePath(path: FieldPath): string {
   if (path.length === 0) return 'the document';
   return path
     .map((part, index) => {

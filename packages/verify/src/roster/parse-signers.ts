@@ -5,7 +5,7 @@ import type { JsonObject, JsonValue } from '../json/value.js';
 import { parseRosterKey, type RosterKey, type TimeWindow } from './roster-key.js';
 import type { RosterSigner } from './roster.js';
 
-export const MAX_SIGNERS = 1000;
+const MAX_SIGNERS = 1000;
 export const MAX_KEYS = 32;
 const MAX_VALUES = 16;
 const MAX_ATTRIBUTES = 32;

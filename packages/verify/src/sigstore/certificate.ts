@@ -6,7 +6,7 @@ import { VerifyError } from '../errors.js';
 import { publicKeyFromSpki, type PublicKey } from '../keys/public-key.js';
 
 /** Who a certificate of a Fulcio authority says its holder is (sigstore/fulcio docs/certificate-specification.md). */
-export interface CertifiedKey {
+interface CertifiedKey {
   readonly key: PublicKey;
   /** The one subject alternative name: a URI or an e-mail address. */
   readonly identity: string;

@@ -13,7 +13,7 @@ import type { LogEntry } from './bundle.js';
 import type { TrustedLog } from './trusted-root.js';
 
 /** What an entry must be about to count. */
-export interface LoggedSignature {
+interface LoggedSignature {
   /** The bytes that were signed: the message, or the envelope's pre-authentication encoding. */
   readonly signed: Uint8Array;
   /** For an envelope: its payload. */

@@ -10,7 +10,7 @@ export const STATEMENT_TYPE = 'https://in-toto.io/Statement/v1';
 export const STATEMENT_PAYLOAD_TYPE = 'application/vnd.in-toto+json';
 
 /** Most subjects of one statement. */
-export const MAX_SUBJECTS = 100_000;
+const MAX_SUBJECTS = 100_000;
 
 export interface Subject {
   readonly name: string;

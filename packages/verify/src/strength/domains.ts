@@ -28,7 +28,7 @@ export interface DomainRules {
 }
 
 /** Signers with exactly the same fault domains, apart from their keys. */
-export interface SignerGroup {
+interface SignerGroup {
   /** Sorted. */
   readonly signers: readonly string[];
   /** Indexes into `domains` of the table, sorted. */

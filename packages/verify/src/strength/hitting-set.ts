@@ -1,7 +1,7 @@
 import { reduceProblem, transpose, type HittingProblem } from './reduce.js';
 import { Relaxation } from './relaxation.js';
 
-export interface HittingSet {
+interface HittingSet {
   /** No hitting set costs less: proven, also when the search was cut off. */
   readonly lower: number;
   /** Columns of the cheapest hitting set found, sorted. */

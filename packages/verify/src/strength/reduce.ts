@@ -9,7 +9,7 @@ export interface HittingProblem {
   readonly costs: readonly number[];
 }
 
-export interface ReducedProblem {
+interface ReducedProblem {
   /** Columns that some smallest hitting set has. */
   readonly forced: readonly number[];
   /** What is left to hit, none of it by `forced`. */

@@ -53,7 +53,7 @@ export function rankRecruits(
  * Candidates made of the values that the signers have, and one new value for each attribute. Where that
  * would be too many, only the rarest values, which add most.
  */
-export function candidateAttributes(
+function candidateAttributes(
   signers: readonly RosterSigner[],
   rules: DomainRules,
 ): readonly CandidateAttributes[] {
