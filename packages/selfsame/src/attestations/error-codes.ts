@@ -13,6 +13,6 @@ export const attestationsErrorCodes = {
   SIGN_FORMAT: { exit: 2, meaning: 'A format cannot be signed with that kind of key.' },
   SIGN_PROGRAM: {
     exit: 5,
-    meaning: 'gpg did not make a signature, or not one that can be judged.',
+    meaning: 'The program gpg made no signature, or one that would not count.',
   },
 } as const satisfies Record<string, ErrorCodeInfo>;

@@ -48,7 +48,7 @@ export async function readSignedLists(
   for (const list of lists.values()) {
     const where = place(list.path);
     const beside = signaturesOf.get(list.path) ?? [];
-    const artifacts = readHashList(list.bytes);
+    const artifacts = readListOnce(list.bytes, context);
     if (typeof artifacts === 'string') {
       votes.push(voteOf([list, ...beside], format, where, malformed(artifacts), []));
       continue;
@@ -69,6 +69,21 @@ export async function readSignedLists(
 /** Whether a path is one of a list or of a signature of one. */
 export function isListOrSignature(path: string, isList: (path: string) => boolean): boolean {
   return isList(path) || (signatureSuffix.test(path) && isList(listOf(path, isList)));
+}
+
+/** Honest signers sign the same list: it is read, and kept, once. */
+const listsOf = new WeakMap<ReadingContext, Map<string, ReturnType<typeof readHashList>>>();
+
+function readListOnce(bytes: Uint8Array, context: ReadingContext): ReturnType<typeof readHashList> {
+  const known = listsOf.get(context) ?? new Map<string, ReturnType<typeof readHashList>>();
+  listsOf.set(context, known);
+  const sha256 = sha256Hex(bytes);
+  let artifacts = known.get(sha256);
+  if (artifacts === undefined) {
+    artifacts = readHashList(bytes);
+    known.set(sha256, artifacts);
+  }
+  return artifacts;
 }
 
 function partition(files: readonly AttestationFile[], isList: (path: string) => boolean) {

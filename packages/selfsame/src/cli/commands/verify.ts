@@ -158,7 +158,7 @@ export function createVerifyCommand(
       return {
         exitCode: data.accepted || policyFile.policy.mode !== 'enforce' ? 0 : 1,
         data,
-        text: verdictText(report, context.style, context.columns),
+        text: context.json ? [] : verdictText(report, context.style, context.columns),
       };
     },
   };
