@@ -147,9 +147,9 @@ describe('verdicts over votes', () => {
           expect(['dissent', 'contested']).toContain(before?.reason);
         }
       }),
-      { numRuns: 500 },
+      // Always the same cases: few of them turn, and with none this test would say nothing.
+      { numRuns: 1000, seed: 20261121 },
     );
-    // Otherwise this test would say nothing.
     expect(turned).toBeGreaterThan(0);
   });
 
@@ -179,7 +179,7 @@ describe('verdicts over votes', () => {
           expect(['incomplete', 'excepted']).toContain(reason);
         }
       }),
-      { numRuns: 600 },
+      { numRuns: 600, seed: 20261121 },
     );
     expect(accepted).toBeGreaterThan(0);
   });
