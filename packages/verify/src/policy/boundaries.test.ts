@@ -53,6 +53,8 @@ describe('a field of a policy', () => {
     ['POLICY_THRESHOLD min_compromises', { ...strength, threshold: 2, min_compromises: 2.5 }],
     ['POLICY_INVALID domains.0', { ...strength, domains: ['O S'] }],
     ['POLICY_INVALID distinct.O S', { ...base, distinct: { 'O S': 2 } }],
+    ['POLICY_INVALID distinct.O S', { threshold: 2, roster, distinct: { 'O S': 2 } }],
+    ['POLICY_INVALID distinct.os', { threshold: 2, roster, distinct: { os: 2.5 } }],
     ['POLICY_INVALID distinct.os', { ...base, distinct: { os: 2.5 } }],
     ['POLICY_INVALID dissent', { ...base, dissent: 1 }],
     ['POLICY_INVALID dissent.at_least', { ...base, dissent: { block: ['bob'], at_least: 0 } }],

@@ -26,7 +26,7 @@ export function checkPolicy(policy: Policy): void {
 /** The threshold stands for itself, or is what `min_compromises` implies; it has no default. */
 export function checkThreshold(value: unknown, signers: number): asserts value is number {
   const path = ['threshold'];
-  if (typeof value !== 'number' || !Number.isSafeInteger(value) || value < 1) {
+  if (typeof value !== 'number' || !Number.isSafeInteger(value)) {
     read.fail('not a whole number of signers', path, 'POLICY_THRESHOLD');
   }
   if (value < SMALLEST_THRESHOLD) {
@@ -41,7 +41,7 @@ export function checkThreshold(value: unknown, signers: number): asserts value i
 
 export function checkMinCompromises(value: unknown): asserts value is number {
   const path = ['min_compromises'];
-  if (typeof value !== 'number' || !Number.isSafeInteger(value) || value < 1) {
+  if (typeof value !== 'number' || !Number.isSafeInteger(value)) {
     read.fail('not a whole number of compromises', path, 'POLICY_THRESHOLD');
   }
   if (value < SMALLEST_THRESHOLD) {

@@ -29,7 +29,6 @@ export function findEquivocations(
 }
 
 function signersOfTwo(clusters: DefinitionVerdict['artifacts'][number]['clusters']): string[] {
-  if (clusters.length < 2) return [];
   const seen = new Map<string, number>();
   for (const { agree, differs } of clusters) {
     for (const name of new Set([...agree, ...differs])) seen.set(name, (seen.get(name) ?? 0) + 1);

@@ -1,6 +1,5 @@
 import type { Envelope } from '../dsse/envelope.js';
 import type { SignatureBudget } from '../dsse/verify.js';
-import { checkPolicy } from '../policy/check-policy.js';
 import type { Policy } from '../policy/policy.js';
 import { collectClaims, type SignedClaim } from './collect-claims.js';
 import { judgeVotes } from './judge-votes.js';
@@ -23,7 +22,6 @@ export function judge(
   budget?: SignatureBudget,
   others: readonly Vote[] = [],
 ): Verdict {
-  checkPolicy(policy);
   const { claims, setAside } = collectClaims(envelopes, policy, budget);
   const votes = [...claims.flatMap((one) => witnessedVotes(one, question.witnessed)), ...others];
   return { ...judgeVotes(votes, policy, question), setAside };
