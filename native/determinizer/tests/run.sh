@@ -34,7 +34,7 @@ cc -static -D_GNU_SOURCE -o "$SCRATCH/bin/wall-clock-static" "$here/programs/wal
 compile='${CC:-cc} -O1 -pthread -D_GNU_SOURCE -Wall -Wextra -Werror -o "$SCRATCH/bin/$(basename "$1" .c)" "$1"'
 JOBS=${JOBS:-$((2 * $(nproc)))}
 export SCRATCH
-ls "$here"/programs/*.c | xargs -P "$JOBS" -n 1 sh -c "$compile" compile || exit 1
+printf "%s\0" "$here"/programs/*.c | xargs -0 -P "$JOBS" -n 1 sh -c "$compile" compile || exit 1
 unset MAKEFLAGS MAKELEVEL MFLAGS SOURCE_DATE_EPOCH
 export DETERMINIZER PATH="$SCRATCH/bin:$PATH" TESTS="$here" PROGRAMS="$SCRATCH/bin"
 if [ $# = 0 ]; then set -- $(cd "$here/cases" && ls ./*.sh | sed 's/^..//;s/\.sh$//'); fi
@@ -45,7 +45,7 @@ for name; do
 	*) together="$together $name" ;;
 	esac
 done
-echo $together | tr ' ' '\n' | grep . | xargs -r -P "$JOBS" -n 1 "$0" --one
+echo $together | tr ' ' '\n' | grep . | xargs -r -P "$JOBS" -n 1 "$here/run.sh" --one
 for name in $alone; do "$0" --one "$name"; done
 count() { cat "$SCRATCH"/*.result | grep -c "^$1"; }
 echo "$(count 'ok ') passed, $(count FAILED) failed, $(count skipped) skipped"
