@@ -86,10 +86,10 @@ describe('DSSE protocol.md, Test Vectors', () => {
   });
 });
 
-describe('C2SP signed-note, and the note that Go documents', () => {
+describe('C2SP signed notes that others made', () => {
   it.each([
     [
-      'c2sp.org/signed-note',
+      'an implementation that documents its output',
       'example.com/foo+530d903a+AekyeRrm56hApGFkyQR4ZCbV54Id2LKaANYcrnKv3U2k',
       'This is an example message.\n',
       '— example.com/foo Uw2QOkn8srV1yJGh2VYRlL1Tnagv1YEq6TfXppzi2ONncAlTgK7Ztg1ERYNZXsYjOBH3mFXmRKuwHjG1Yu72IneyaQM=\n',
