@@ -18,8 +18,10 @@ const features = [
   'syncWakeUp',
   'descriptorCopy',
   'addDescriptor',
-  'cpuidFault',
   'newMounts',
+  'promptness',
+  'vdsoNames',
+  'vdsoRoom',
   'vdso',
 ] as const;
 const featureList = new RegExp(`^(?:${features.join('|')})(?:,(?:${features.join('|')}))*$`, 'u');
