@@ -101,7 +101,7 @@ export {
 export type { OpenedRoster } from './roster/signed-roster.js';
 
 export { checkPolicy, withRoster } from './policy/check-policy.js';
-export { parsePolicy } from './policy/parse-policy.js';
+export { parsePolicy, policyFields } from './policy/parse-policy.js';
 export {
   dissentRules,
   POLICY_VERSION,

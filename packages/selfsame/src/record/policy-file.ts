@@ -1,5 +1,6 @@
 import {
   parsePolicy,
+  policyFields,
   sha256Hex,
   VerifyError,
   withRoster,
@@ -21,22 +22,7 @@ export const POLICY_FILE_NAME = 'policy.yaml';
 const MAX_BYTES = 1024 * 1024;
 /** Every key a policy or a signer in it can have, to say which was meant. */
 const FIELDS = [
-  'policy',
-  'threshold',
-  'min_compromises',
-  'domains',
-  'assumed_sound',
-  'weights',
-  'unknown',
-  'required',
-  'distinct',
-  'dissent',
-  'exceptions',
-  'log',
-  'mode',
-  'inputs',
-  'signers',
-  'roster',
+  ...policyFields,
   'key',
   'keys',
   'organisation',
@@ -55,7 +41,7 @@ export interface PolicyFile {
 }
 
 /**
- * Reads a policy file (docs/claims-and-verdicts.md).
+ * Reads a policy file (docs/claims-and-verdicts.md), and the roster that it names beside it.
  *
  * @param path absolute
  * @param name of the file as a person would type it, for messages
@@ -64,6 +50,26 @@ export interface PolicyFile {
  *   SelfsameErrors for what is no YAML
  */
 export function readPolicyFile(path: string, name: string, at?: PosixTime): PolicyFile {
+  return readPolicy(path, name, (policy, sha256) => {
+    if (policy.roster === undefined) return { policy, sha256 };
+    const roster = readTrustedRoster(path, policy.roster, at);
+    return { policy: withRoster(policy, roster.roster), sha256, roster };
+  });
+}
+
+/**
+ * As `readPolicyFile`, but without the roster, for whoever has its versions from elsewhere: its owners, in the policy, say
+ * which to believe.
+ */
+export function readPolicyWithoutRoster(path: string, name: string): Policy {
+  return readPolicy(path, name, (policy) => policy);
+}
+
+function readPolicy<T>(
+  path: string,
+  name: string,
+  complete: (policy: Policy, sha256: Sha256) => T,
+): T {
   const text = readText(path, name, MAX_BYTES);
   if (text === undefined) {
     throw new SelfsameError('POLICY_NOT_FOUND', `there is no policy file ${name}`, {
@@ -72,11 +78,7 @@ export function readPolicyFile(path: string, name: string, at?: PosixTime): Poli
   }
   const yaml = parseYamlFile(text, name);
   try {
-    const policy = parsePolicy(yaml.value as JsonValue);
-    const sha256 = sha256Hex(text);
-    if (policy.roster === undefined) return { policy, sha256 };
-    const roster = readTrustedRoster(path, policy.roster, at);
-    return { policy: withRoster(policy, roster.roster), sha256, roster };
+    return complete(parsePolicy(yaml.value as JsonValue), sha256Hex(text));
   } catch (error) {
     if (error instanceof VerifyError) throw explain(error, yaml);
     throw error;

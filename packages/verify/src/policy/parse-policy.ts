@@ -26,7 +26,8 @@ const MAX_REASON = 512;
 
 const read: FieldReader = new FieldReader('POLICY_INVALID');
 
-const OPTIONAL = [
+/** Every field of a policy; none of them must be there by itself. */
+export const policyFields: readonly string[] = [
   'policy',
   'threshold',
   'min_compromises',
@@ -61,7 +62,7 @@ export function parsePolicy(document: JsonValue): Policy {
     const why = 'there is no default, because it decides how many builders must agree';
     read.fail(`the field "threshold" is missing: ${why}`, [], 'POLICY_THRESHOLD');
   }
-  const fields = read.object(document, [], [], OPTIONAL);
+  const fields = read.object(document, [], [], policyFields);
   if ((fields['signers'] === undefined) === (fields['roster'] === undefined)) {
     read.fail('a policy has either "signers" or "roster"', []);
   }

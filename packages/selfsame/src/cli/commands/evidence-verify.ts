@@ -84,8 +84,8 @@ async function trustOf(
   const { SelfsameError } = await import('../../errors/selfsame-error.js');
   const { policy, policyDigest } = options;
   if (typeof policy === 'string') {
-    const { readOwnPolicy } = await import('../../evidence/own-policy.js');
-    return { policy: readOwnPolicy(resolve(context.cwd, policy), policy) };
+    const { readPolicyWithoutRoster } = await import('../../record/policy-file.js');
+    return { policy: readPolicyWithoutRoster(resolve(context.cwd, policy), policy) };
   }
   if (typeof policyDigest === 'string') {
     if (isSha256Hex(policyDigest)) return { policyDigest };
