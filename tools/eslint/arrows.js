@@ -13,7 +13,18 @@ const pipeline = [
   'workspace',
   'record',
 ];
-const everything = [...pipeline, 'attestations', 'log', 'evidence', 'build', 'run', 'doctor'];
+const everything = [
+  ...pipeline,
+  'attestations',
+  'log',
+  'evidence',
+  'build',
+  'run',
+  'compare',
+  'vary',
+  'report',
+  'doctor',
+];
 
 /** @type {Readonly<Record<string, readonly string[]>>} */
 export const arrows = {
@@ -38,6 +49,12 @@ export const arrows = {
   evidence: [...engine, 'record', 'log'],
   build: pipeline,
   run: [...engine, 'sandbox', 'recipe/limits'],
+  // What differs and why; reads anything, builds nothing.
+  compare: [...engine, 'download', 'inputs/unpack'],
+  // Variations and the search for the one that matters.
+  vary: [...pipeline, 'build', 'run', 'compare'],
+  // Pages and machine forms of what compare and check found.
+  report: [...bottom, 'compare', 'vary/types'],
   doctor: [...engine, 'download', 'sandbox', 'environment', 'workspace'],
   cli: everything,
   // The library's entry re-exports what programs use.
