@@ -127,6 +127,7 @@ export type UnexaminedReason =
   | 'damaged'
   | 'encrypted'
   | 'unsupported'
+  | 'unreadable'
   | 'tool-missing'
   | 'too-many-differences';
 
@@ -184,7 +185,11 @@ export interface RootCause {
   readonly alone: readonly Place[];
 }
 
-export type CompareVerdict = 'identical' | 'equal-after-ignoring' | 'differs';
+/**
+ * `undecided`: no difference was seen, or all that were seen are ignored, but not everything could be examined
+ * (see `unexamined`). Counts as no.
+ */
+export type CompareVerdict = 'identical' | 'equal-after-ignoring' | 'differs' | 'undecided';
 
 /** The answer of `selfsame compare`. */
 export interface CompareReport {

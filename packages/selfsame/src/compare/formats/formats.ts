@@ -1,0 +1,4 @@
+import type { Format } from './format.js';
+
+/** Every reader there is. The first whose `detect` takes a content has it: those with a narrower test come first. */
+export const formats: readonly Format[] = [];
