@@ -183,6 +183,10 @@ export interface RootCause {
   readonly explains: readonly Place[];
   /** Of `explains`, those that would be identical without this one alone. */
   readonly alone: readonly Place[];
+  /** Other places that hold the same two contents: the same thing, built once and packed again. */
+  readonly also: readonly Place[];
+  /** Of `explains`, those that hold it as such things are usually put together: nothing that was read shows it. */
+  readonly assumed: readonly Place[];
 }
 
 /**
