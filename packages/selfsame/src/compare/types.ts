@@ -211,6 +211,8 @@ export interface CompareReport {
   readonly hidden: readonly Hidden[];
   /** Parts of the answer that are missing. */
   readonly unexamined: readonly Unexamined[];
+  /** What else is to be known of A and B, in words; untrusted text. */
+  readonly notes?: readonly string[];
   readonly totals: {
     readonly files: number;
     readonly bytes: number;

@@ -26,8 +26,8 @@ describe('root causes by containment', () => {
       {
         place: ['flashrom'],
         causes: [],
-        explains: [['initrd'], ['rom'], ['tools.cpio']],
-        alone: [['initrd'], ['rom'], ['tools.cpio']],
+        explains: [['tools.cpio'], ['initrd'], ['rom']],
+        alone: [['tools.cpio'], ['initrd'], ['rom']],
         also: [],
         assumed: [],
       },
@@ -49,7 +49,7 @@ describe('root causes by containment', () => {
   it('keeps a container that differs by itself, too, among the causes', () => {
     const nodes = [node('a.tar', { differsByItself: true }), node('member')];
     const roots = findRootCauses(nodes, [{ outer: 0, inner: 1 }]);
-    expect(roots.map(({ place }) => place[0]).sort()).toEqual(['a.tar', 'member']);
+    expect(new Set(roots.map(({ place }) => place[0]))).toEqual(new Set(['a.tar', 'member']));
     expect(roots.every(({ alone }) => alone.length === 0)).toBe(true);
   });
 

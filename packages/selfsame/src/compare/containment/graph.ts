@@ -46,30 +46,22 @@ function rootCauses(
 ): RootCause[] {
   const { things, inside } = mergeEqual(nodes, containments);
   const reached = rootsBelow(things, inside);
-  const explained = new Map<number, { place: Place; isAlone: boolean }[]>();
-  for (const [thing, roots] of reached.entries()) {
-    for (const root of roots) {
-      if (root === thing) continue;
-      const list = explained.get(root) ?? [];
-      for (const { place } of things[thing] ?? []) list.push({ place, isAlone: roots.size === 1 });
-      explained.set(root, list);
-    }
-  }
+  const outside = things.map(() => new Set<number>());
+  for (const [outer, inners] of inside.entries())
+    for (const inner of inners) outside[inner]?.add(outer);
   const causes: RootCause[] = [];
   for (const [thing, roots] of reached.entries()) {
-    if (!roots.has(thing)) continue;
     const members = things[thing] ?? [];
     const [first] = members;
-    if (first === undefined) continue;
-    const places = explained.get(thing) ?? [];
+    if (!roots.has(thing) || first === undefined) continue;
+    const holders = outwards(thing, outside);
+    const placesOf = (holder: number): Place[] =>
+      (things[holder] ?? []).map(({ place }) => place).sort(comparePlaces);
     causes.push({
       place: first.place,
       causes: [...new Set(members.flatMap((member) => member.causes))],
-      explains: [...places.map(({ place }) => place)].sort(comparePlaces),
-      alone: places
-        .filter(({ isAlone }) => isAlone)
-        .map(({ place }) => place)
-        .sort(comparePlaces),
+      explains: holders.flatMap(placesOf),
+      alone: holders.filter((holder) => reached[holder]?.size === 1).flatMap(placesOf),
       also: members.slice(1).map(({ place }) => place),
       assumed: [],
     });
@@ -139,6 +131,20 @@ function rootsBelow(
     }
   }
   return result.map((roots) => roots ?? new Set());
+}
+
+/** What holds a thing, nearest first. */
+function outwards(thing: number, outside: readonly ReadonlySet<number>[]): number[] {
+  const seen = new Set([thing]);
+  const found: number[] = [];
+  for (let ring = [thing]; ring.length > 0;) {
+    ring = [...new Set(ring.flatMap((inner) => [...(outside[inner] ?? [])]))].filter(
+      (holder) => !seen.has(holder),
+    );
+    for (const holder of ring) seen.add(holder);
+    found.push(...ring.sort((a, b) => a - b));
+  }
+  return found;
 }
 
 /** By names, outermost first, as bytes. */
