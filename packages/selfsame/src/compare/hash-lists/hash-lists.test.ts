@@ -1,4 +1,5 @@
 import { execFileSync } from 'node:child_process';
+import { createHash } from 'node:crypto';
 import { existsSync, mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
@@ -85,7 +86,7 @@ const names2 = { a: 'A', b: 'B' };
 
 /** As Heads' Makefile writes it on a builder whose tree is at `root`. */
 function heads(root: string, digests: Record<string, string>, commit = '1'.repeat(40)): string {
-  const sum = (name: string): string => digests[name] ?? d('0');
+  const sum = (name: string): string => digests[name] ?? createHash('sha256').update(name).digest('hex');
   return [
     `2024-05-09 12:12:49+00:00 ${commit} clean`,
     `${sum('tools.cpio')}  ${root}/build/x86/board/tools.cpio`,
