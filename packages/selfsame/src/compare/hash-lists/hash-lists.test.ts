@@ -86,7 +86,8 @@ const names2 = { a: 'A', b: 'B' };
 
 /** As Heads' Makefile writes it on a builder whose tree is at `root`. */
 function heads(root: string, digests: Record<string, string>, commit = '1'.repeat(40)): string {
-  const sum = (name: string): string => digests[name] ?? createHash('sha256').update(name).digest('hex');
+  const sum = (name: string): string =>
+    digests[name] ?? createHash('sha256').update(name).digest('hex');
   return [
     `2024-05-09 12:12:49+00:00 ${commit} clean`,
     `${sum('tools.cpio')}  ${root}/build/x86/board/tools.cpio`,
