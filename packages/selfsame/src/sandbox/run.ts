@@ -13,6 +13,7 @@ import type { EndFacts } from './ends/end-facts.js';
 import { outcomeOf } from './ends/outcome.js';
 import { summariseLog } from './determinizer/log-summary.js';
 import { levelNamed } from './levels/levels.js';
+import { surroundings } from './levels/surroundings.js';
 import { unlimited } from './types.js';
 import type { MachineRoot, RunInSandbox, SandboxRequest } from './types.js';
 
@@ -38,7 +39,10 @@ const diagnosticsMax = 16 * 1024;
  * Afterwards `scratch/upper` holds what changed in the root (docs/sandbox.md says how), owned by mapped ids.
  */
 export const runInSandbox: RunInSandbox = async (request) => {
-  const plan = levelNamed(request.description.level).plan(request.description);
+  const plan = levelNamed(request.description.level).plan(
+    request.description,
+    surroundings(request.surroundings),
+  );
   const runtime = runtimeArguments(request);
   const started = performance.now();
   const elapsed = (): number => Math.round(performance.now() - started);

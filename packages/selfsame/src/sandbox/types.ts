@@ -92,6 +92,37 @@ export interface DeterminizerRequest {
   readonly logWrites?: boolean;
 }
 
+/**
+ * What a command is told of the machine beyond its description, and how it is run. Constant for builds and runs
+ * (levels/surroundings.ts); `check` varies it. None of it is part of a build definition.
+ */
+export interface Surroundings {
+  /** Fields of uname(2), at most 64 bytes each. */
+  readonly kernelRelease: string;
+  readonly kernelVersion: string;
+  readonly machine: string;
+  /** NIS domain name: `(none)` if there is none. */
+  readonly domain: string;
+  /** `model name` in /proc/cpuinfo. */
+  readonly processorModel: string;
+  /** Of file systems, as stat(2) and statfs(2) say; a power of two from 512 to 65536 bytes. Level `virtual` only. */
+  readonly blockSize: number;
+  /** Nanoseconds a reading of the clock adds. Level `virtual` only. */
+  readonly clockStep: number;
+  /** Bits of personality(2) that the command has besides ADDR_NO_RANDOMIZE. */
+  readonly personality: number;
+  /** The level sets SOURCE_DATE_EPOCH. */
+  readonly tellsSourceDate: boolean;
+  /** nice(1): 0 to 19. */
+  readonly niceness: number;
+  /** Processors it may in fact use, the first so many of ours; undefined: all. */
+  readonly affinity: number | undefined;
+  /** Standard input, output and error are a terminal of this size; what is printed comes as standard output. */
+  readonly terminal: { readonly columns: number; readonly rows: number } | undefined;
+  /** Regular files of the machine laid over names that may be links. Machine roots only. */
+  readonly laidOver: readonly { readonly source: string; readonly target: string }[];
+}
+
 export interface SandboxRequest {
   /** Names the run in events, for example `zlib@default`. */
   readonly source: string;
@@ -114,6 +145,8 @@ export interface SandboxRequest {
   readonly network: 'none' | 'host';
   readonly limits: Limits;
   readonly determinizer?: DeterminizerRequest;
+  /** Only `check` changes any. */
+  readonly surroundings?: Partial<Surroundings>;
   /** `capture` sends output to `onOutput`; `inherit` gives the command our terminal (shells). */
   readonly stdio: 'capture' | 'inherit';
   /** The command gets our standard input, also with `capture`, and a session of its own, also with `inherit`. */

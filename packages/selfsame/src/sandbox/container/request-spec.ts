@@ -89,6 +89,8 @@ function machineAssembly(
   for (const { source, target, writable } of request.mounts)
     spec.add('mount', writable ? 'rw' : 'ro', source, target);
   for (const path of root.hidden) spec.add('hidden', path);
+  for (const { source, target } of request.surroundings?.laidOver ?? [])
+    spec.add('over', source, target);
   for (const directory of group?.directories ?? []) spec.add('cgroup', directory);
   return spec;
 }
@@ -135,6 +137,7 @@ function initPlan(
   for (const { path, content } of plan.facts) spec.add('fact', path, content);
   for (const { path, content } of plan.system) spec.add('system', path, content);
   if (plan.fixedLayout) spec.add('fixed-layout');
+  addSurroundings(spec, request);
   const configuration = determinizerConfiguration(request, plan);
   if (configuration !== undefined) spec.add('determinizer', JSON.stringify(configuration));
   if (request.determinizer?.logPath !== undefined) spec.add('log');
@@ -143,6 +146,14 @@ function initPlan(
     spec.add('answers', cpus, memory, release, version);
   }
   return spec;
+}
+
+/** What `check` asks for; nothing of it, nothing said. */
+function addSurroundings(spec: SpecWriter, { surroundings }: SandboxRequest): void {
+  const { affinity, niceness, terminal } = surroundings ?? {};
+  if (affinity !== undefined) spec.add('affinity', affinity);
+  if (niceness !== undefined && niceness !== 0) spec.add('niceness', niceness);
+  if (terminal !== undefined) spec.add('pseudo-terminal', terminal.columns, terminal.rows);
 }
 
 /** Package scripts run as root, whose home is the distribution's. */

@@ -31,9 +31,18 @@ const ranges = {
   logMax: [4096, 2 ** 40],
   threads: [0, 256],
   fuse: [0, 2 ** 20],
+  personality: [0, 2 ** 31 - 1],
 } as const;
 
-const texts = { seed: 256, hostname: 64, release: 64, kernelVersion: 64, log: 4095 } as const;
+const texts = {
+  seed: 256,
+  hostname: 64,
+  release: 64,
+  kernelVersion: 64,
+  machine: 64,
+  domain: 64,
+  log: 4095,
+} as const;
 
 /** Numbers inside and just outside of a range, and things that are no whole number. */
 function around([least, most]: readonly [number, number]): fc.Arbitrary<unknown> {
@@ -94,6 +103,7 @@ const document = fc.record(
     logWrites: fc.constantFrom(true, false, false, null),
     ...Object.fromEntries(Object.entries(ranges).map(([key, range]) => [key, around(range)])),
     ...Object.fromEntries(Object.entries(texts).map(([key, most]) => [key, textAround(most)])),
+    blockSize: fc.constantFrom(512, 1024, 65_536, 256, 1000, 131_072, '512', 1024.5),
     masks: fc.constantFrom('none', 'devices', 'all', 'some', '', 1),
     without: fc.constantFrom('fuse', 'vdso,continue', 'fuse,', 'other', 2),
     surprise: fc.constant(1),
@@ -110,6 +120,7 @@ const documents = fc
         ...Object.keys(ranges),
         ...Object.keys(texts),
         'sources',
+        'blockSize',
         'masks',
         'without',
         'logWrites',

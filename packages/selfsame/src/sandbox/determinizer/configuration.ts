@@ -59,6 +59,21 @@ export const determinizerConfigurationSchema = z
     hostname: text(64).optional().describe('Host name shown; default selfsame.'),
     release: text(64).optional().describe('Release of the kernel shown; default 6.1.0.'),
     kernelVersion: text(64).optional().describe('Version of the kernel shown; default #1 SMP.'),
+    machine: text(64).optional().describe('Machine shown by uname; default x86_64.'),
+    domain: text(64).optional().describe('NIS domain name shown; default (none).'),
+    blockSize: z
+      .int()
+      .min(512)
+      .max(65_536)
+      .refine((size) => (size & (size - 1)) === 0, 'must be a power of two')
+      .optional()
+      .describe('Block size of file systems shown, bytes, a power of two; default 4096.'),
+    personality: z
+      .int()
+      .min(0)
+      .max(2 ** 31 - 1)
+      .optional()
+      .describe('Bits of personality(2) the command has besides ours; default 0.'),
     clockStep: z
       .int()
       .min(0)

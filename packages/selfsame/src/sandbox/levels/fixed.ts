@@ -1,26 +1,28 @@
 import type { Level } from './level.js';
 import { baseEnvironment } from './none.js';
-import { kernelRelease, kernelVersion, processorFacts, systemFacts } from './machine-facts.js';
+import { processorFacts, systemFacts } from './machine-facts.js';
 
 /** Everything that can be fixed from outside (docs/determinism-levels.md lists it). */
 export const fixed: Level = {
   name: 'fixed',
-  plan: (description) => ({
+  plan: (description, surroundings) => ({
     supervisor: 'selfsame-init',
     environment: {
       ...baseEnvironment(description),
       LANG: description.locale,
       LC_ALL: description.locale,
       TZ: description.timezone,
-      SOURCE_DATE_EPOCH: String(description.sourceDateEpoch),
+      ...(surroundings.tellsSourceDate && {
+        SOURCE_DATE_EPOCH: String(description.sourceDateEpoch),
+      }),
     },
-    facts: systemFacts(description),
+    facts: systemFacts(description, surroundings),
     system: processorFacts(description.cpus),
     answers: {
       cpus: description.cpus,
       memory: description.memoryShown,
-      release: kernelRelease,
-      version: kernelVersion,
+      release: surroundings.kernelRelease,
+      version: surroundings.kernelVersion,
     },
     fixedLayout: true,
   }),

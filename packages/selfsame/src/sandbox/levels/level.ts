@@ -1,6 +1,6 @@
 import type { NativeProgram } from '../../util/native.js';
 import type { DeterminizerConfiguration } from '../determinizer/configuration.js';
-import type { SandboxDescription } from '../types.js';
+import type { SandboxDescription, Surroundings } from '../types.js';
 
 /** A file of constant content, by its path in the sandbox. */
 export interface ConstantFile {
@@ -41,6 +41,6 @@ export interface LevelPlan {
 
 export interface Level {
   readonly name: SandboxDescription['level'];
-  /** A function of the description alone: nothing of this machine may enter. */
-  plan(description: SandboxDescription): LevelPlan;
+  /** A function of the two alone: nothing of this machine may enter. */
+  plan(description: SandboxDescription, surroundings: Surroundings): LevelPlan;
 }

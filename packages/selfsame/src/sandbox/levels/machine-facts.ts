@@ -1,12 +1,6 @@
-import type { SandboxDescription } from '../types.js';
+import type { SandboxDescription, Surroundings } from '../types.js';
 import type { ConstantFile } from './level.js';
-
-/**
- * The kernel a build is told it runs on: the long-term series that Debian 12 ships, which is new enough for
- * every C library in use. Part of what `fixed` means: changing it changes results.
- */
-export const kernelRelease = '6.1.0-selfsame';
-export const kernelVersion = '#1 SMP PREEMPT_DYNAMIC selfsame 1.0';
+import { usualSurroundings } from './surroundings.js';
 
 /** Any fixed UUID of version 4 would do. */
 const bootId = '5e1f5a3e-0000-4000-8000-000000000001';
@@ -16,14 +10,17 @@ const baselineFlags =
   'fpu vme de pse tsc msr pae mce cx8 apic sep mtrr pge mca cmov pat pse36 clflush mmx fxsr sse sse2 syscall nx lm constant_tsc rep_good nopl';
 
 /** Constant files for /proc (proc(5) has their formats). Those the kernel lacks are left out by the init. */
-export function systemFacts(description: SandboxDescription): ConstantFile[] {
+export function systemFacts(
+  description: SandboxDescription,
+  { kernelRelease, kernelVersion, domain, processorModel }: Surroundings,
+): ConstantFile[] {
   const { cpus, memoryShown, sourceDateEpoch } = description;
   const fact = (name: string, content: string): ConstantFile => ({
     path: `/proc/${name}`,
     content,
   });
   return [
-    fact('cpuinfo', times(cpus, cpuBlock(cpus)).join('')),
+    fact('cpuinfo', times(cpus, cpuBlock(cpus, processorModel)).join('')),
     fact('stat', statText(cpus, sourceDateEpoch)),
     fact('meminfo', memoryText(memoryShown, memoryShown)),
     fact('uptime', `1.00 ${cpus}.00\n`),
@@ -54,6 +51,7 @@ export function systemFacts(description: SandboxDescription): ConstantFile[] {
     ].map((name) => fact(name, '')),
     fact('sys/kernel/osrelease', `${kernelRelease}\n`),
     fact('sys/kernel/version', `${kernelVersion}\n`),
+    ...(domain === usualSurroundings.domain ? [] : [fact('sys/kernel/domainname', `${domain}\n`)]),
     fact('sys/kernel/random/boot_id', `${bootId}\n`),
     fact('sys/kernel/pid_max', '4194304\n'),
     fact('sys/kernel/threads-max', '65536\n'),
@@ -93,14 +91,14 @@ function times<T>(count: number, make: (index: number) => T): T[] {
   return Array.from({ length: count }, (_, index) => make(index));
 }
 
-function cpuBlock(cpus: number): (cpu: number) => string {
+function cpuBlock(cpus: number, model: string): (cpu: number) => string {
   return (cpu) =>
     [
       `processor\t: ${cpu}`,
       'vendor_id\t: selfsame',
       'cpu family\t: 6',
       'model\t\t: 1',
-      'model name\t: selfsame baseline processor',
+      `model name\t: ${model}`,
       'stepping\t: 1',
       'cpu MHz\t\t: 2000.000',
       'cache size\t: 1024 KB',

@@ -1,9 +1,11 @@
+import type { DeterminizerConfiguration } from '../determinizer/configuration.js';
 import { defaultSourceModes } from '../determinizer/sources.js';
 import type { SourceModes, SourceName } from '../determinizer/sources.js';
-import type { SandboxDescription, VirtualDescription } from '../types.js';
+import type { SandboxDescription, Surroundings, VirtualDescription } from '../types.js';
 import { fixed } from './fixed.js';
 import type { ConstantFile, Level } from './level.js';
-import { kernelRelease, kernelVersion, memoryText, statText } from './machine-facts.js';
+import { memoryText, statText } from './machine-facts.js';
+import { usualSurroundings } from './surroundings.js';
 
 /**
  * What level `virtual` means, as it stands in a build definition: another number is another build. To be raised
@@ -35,9 +37,9 @@ const processes = 2;
 /** Everything `fixed` fixes from outside, and what the determinizer answers (docs/determinizer.md). */
 export const virtual: Level = {
   name: 'virtual',
-  plan: (description) => {
+  plan: (description, surroundings) => {
     const { sources, seed } = description.virtual ?? virtualDescription;
-    const outside = fixed.plan(description);
+    const outside = fixed.plan(description, surroundings);
     const isFixed = (source: SourceName): boolean => sources[source] === 'fixed';
     return {
       ...outside,
@@ -56,12 +58,25 @@ export const virtual: Level = {
         cpus: description.cpus,
         memory: description.memoryShown,
         hostname: description.hostname,
-        release: kernelRelease,
-        kernelVersion,
+        release: surroundings.kernelRelease,
+        kernelVersion: surroundings.kernelVersion,
+        ...unusual(surroundings),
       },
     };
   },
 };
+
+/** Those that the determinizer knows by itself are not said, so that its arguments stay what they were. */
+function unusual(surroundings: Surroundings): Partial<DeterminizerConfiguration> {
+  const { machine, domain, blockSize, clockStep, personality } = surroundings;
+  return {
+    ...(machine !== usualSurroundings.machine && { machine }),
+    ...(domain !== usualSurroundings.domain && { domain }),
+    ...(blockSize !== usualSurroundings.blockSize && { blockSize }),
+    ...(clockStep !== usualSurroundings.clockStep && { clockStep }),
+    ...(personality !== usualSurroundings.personality && { personality }),
+  };
+}
 
 function withOwn(
   outside: readonly ConstantFile[],
