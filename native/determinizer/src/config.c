@@ -28,6 +28,9 @@ void config_default(void)
 		.hostname = "selfsame",
 		.release = "6.1.0",
 		.version = "#1 SMP",
+		.machine = "x86_64",
+		.domain = "(none)",
+		.block_size = 4096,
 		.namespaces = true,
 		.fuse = -1,
 		.user = -1,
@@ -215,7 +218,7 @@ bool config_apply(const char *bytes, unsigned long length, char *why)
 	}
 	int64_t version = 0, cpus = config.cpus, memory = (int64_t)config.memory, step = (int64_t)config.clock_step;
 	int64_t quantum = (int64_t)config.clock_quantum, stall = (int64_t)config.stall_seconds, log_max = (int64_t)config.log_max;
-	int64_t threads = config.threads;
+	int64_t threads = config.threads, block = (int64_t)config.block_size;
 	bool fine = take_number(&document, "version", &version, 1, 1, why) && take_text(&document, "seed", &config.seed, 256, why) &&
 		take_number(&document, "epoch", &config.epoch, 0, 1ll << 40, why) &&
 		take_text(&document, "start", &config.start, 32, why) && take_number(&document, "clockStep", &step, 0, 1000000000, why) &&
@@ -224,6 +227,8 @@ bool config_apply(const char *bytes, unsigned long length, char *why)
 		take_flag(&document, "hideNanoseconds", &config.hide_nanoseconds, why) && take_number(&document, "cpus", &cpus, 1, 1024, why) &&
 		take_number(&document, "memory", &memory, 1 << 20, 1ll << 50, why) && take_text(&document, "hostname", &config.hostname, 64, why) &&
 		take_text(&document, "release", &config.release, 64, why) && take_text(&document, "kernelVersion", &config.version, 64, why) &&
+		take_text(&document, "machine", &config.machine, 64, why) && take_text(&document, "domain", &config.domain, 64, why) &&
+		take_number(&document, "blockSize", &block, 512, 65536, why) && take_number(&document, "personality", &config.personality, 0, INT32_MAX, why) &&
 		take_flag(&document, "namespaces", &config.namespaces, why) && take_number(&document, "user", &config.user, 0, UINT32_MAX - 1, why) &&
 		take_number(&document, "group", &config.group, 0, UINT32_MAX - 1, why) && take_text(&document, "log", &config.log, 4095, why) &&
 		take_number(&document, "logMax", &log_max, 4096, 1ll << 40, why) && take_flag(&document, "logWrites", &config.log_writes, why) &&
@@ -233,6 +238,10 @@ bool config_apply(const char *bytes, unsigned long length, char *why)
 		return false;
 	if (version != 1) {
 		snprintf(why, WHY_MAX, "version must be 1");
+		return false;
+	}
+	if (block & (block - 1)) {
+		snprintf(why, WHY_MAX, "blockSize must be a power of two");
 		return false;
 	}
 	const char *unused = json_unused(&document);
@@ -247,6 +256,7 @@ bool config_apply(const char *bytes, unsigned long length, char *why)
 	config.stall_seconds = (uint64_t)stall;
 	config.log_max = (uint64_t)log_max;
 	config.threads = (unsigned)threads;
+	config.block_size = (uint64_t)block;
 	return true;
 }
 

@@ -72,7 +72,9 @@ struct config {
 	bool hide_nanoseconds; /* of file times, except from programs that compare them */
 	unsigned cpus;
 	uint64_t memory;      /* bytes */
-	const char *hostname, *release, *version;
+	const char *hostname, *release, *version, *machine, *domain;
+	uint64_t block_size;  /* of file systems, bytes: a power of two */
+	int64_t personality;  /* bits of personality(2) the command has besides ours */
 	bool namespaces;      /* make our own (stand-alone), or run in the caller's */
 	int64_t user, group;  /* the command's; -1 ours */
 	const char *log;      /* path, NULL for none */

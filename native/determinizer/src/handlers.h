@@ -2,6 +2,7 @@
 #define DETERMINIZER_HANDLERS_H
 
 #include <sys/stat.h>
+#include <sys/sysinfo.h>
 #include <time.h>
 
 #include "call.h"
@@ -129,5 +130,8 @@ handler handle_rt_sigaction;
 
 /* exec-hook.c */
 handler handle_execve, handle_execveat;
+
+/* What sysinfo(2) says to who asks first. */
+void sysinfo_shown(struct sysinfo *shown);
 
 #endif

@@ -11,6 +11,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/ioctl.h>
 #include <sys/personality.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
@@ -168,21 +169,28 @@ static void follow_own_id(int socket)
 
 static _Noreturn void run_command(char **command, int socket, int refusal)
 {
+	unsigned long kind = (unsigned long)config.personality;
 	struct report report = {0};
 	char go;
 	sigset_t none;
 	sigemptyset(&none);
 	sigprocmask(SIG_SETMASK, &none, NULL);
 	add_environment();
-	if (config.session)
+	if (config.session) {
 		setsid();
+		/* A terminal that is nobody's yet becomes its own. */
+		if (isatty(STDIN_FILENO))
+			(void)ioctl(STDIN_FILENO, TIOCSCTTY, 0);
+	}
 	if (config.own_id)
 		take_own_id(socket);
 	become_user();
 	prctl(PR_SET_DUMPABLE, 1, 0, 0, 0);
 	/* Mapped from the top down, or for every other seed from the bottom up. */
 	if (determined(SOURCE_ADDRESS_SPACE))
-		personality(ADDR_NO_RANDOMIZE | (layout_number("upwards", 2) == 2 ? ADDR_COMPAT_LAYOUT : 0));
+		kind |= ADDR_NO_RANDOMIZE | (layout_number("upwards", 2) == 2 ? ADDR_COMPAT_LAYOUT : 0);
+	if (kind)
+		personality(kind);
 	int fd = filter_install(&report.wait_killable);
 	report.error = fd < 0 ? fd : 0;
 	send_listener(socket, fd, report);

@@ -266,13 +266,18 @@ static void mask_all(int memory)
 	if (masked_here(SOURCE_CPUS))
 		mask_processors(memory);
 	if (masked_here(SOURCE_SYSINFO)) {
-		unsigned long long kilobytes = config.memory >> 10;
+		struct sysinfo shown;
+		double loads[3];
+		sysinfo_shown(&shown);
+		unsigned long long kilobytes = shown.totalram >> 10;
+		for (int i = 0; i < 3; i++)
+			loads[i] = (double)shown.loads[i] / (1 << SI_LOAD_SHIFT);
 		put_text(memory, "/proc/meminfo",
 			"MemTotal: %15llu kB\nMemFree: %16llu kB\nMemAvailable: %11llu kB\nBuffers: %16u kB\nCached: %17u kB\n"
 			"SwapCached: %13u kB\nSwapTotal: %14u kB\nSwapFree: %15u kB\n",
 			kilobytes, kilobytes / 2, kilobytes / 2, 0, 0, 0, 0, 0);
-		put_text(memory, "/proc/uptime", "1000.00 1000.00\n");
-		put_text(memory, "/proc/loadavg", "0.00 0.00 0.00 1/2 2\n");
+		put_text(memory, "/proc/uptime", "%ld.00 %ld.00\n", shown.uptime, shown.uptime);
+		put_text(memory, "/proc/loadavg", "%.2f %.2f %.2f 1/%u %u\n", loads[0], loads[1], loads[2], shown.procs, shown.procs);
 	}
 	if (masked_here(SOURCE_UNAME)) {
 		put_text(memory, "/proc/version", "Linux version %s (builder@selfsame) %s\n", config.release, config.version);

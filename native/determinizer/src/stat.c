@@ -11,7 +11,7 @@
  * same for every run: times, numbers, devices, and whatever depends on the file system's own storage.
  */
 
-enum { BLOCK = 4096, DEVICE_MAJOR = 8, DEVICE_MINOR = 1 };
+enum { DIRECTORY_SIZE = 4096, DEVICE_MAJOR = 8, DEVICE_MINOR = 1 };
 
 static struct statx_timestamp stamp(struct timespec time)
 {
@@ -30,13 +30,13 @@ static void make_constant(struct call *call, struct statx *file, const struct pl
 		file->stx_ino = number;
 		file->stx_dev_major = DEVICE_MAJOR;
 		file->stx_dev_minor = DEVICE_MINOR;
-		file->stx_blksize = BLOCK;
+		file->stx_blksize = (uint32_t)config.block_size;
 		if (directory) {
 			file->stx_nlink = 1; /* "unknown": 2 would say that there are no directories inside */
-			file->stx_size = BLOCK;
+			file->stx_size = DIRECTORY_SIZE;
 		}
 		if (directory || S_ISREG(file->stx_mode))
-			file->stx_blocks = (file->stx_size + BLOCK - 1) / BLOCK * (BLOCK / 512);
+			file->stx_blocks = (file->stx_size + config.block_size - 1) / config.block_size * (config.block_size / 512);
 		else
 			file->stx_blocks = 0;
 	} else if (determined(SOURCE_FILE_TIMES) && !directory && !inode_has_time(file)) {

@@ -11,12 +11,12 @@
 
 static void make_constant(struct statfs *shown)
 {
-	uint64_t size = 1 << 28, files = 1 << 26; /* 1 TiB in blocks of 4096 bytes */
+	uint64_t size = (1ull << 40) / config.block_size, files = 1 << 26; /* 1 TiB */
 	if (config.sources[SOURCE_STATFS].mode == MODE_VARY) {
 		size += varied(SOURCE_STATFS, "size", 0) % size;
 		files += varied(SOURCE_STATFS, "files", 0) % files;
 	}
-	shown->f_bsize = shown->f_frsize = 4096;
+	shown->f_bsize = shown->f_frsize = (long)config.block_size;
 	shown->f_blocks = size;
 	shown->f_bfree = shown->f_bavail = size / 2;
 	shown->f_files = files;

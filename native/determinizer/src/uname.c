@@ -17,8 +17,8 @@ void handle_uname(struct call *call)
 	snprintf(names.nodename, sizeof names.nodename, "%s", config.hostname);
 	snprintf(names.release, sizeof names.release, "%s", config.release);
 	snprintf(names.version, sizeof names.version, "%s", config.version);
-	snprintf(names.machine, sizeof names.machine, "x86_64");
-	snprintf(names.domainname, sizeof names.domainname, "(none)");
+	snprintf(names.machine, sizeof names.machine, "%s", config.machine);
+	snprintf(names.domainname, sizeof names.domainname, "%s", config.domain);
 	if (config.sources[SOURCE_UNAME].mode == MODE_VARY) {
 		/* Later than any fixed one, so that programs that ask for a minimum are content. */
 		snprintf(names.nodename, sizeof names.nodename, "host-%llx", (unsigned long long)varied(SOURCE_UNAME, "host", 0) & 0xffffff);

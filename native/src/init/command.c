@@ -9,6 +9,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/ioctl.h>
 #include <sys/personality.h>
 #include <sys/prctl.h>
 #include <sys/socket.h>
@@ -146,6 +147,9 @@ static _Noreturn void become_command(const struct plan *plan, const int output[2
 	sigprocmask(SIG_SETMASK, &none, NULL);
 	if (dup2(output[0], STDOUT_FILENO) < 0 || dup2(output[1], STDERR_FILENO) < 0)
 		give_up(report, "start", errno, "cannot connect the output");
+	if (plan->columns && (dup2(output[0], STDIN_FILENO) < 0 || ioctl(STDIN_FILENO, TIOCSCTTY, 0) < 0))
+		give_up(report, "start", errno, "cannot connect the terminal");
+	set_scheduling(plan);
 
 	umask(plan->umask);
 	set_limits(plan, 0);

@@ -89,6 +89,9 @@ static _Noreturn void become_determinizer(const struct plan *plan, const int out
 	    dup2(socket, FD_SOCKET_FOR_IT) < 0 || (plan->log && dup2(FD_LOG, FD_LOG_FOR_IT) < 0) ||
 	    dup2(fcntl(FD_FUSE, F_GETFD) < 0 ? STDOUT_FILENO : FD_FUSE, FD_FUSE_FOR_IT) < 0)
 		give_up(socket, "start", "cannot connect the determinizer");
+	if (plan->columns && dup2(output[0], STDIN_FILENO) < 0)
+		give_up(socket, "start", "cannot connect the terminal");
+	set_scheduling(plan);
 	if (chdir(plan->cwd) < 0)
 		give_up(socket, "working-directory", plan->cwd);
 	drop_inheritable();

@@ -1,5 +1,6 @@
 #include "init/limits.h"
 
+#include <sched.h>
 #include <stdio.h>
 #include <sys/resource.h>
 
@@ -24,4 +25,24 @@ void set_limits(const struct plan *plan, pid_t pid)
 			(void)prlimit(pid, (unsigned)wanted->resource, &limit, NULL);
 		}
 	}
+}
+
+void set_scheduling(const struct plan *plan)
+{
+	cpu_set_t allowed, few;
+	unsigned left = plan->affinity;
+
+	CPU_ZERO(&few);
+	if (left && sched_getaffinity(0, sizeof allowed, &allowed) == 0) {
+		for (size_t i = 0; left && i < CPU_SETSIZE; i++) {
+			if (CPU_ISSET(i, &allowed)) {
+				CPU_SET(i, &few);
+				left--;
+			}
+		}
+		if (sched_setaffinity(0, sizeof few, &few) < 0)
+			say_not_fixed("processors that are used");
+	}
+	if (plan->niceness && setpriority(PRIO_PROCESS, 0, getpriority(PRIO_PROCESS, 0) + plan->niceness) < 0)
+		say_not_fixed("niceness");
 }

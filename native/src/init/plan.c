@@ -134,6 +134,13 @@ struct plan *read_plan(struct spec *spec)
 			plan->own_session = true;
 		else if (strcmp(key, "fixed-layout") == 0)
 			plan->fixed_layout = true;
+		else if (strcmp(key, "pseudo-terminal") == 0) {
+			plan->columns = (unsigned)spec_number(spec, key, 1000);
+			plan->rows = (unsigned)spec_number(spec, key, 1000);
+		} else if (strcmp(key, "affinity") == 0)
+			plan->affinity = (unsigned)spec_number(spec, key, 1024);
+		else if (strcmp(key, "niceness") == 0)
+			plan->niceness = (int)spec_number(spec, key, 19);
 		else if (strcmp(key, "umask") == 0)
 			plan->umask = (uint32_t)spec_number(spec, key, 0777);
 		else if (strcmp(key, "epoch") == 0)

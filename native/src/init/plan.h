@@ -53,6 +53,12 @@ struct plan {
 	bool terminal;
 	bool own_session;
 	uint32_t umask;
+	/* Size of the terminal the command gets instead of pipes; columns 0: none. */
+	unsigned columns;
+	unsigned rows;
+	/* How many processors it may use, the first of ours; 0: all. Added to nice(1). */
+	unsigned affinity;
+	int niceness;
 	/* Address-space layout the same in every run. */
 	bool fixed_layout;
 	/* Modification time of what we write, seconds since 1970. */

@@ -2,7 +2,10 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <stdio.h>
 #include <stdlib.h>
+#include <sys/ioctl.h>
+#include <sys/socket.h>
 #include <unistd.h>
 
 #include "common/fail.h"
@@ -16,7 +19,30 @@ struct relay {
 	int from[STREAMS];
 	bool blocked[STREAMS];
 	bool terminal;
+	/* The first is a pseudo-terminal of ours, and these bytes of it have not been passed on yet. */
+	bool own_terminal;
+	char held[16384];
+	size_t start, end;
 };
+
+/* Everything that is printed comes from the one terminal. */
+static void open_terminal(struct relay *relay, const struct plan *plan)
+{
+	struct winsize size = {.ws_col = (unsigned short)plan->columns, .ws_row = (unsigned short)plan->rows};
+	int ours = open("/dev/ptmx", O_RDWR | O_NOCTTY | O_CLOEXEC | O_NONBLOCK), theirs = -1;
+	char name[64];
+
+	if (ours >= 0 && unlockpt(ours) == 0 && ptsname_r(ours, name, sizeof name) == 0)
+		theirs = open(name, O_RDWR | O_NOCTTY | O_CLOEXEC);
+	if (theirs < 0 || ioctl(theirs, TIOCSWINSZ, &size) < 0 || fchown(theirs, plan->uid, plan->gid) < 0)
+		fail("start", errno, "cannot make a terminal");
+	relay->own_terminal = true;
+	relay->from[0] = ours;
+	relay->from[1] = -1;
+	relay->command[0] = theirs;
+	relay->command[1] = fcntl(theirs, F_DUPFD_CLOEXEC, 15);
+	(void)fcntl(FD_STDOUT, F_SETFL, fcntl(FD_STDOUT, F_GETFL) | O_NONBLOCK);
+}
 
 struct relay *start_relay(const struct plan *plan)
 {
@@ -25,6 +51,10 @@ struct relay *start_relay(const struct plan *plan)
 	if (!relay)
 		fail("start", errno, "no memory");
 	relay->terminal = plan->terminal;
+	if (plan->columns) {
+		open_terminal(relay, plan);
+		return relay;
+	}
 	for (int i = 0; i < STREAMS; i++) {
 		int to = FD_STDOUT + i, ends[2];
 
@@ -74,8 +104,38 @@ static void stop(struct relay *relay, int i)
 	relay->from[i] = -1;
 }
 
+/* A terminal cannot be spliced from everywhere. At its end it says EIO. */
+static void relay_terminal(struct relay *relay)
+{
+	if (relay->from[0] < 0)
+		return;
+	relay->blocked[0] = false;
+	if (relay->start == relay->end) {
+		ssize_t got = read(relay->from[0], relay->held, sizeof relay->held);
+		if (got <= 0 && (got == 0 || (errno != EAGAIN && errno != EINTR)))
+			stop(relay, 0);
+		if (got <= 0)
+			return;
+		relay->start = 0;
+		relay->end = (size_t)got;
+	}
+	ssize_t put = send(FD_STDOUT, relay->held + relay->start, relay->end - relay->start, MSG_NOSIGNAL);
+	if (put < 0 && errno == ENOTSOCK)
+		put = write(FD_STDOUT, relay->held + relay->start, relay->end - relay->start);
+	if (put >= 0)
+		relay->start += (size_t)put;
+	else if (errno == EAGAIN)
+		relay->blocked[0] = true;
+	else if (errno != EINTR)
+		stop(relay, 0);
+}
+
 void relay_output(struct relay *relay)
 {
+	if (relay->own_terminal) {
+		relay_terminal(relay);
+		return;
+	}
 	for (int i = 0; i < STREAMS; i++) {
 		ssize_t moved;
 

@@ -8,7 +8,8 @@
 /*
  * Carries the command's output to descriptors 5 and 6. The command gets real pipes that belong to its
  * user, so that /dev/stdout and /dev/stderr can be opened; what we were given are sockets of another
- * user's, which cannot. A command at a terminal gets the terminal itself.
+ * user's, which cannot. A command at a terminal gets the terminal itself. One that is to have a terminal of ours
+ * gets the one end of it for input and output; what comes from the other goes to descriptor 5.
  */
 struct relay;
 

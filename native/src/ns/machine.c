@@ -2,6 +2,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -32,6 +33,8 @@ struct machine {
 	int shown_count;
 	struct source mounts[PLACES_MAX];
 	int mount_count;
+	struct source over[PLACES_MAX];
+	int over_count;
 	char *hidden[PLACES_MAX];
 	int hidden_count;
 	struct source home;
@@ -82,6 +85,10 @@ struct machine *read_machine(struct spec *spec)
 			mount->writable = strcmp(spec_value(spec, key), "rw") == 0;
 			mount->path = spec_value(spec, key);
 			mount->inside = spec_value(spec, key);
+		} else if (strcmp(key, "over") == 0) {
+			struct source *over = next(machine->over, &machine->over_count, key);
+			over->path = spec_value(spec, key);
+			over->inside = spec_value(spec, key);
 		} else if (strcmp(key, "hidden") == 0 && machine->hidden_count < PLACES_MAX) {
 			machine->hidden[machine->hidden_count++] = spec_value(spec, key);
 		} else {
@@ -130,6 +137,7 @@ static void open_sources(struct machine *machine)
 	open_all(machine->mounted, machine->mounted_count, false);
 	open_all(machine->shown, machine->shown_count, false);
 	open_all(machine->mounts, machine->mount_count, true);
+	open_all(machine->over, machine->over_count, true);
 	machine->home.fd = -1;
 	if (machine->home.path)
 		open_all(&machine->home, 1, false);
@@ -272,6 +280,7 @@ static void lay_machine(struct machine *machine)
 		place = find_place(machine->root, source->path);
 		if (place < 0)
 			continue;
+		machine->overlays = i + 1;
 		if (!S_ISDIR(status.st_mode) || !overlay(machine, source->fd, place))
 			show_read_only(machine, source, i + 1);
 		close(place);
@@ -382,6 +391,28 @@ static void lay_mounts(struct machine *machine)
 	}
 }
 
+static void lay_over(struct machine *machine, const struct source *over)
+{
+	char parent[PATH_MAX];
+	const char *slash = strrchr(over->inside, '/');
+	struct stat status;
+	int directory, place;
+
+	if (!slash || (size_t)(slash - over->inside) >= sizeof parent || fstat(over->fd, &status) < 0 || !S_ISREG(status.st_mode))
+		fail("source", 0, "%s cannot be laid over %s", over->path, over->inside);
+	memcpy(parent, over->inside, (size_t)(slash - over->inside));
+	parent[slash - over->inside] = '\0';
+	directory = find_place(machine->root, parent);
+	place = directory < 0 ? -1 : openat(directory, slash + 1, O_PATH | O_NOFOLLOW | O_CLOEXEC);
+	/* The link itself is covered, not where it leads. */
+	if (place >= 0 && !bind_tree(over->fd, place, true))
+		fail("assemble", errno, "cannot lay a file over %s", over->inside);
+	if (place >= 0)
+		close(place);
+	if (directory >= 0)
+		close(directory);
+}
+
 void gather_machine(struct machine *machine)
 {
 	open_sources(machine);
@@ -404,8 +435,11 @@ void gather_machine(struct machine *machine)
 		if (place >= 0)
 			close(place);
 	}
+	machine->overlays = machine->mounted_count + 1;
 	lay_home(machine);
 	lay_mounts(machine);
+	for (int i = 0; i < machine->over_count; i++)
+		lay_over(machine, &machine->over[i]);
 	for (int i = 0; i < machine->hidden_count; i++)
 		lay_empty(machine, machine->hidden[i]);
 	int upper = open(ROOM "/s", O_RDONLY | O_DIRECTORY | O_CLOEXEC);

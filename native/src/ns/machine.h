@@ -18,11 +18,14 @@
  *   home PATH INSIDE           a directory whose changes vanish, seen also at INSIDE
  *   mount rw|ro SOURCE TARGET …   as it is; in place if rw
  *   hidden PATH …              shown empty, if it is there
+ *   over SOURCE PATH …         a regular file seen at PATH, which may be a link; nothing if PATH is not there
  *
  * Real root gets an overlay of every file system. For others, copying up a file needs all directories above it,
  * which belong to ids they cannot map, and a file system with others mounted below it may not be a lower layer in
  * their namespace; so theirs is the machine's tree read-only, and an overlay of their home.
  * /tmp and /var/tmp are empty directories of the run, /run is empty.
+ * What was changed is left in the scratch directory as oN/upper, where N is 0 for /, n for the n-th `mounted`, and
+ * larger for parts of the home; unless it was in memory, because the store is in an overlay itself.
  */
 struct machine;
 
