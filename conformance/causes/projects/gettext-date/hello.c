@@ -1,0 +1,7 @@
+#include <stdio.h>
+#define _(text) text
+
+int main(void) {
+  puts(_("Hello"));
+  return 0;
+}

@@ -1,0 +1,6 @@
+package greet;
+
+/** Greets. */
+public final class Greet {
+  private Greet() {}
+}

@@ -1,0 +1,1 @@
+const char vermagic[] = "vermagic=" VERMAGIC;

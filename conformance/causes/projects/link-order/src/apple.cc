@@ -1,0 +1,2 @@
+static int calls;
+int apple() { calls += 3; return calls; }

@@ -1,0 +1,2 @@
+static int calls;
+int bread() { calls += 1; return calls; }

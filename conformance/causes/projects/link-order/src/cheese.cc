@@ -1,0 +1,2 @@
+static int calls;
+int cheese() { calls += 2; return calls; }

@@ -1,0 +1,1 @@
+int spare_a(int x) { return x * 3 + 1; }

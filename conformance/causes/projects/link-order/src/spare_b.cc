@@ -1,0 +1,1 @@
+int spare_b(int x) { return x * 4 + 1; }

@@ -1,0 +1,1 @@
+int spare_c(int x) { return x * 5 + 1; }

@@ -1,0 +1,1 @@
+int spare_d(int x) { return x * 6 + 1; }

@@ -1,0 +1,1 @@
+int spare_e(int x) { return x * 7 + 1; }

@@ -1,0 +1,1 @@
+int spare_f(int x) { return x * 8 + 1; }

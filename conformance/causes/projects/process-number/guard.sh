@@ -1,0 +1,3 @@
+echo "#ifndef GUARD_$$"
+echo "#define GUARD_$$"
+echo "#endif"

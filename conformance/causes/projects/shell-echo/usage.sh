@@ -1,0 +1,1 @@
+echo "usage:\tshape [options]\n\t-h\thelp"

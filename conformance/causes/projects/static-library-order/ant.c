@@ -1,0 +1,3 @@
+int word_ant(void) {
+  return 0;
+}

@@ -1,0 +1,3 @@
+int word_bee(void) {
+  return 1;
+}

@@ -1,0 +1,3 @@
+int word_cow(void) {
+  return 2;
+}

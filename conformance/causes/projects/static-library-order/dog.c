@@ -1,0 +1,3 @@
+int word_dog(void) {
+  return 3;
+}

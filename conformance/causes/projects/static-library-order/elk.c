@@ -1,0 +1,3 @@
+int word_elk(void) {
+  return 4;
+}

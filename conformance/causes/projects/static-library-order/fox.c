@@ -1,0 +1,3 @@
+int word_fox(void) {
+  return 5;
+}

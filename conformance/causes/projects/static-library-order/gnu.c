@@ -1,0 +1,3 @@
+int word_gnu(void) {
+  return 6;
+}

@@ -1,0 +1,3 @@
+int word_hen(void) {
+  return 7;
+}

@@ -1,0 +1,3 @@
+import uuid
+
+print(f'<product name="shape" version="2.1" build="{uuid.uuid4()}"/>')
