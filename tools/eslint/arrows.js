@@ -50,7 +50,13 @@ export const arrows = {
   build: pipeline,
   run: [...engine, 'sandbox', 'recipe/limits'],
   // What differs and why; reads anything, builds nothing.
-  compare: [...engine, 'download', 'inputs/unpack', 'attestations/gitian/read-assert'],
+  compare: [
+    ...engine,
+    'download',
+    'inputs/unpack',
+    'attestations/gitian/read-assert',
+    'record/provenance',
+  ],
   // Variations and the search for the one that matters.
   vary: [...pipeline, 'build', 'run', 'compare'],
   // Pages and machine forms of what compare and check found.
