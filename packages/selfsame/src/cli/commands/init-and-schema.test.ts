@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
 import { SelfsameError } from '../../errors/selfsame-error.js';
 import { policySchema } from '../../record/policy-schema.js';
+import { reportSchema, reportSchemaNames } from '../../report/json/schemas.js';
 import { jsonSchemaOf, schemaNames } from '../../workspace/published-schemas.js';
 import type { CommandContext, CommandResult, OptionValues, Style } from '../command.js';
 import { initCommand } from './init.js';
@@ -95,6 +96,11 @@ describe('schema', () => {
   });
 
   it('prints that of policies', async () => {
+    for (const name of reportSchemaNames) {
+      const { data } = await schemaCommand.run([name], {}, context);
+      expect(data).toEqual(reportSchema(name));
+      expect(schemaCommand.arguments[0]?.description).toContain(name);
+    }
     const result = await schemaCommand.run(['policy'], {}, context);
     expect(JSON.parse(result.text.join('\n'))).toEqual(policySchema());
     expect(schemaCommand.arguments[0]?.description).toContain('policy');

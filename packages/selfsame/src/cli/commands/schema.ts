@@ -1,14 +1,22 @@
 import type { Command } from '../command.js';
 
-/** Kept here so that help needs no schema: those of workspace/published-schemas.ts, and policies. */
-const names = ['recipe', 'workspace', 'settings', 'policy', 'determinizer'] as const;
+/** Kept here so that help needs no schema: those of workspace/published-schemas.ts, policies, and reports. */
+const names = [
+  'recipe',
+  'workspace',
+  'settings',
+  'policy',
+  'determinizer',
+  'check-report',
+  'compare-report',
+] as const;
 
 export const schemaCommand: Command = {
   name: 'schema',
-  summary: 'print the JSON Schema of a file you write',
+  summary: 'print the JSON Schema of a file you write, or of a report',
   description:
-    'Prints the JSON Schema of recipe.yaml, selfsame.yaml (workspace), settings.yaml or policy.yaml, or of the JSON ' +
-    'that selfsame-determinizer is configured by, for editors and other programs. With the YAML language server, name the file in a first line such as ' +
+    'Prints the JSON Schema of recipe.yaml, selfsame.yaml (workspace), settings.yaml or policy.yaml, of the JSON ' +
+    'that selfsame-determinizer is configured by, or of what check and compare report with --json, for editors and other programs. With the YAML language server, name the file in a first line such as ' +
     '# yaml-language-server: $schema=recipe.schema.json',
   arguments: [{ syntax: '[file]', description: `${names.join(', ')} (default: recipe)` }],
   options: [],
@@ -38,6 +46,10 @@ async function schemaOf(name: (typeof names)[number]): Promise<Record<string, un
   if (name === 'policy') {
     const { policySchema } = await import('../../record/policy-schema.js');
     return policySchema();
+  }
+  if (name === 'check-report' || name === 'compare-report') {
+    const { reportSchema } = await import('../../report/json/schemas.js');
+    return reportSchema(name);
   }
   const { jsonSchemaOf } = await import('../../workspace/published-schemas.js');
   return jsonSchemaOf(name);

@@ -1,0 +1,68 @@
+import type { Certainty, Difference, Finding, Place } from '../compare/types.js';
+
+/** Differences of one report that are walked; a report is bounded, this is for those that are not ours. */
+const mostDifferences = 100_000;
+
+export interface Placed {
+  readonly difference: Difference;
+  readonly place: Place;
+  /** 0: the root. */
+  readonly depth: number;
+}
+
+/** A difference and all within it, outermost first, in order. */
+export function* walk(root: Difference | undefined): Generator<Placed> {
+  if (root === undefined) return;
+  const stack: Placed[] = [{ difference: root, place: [root.name], depth: 0 }];
+  for (let seen = 0; seen < mostDifferences; seen += 1) {
+    const placed = stack.pop();
+    if (placed === undefined) return;
+    yield placed;
+    for (const child of [...placed.difference.children].reverse()) {
+      stack.push({
+        difference: child,
+        place: [...placed.place, child.name],
+        depth: placed.depth + 1,
+      });
+    }
+  }
+}
+
+const rank: Readonly<Record<Certainty, number>> = { certain: 0, likely: 1, possible: 2 };
+
+function weight({ consequence, cause, certainty }: Finding): number {
+  return (consequence ? 100 : 0) + (cause === 'unknown' ? 10 : 0) + rank[certainty];
+}
+
+/** All findings of a difference: causes before consequences, known before unknown, most certain first. */
+export function findingsOf(root: Difference | undefined): Finding[] {
+  const all: Finding[] = [];
+  for (const { difference } of walk(root)) all.push(...difference.findings);
+  return all.sort((one, other) => weight(one) - weight(other));
+}
+
+/** One cause at many places: told once, with how many there are. */
+export interface FindingGroup {
+  /** The first of them. */
+  readonly finding: Finding;
+  /** How many in all, each finding's `more` included. */
+  readonly number: number;
+}
+
+/** Findings of the same cause, kind and remedy as one, in the order of their first. */
+export function groupFindings(findings: readonly Finding[]): FindingGroup[] {
+  const groups = new Map<string, { finding: Finding; number: number }>();
+  for (const finding of findings) {
+    const id = JSON.stringify([
+      finding.consequence,
+      finding.cause,
+      finding.kind,
+      finding.certainty,
+      finding.remedy,
+    ]);
+    const group = groups.get(id);
+    if (group === undefined) groups.set(id, { finding, number: 1 + finding.more });
+    else group.number += 1 + finding.more;
+  }
+  return [...groups.values()];
+}

@@ -1,0 +1,4 @@
+// For tests: reports as `check` and `compare` make them of real projects, written by hand.
+export { testArtifact, testDifference, testFinding, testRange } from './testing-parts.js';
+export { testCheckReport, testReproducibleReport } from './testing-check.js';
+export { testCompareReport } from './testing-compare.js';

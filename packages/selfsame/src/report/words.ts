@@ -1,0 +1,226 @@
+import type { CauseName, Certainty, CompareReport, UnexaminedReason } from '../compare/types.js';
+import type { CheckReport, Dependence } from '../vary/types.js';
+import { visible } from './visible.js';
+
+/** `1 file`, `2 files`, `1,234 files`. */
+export function count(number: number, one: string, many = `${one}s`): string {
+  return `${grouped(number)} ${number === 1 ? one : many}`;
+}
+
+/** `1,234,567`, whatever the machine's locale. */
+export function grouped(number: number): string {
+  return String(number).replace(/\B(?=(?:\d{3})+$)/g, ',');
+}
+
+/** An offset in bytes: `0x1f40`. */
+export function offsetWords(offset: number): string {
+  return `0x${offset.toString(16)}`;
+}
+
+/** `a, b and c`. */
+export function listed(words: readonly string[], last = 'and'): string {
+  return words.length < 2
+    ? words.join('')
+    : `${words.slice(0, -1).join(', ')} ${last} ${words.at(-1) ?? ''}`;
+}
+
+/** `build-path` → `build path`. */
+export function causeWords(cause: CauseName): string {
+  return cause.replaceAll('-', ' ');
+}
+
+const certainties: Readonly<Record<Certainty, string>> = {
+  certain: 'certain',
+  likely: 'likely',
+  possible: 'possible',
+};
+
+export function certaintyWords(certainty: Certainty): string {
+  return certainties[certainty];
+}
+
+const reasons: Readonly<Partial<Record<UnexaminedReason, string>>> = {
+  'too-deep': 'nested too deeply',
+  'too-large': 'too large',
+  'out-of-time': 'out of time',
+  damaged: 'damaged',
+  encrypted: 'encrypted',
+  unsupported: 'not supported',
+  unreadable: 'cannot be read',
+  'tool-missing': 'a tool is missing',
+  'too-many-differences': 'too many differences',
+};
+
+export function reasonWords(reason: UnexaminedReason): string {
+  return reasons[reason] ?? reason.replaceAll('-', ' ');
+}
+
+/** How a variation is called in tables: its title in the report, or its name. Printable. */
+export function variationTitles(report: CheckReport): (name: string) => string {
+  const titles = new Map(report.variations.map(({ name, title }) => [name, visible(title, 60)]));
+  return (name) => titles.get(name) ?? visible(name, 60);
+}
+
+/** `build path`, `CPU count + locale together`, `build path, or time`; every name through `title`. */
+export function setsWords(
+  sets: readonly (readonly string[])[],
+  title: (name: string) => string,
+): string {
+  const shown = sets
+    .slice(0, 6)
+    .map((set) =>
+      set.length < 2 ? set.map(title).join('') : `${set.map(title).join(' + ')} together`,
+    );
+  const more = sets.length > 6 ? [`${sets.length - 6} other sets`] : [];
+  return [...shown, ...more].join(', or ');
+}
+
+/** Why something differs, as the end of a sentence about it: `differs with: build path`. */
+export function dependenceWords(
+  dependence: Dependence | undefined,
+  title: (name: string) => string,
+  verb = 'differs',
+): string {
+  switch (dependence?.type) {
+    case undefined:
+      return verb;
+    case 'always':
+      return `${verb} always, even with nothing varied`;
+    case 'with':
+      return `${verb} with: ${setsWords(dependence.sets, title)}`;
+    case 'sometimes':
+      return `${verb} sometimes: in ${dependence.differed} of ${count(dependence.builds, 'build')} under the same conditions`;
+    case 'unsearched':
+      return `${verb} with one or more of: ${listed(dependence.candidates.map(title), 'or')} (the budget ended before the search)`;
+  }
+}
+
+export interface Headline {
+  readonly tone: 'good' | 'note' | 'bad';
+  /** A sentence without a full stop. */
+  readonly text: string;
+  /** Further sentences, without a full stop. */
+  readonly rest: readonly string[];
+}
+
+/** What a check found, in one sentence and a few more. Never says more than was tried. */
+export function checkHeadline(report: CheckReport): Headline {
+  const differing = report.artifacts.filter(({ status }) => status === 'differs').length;
+  const files = artifactCount(report);
+  const used = report.variations.filter(({ status }) => status === 'used').length;
+  const skipped = report.variations.filter(({ status }) => status === 'skipped').length;
+  const rest: string[] = [];
+  if (differing > 0) {
+    const conditions = conditionCounts(report);
+    if (conditions !== '') rest.push(`They differ with: ${conditions}`);
+  }
+  if (report.failures.length > 0) {
+    const title = variationTitles(report);
+    rest.push(
+      ...report.failures
+        .slice(0, 3)
+        .map(({ dependence }) => `The build ${dependenceWords(dependence, title, 'fails')}`),
+    );
+  }
+  if (report.budgetSpent) rest.push('The budget ended before the search did');
+  if (skipped > 0) rest.push(`${count(skipped, 'variation')} could not be tried on this machine`);
+  switch (report.verdict) {
+    case 'reproducible':
+      return {
+        tone: 'good',
+        text: `No difference found: ${count(files, 'file')} came out the same in ${count(report.builds.length, 'build')} under ${count(used, 'variation')}`,
+        rest,
+      };
+    case 'differs':
+      return {
+        tone: 'bad',
+        text: `${grouped(differing)} of ${count(files, 'file')} ${differing === 1 ? 'differs' : 'differ'}`,
+        rest,
+      };
+    case 'fails-when-varied':
+      return {
+        tone: 'bad',
+        text:
+          differing > 0
+            ? `The build fails under some variations, and ${grouped(differing)} of ${count(files, 'file')} ${differing === 1 ? 'differs' : 'differ'}`
+            : 'The build fails under some variations',
+        rest,
+      };
+    case 'does-not-build':
+      return { tone: 'bad', text: 'It does not build, even with nothing varied', rest };
+    case 'no-artifacts':
+      return { tone: 'note', text: 'The build made nothing to compare', rest };
+  }
+}
+
+/** All that were compared, named or not. */
+export function artifactCount(report: CheckReport): number {
+  const differing = report.artifacts.filter(({ status }) => status === 'differs').length;
+  return differing + Math.max(report.identical, report.artifacts.length - differing);
+}
+
+/** `build path (2), time (1), always (1)`: most frequent first. */
+export function conditionCounts(report: CheckReport): string {
+  const title = variationTitles(report);
+  const counts = new Map<string, number>();
+  for (const { status, dependence } of report.artifacts) {
+    if (status !== 'differs') continue;
+    for (const word of conditionsOf(dependence, title))
+      counts.set(word, (counts.get(word) ?? 0) + 1);
+  }
+  const sorted = [...counts].sort((one, other) => other[1] - one[1]);
+  const shown = sorted.slice(0, 8).map(([word, number]) => `${word} (${grouped(number)})`);
+  return [...shown, ...(sorted.length > 8 ? [`${sorted.length - 8} more`] : [])].join(', ');
+}
+
+function conditionsOf(
+  dependence: Dependence | undefined,
+  title: (name: string) => string,
+): string[] {
+  switch (dependence?.type) {
+    case undefined:
+      return [];
+    case 'with':
+      return [...new Set(dependence.sets.map((set) => set.map(title).join(' + ')))];
+    case 'always':
+      return ['nothing varied at all'];
+    case 'sometimes':
+      return ['chance'];
+    case 'unsearched':
+      return ['not known yet'];
+  }
+}
+
+export function compareHeadline(report: CompareReport): Headline {
+  const { totals, ignored, unexamined } = report;
+  const hid = ignored.reduce((sum, one) => sum + one.hid, 0);
+  const rest: string[] = [];
+  const roots = report.rootCauses.length;
+  if (report.verdict === 'differs' && roots > 0)
+    rest.push(`All of it goes back to ${count(roots, 'root cause')}`);
+  if (hid > 0)
+    rest.push(
+      `${count(hid, 'difference')} hidden by: ${listed(ignored.filter((one) => one.hid > 0).map((one) => visible(one.normaliser, 60)))}`,
+    );
+  if (unexamined.length > 0)
+    rest.push(
+      `Part of the answer is missing: ${count(unexamined.length, 'place')} could not be examined`,
+    );
+  switch (report.verdict) {
+    case 'identical':
+      return { tone: 'good', text: 'Identical, byte for byte', rest };
+    case 'equal-after-ignoring':
+      return { tone: 'note', text: 'Equal only after ignoring differences', rest };
+    case 'undecided':
+      return { tone: 'note', text: 'Not decided: not everything could be examined', rest };
+    case 'differs':
+      return {
+        tone: 'bad',
+        text:
+          totals.files > 1
+            ? `${grouped(totals.differing)} of ${count(totals.files, 'file')} ${totals.differing === 1 ? 'differs' : 'differ'}`
+            : 'They differ',
+        rest,
+      };
+  }
+}
