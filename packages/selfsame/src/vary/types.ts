@@ -10,8 +10,16 @@ export interface Conditions {
   readonly sources: SourceModes;
   /** Of everything the determinizer fixes. */
   readonly seed: string;
-  /** The clock's start, seconds since 1970. */
+  /** The clock's start, seconds since 1970: `epochOf` (conditions.ts) of the three below. */
   readonly epoch: number;
+  /** Time of the sources, which nothing varies; seconds since 1970. */
+  readonly sourceEpoch: number;
+  /** Seconds later than the sources. */
+  readonly timeShift: number;
+  /** The clock starts in the last second of that year. */
+  readonly yearEnd: boolean;
+  /** Nanoseconds that a reading of the clock adds. */
+  readonly clockStep: number;
   readonly hostname: string;
   /** NIS domain name and domain of the host's full name. */
   readonly domain: string;
@@ -53,6 +61,8 @@ export interface Conditions {
   readonly network: 'none' | 'host';
   /** What the tree is built on. */
   readonly fileSystem: 'overlay' | 'tmpfs' | 'ext4-1k';
+  /** Block size that file systems are shown with, bytes. */
+  readonly blockSize: number;
   /** nice(1). */
   readonly niceness: number;
 }
@@ -67,9 +77,17 @@ export interface HostFacts {
   readonly cpus: number;
   /** Locales that are installed, as `locale -a` names them. */
   readonly locales: readonly string[];
-  /** Shells that are there, absolute. */
+  /** Shells that are there, absolute and without links. */
   readonly shells: readonly string[];
+  /** The one that /bin/sh is, so; undefined: there is none. */
+  readonly sh: string | undefined;
   readonly loopDevices: boolean;
+  /** Named time zones that are installed, of those that are asked for (variations/timezone/). */
+  readonly zones: readonly string[];
+  /** A tmpfs in which trees can be kept (/dev/shm), and bytes free there; undefined: none. */
+  readonly memoryFileSystem: { readonly path: string; readonly free: number } | undefined;
+  /** A program changed its scheduling priority. */
+  readonly niceness: boolean;
 }
 
 /** One deliberate change: a folder `variations/<name>/` with `<name>.ts`, a test and a README.md (what it changes, what it needs, how to undo). */
@@ -84,6 +102,8 @@ export interface Variation {
   readonly needs: string;
   /** How to undo it: `nothing: it ends with the sandbox` for most. */
   readonly undo: string;
+  /** Only where it is asked for by name. */
+  readonly onRequest?: boolean;
   /** Causes of `compare/causes/` that it brings out. */
   readonly causes: readonly CauseName[];
   /** First level at which builds of recipes have this constant; undefined: none. */
@@ -147,8 +167,15 @@ export interface Artifact {
 
 /** Makes builds. One per kind of thing that is checked: a command on this machine's root, in a locked environment, a recipe. */
 export interface Builder {
+  /** What decides which variations work in these builds. */
+  readonly host: HostFacts;
   /** Conditions of a build with nothing varied. */
   readonly base: Conditions;
+  /**
+   * A file or link of `run.tree` as an artifact, also one that this build left as it was given; undefined: not there.
+   * For paths that another build made or changed.
+   */
+  artifactAt(run: BuildRun, path: string): Promise<Artifact | undefined>;
   /** Builds and keeps what came out until the check is over. Rejects only when selfsame itself fails or is interrupted. */
   build(conditions: Conditions, varied: readonly string[], id: string): Promise<BuildRun>;
 }
@@ -158,8 +185,13 @@ export type Dependence =
   /** Two builds with nothing varied differ. */
   | { readonly type: 'always'; readonly why: string }
   /** Each is a minimal set: all of its variations together make it differ, and without any one of them it does not. */
-  | { readonly type: 'with'; readonly sets: readonly (readonly string[])[] }
-  /** It differed once and not again under the same conditions. */
+  | {
+      readonly type: 'with';
+      readonly sets: readonly (readonly string[])[];
+      /** The budget ended before it was known whether there are more sets. */
+      readonly incomplete?: true;
+    }
+  /** Under the same conditions it differed in some builds and not in others. */
   | { readonly type: 'sometimes'; readonly differed: number; readonly builds: number }
   /** The budget ended before the search did: one of these is in it. */
   | { readonly type: 'unsearched'; readonly candidates: readonly string[] };

@@ -1,0 +1,219 @@
+import { describe, expect, it } from 'vitest';
+
+import { dependsOn, searchFake, variationNames } from './testing.js';
+
+const variations = ['time', 'path', 'locale', 'cpus', 'umask', 'order'];
+
+describe('search', () => {
+  it('makes two builds when they are the same', async () => {
+    const { result, built } = await searchFake({ artifacts: { a: dependsOn() } }, { variations });
+    expect(result).toMatchObject({ type: 'searched', budgetSpent: false, failing: undefined });
+    expect(result.artifacts.size).toBe(0);
+    expect(built.map(({ varied }) => varied.length)).toEqual([0, 6]);
+  });
+
+  it('stops when the build fails with nothing varied', async () => {
+    const { result, built } = await searchFake(
+      { artifacts: {}, fails: () => true },
+      { variations },
+    );
+    expect(result.type).toBe('does-not-build');
+    expect(built).toHaveLength(1);
+  });
+
+  it('finds sets of several, and several sets', async () => {
+    const { result } = await searchFake(
+      {
+        artifacts: {
+          pair: dependsOn(['locale', 'cpus']),
+          either: dependsOn(['time'], ['path']),
+          both: dependsOn(['time'], ['locale', 'umask', 'order']),
+        },
+      },
+      { variations },
+    );
+    const sets = (path: string) => result.artifacts.get(path)?.dependence;
+    expect(sets('pair')).toEqual({ type: 'with', sets: [['locale', 'cpus']] });
+    expect(sets('either')).toEqual({ type: 'with', sets: [['time'], ['path']] });
+    expect(sets('both')).toEqual({ type: 'with', sets: [['time'], ['locale', 'umask', 'order']] });
+    expect(result.artifacts.get('pair')?.matrix).toMatchObject({
+      locale: true,
+      cpus: true,
+      time: false,
+    });
+  });
+
+  it('says of what differs with nothing varied that it always does', async () => {
+    let build = 0;
+    const { result } = await searchFake(
+      { artifacts: { random: () => String(build++), dated: dependsOn(['time']) } },
+      { variations },
+    );
+    expect(result.artifacts.get('random')?.dependence.type).toBe('always');
+    expect(result.artifacts.get('random')?.matrix).toEqual(
+      Object.fromEntries(variations.map((name) => [name, undefined])),
+    );
+    expect(result.artifacts.get('dated')?.dependence).toEqual({ type: 'with', sets: [['time']] });
+  });
+
+  it('says of what differs now and then that it does, with counts', async () => {
+    const once = await searchFake(
+      { artifacts: { racy: (varied, attempt) => (varied.size === 0 && attempt === 1 ? 'x' : '') } },
+      { variations, runs: 3 },
+    );
+    expect(once.result.artifacts.get('racy')?.dependence).toEqual({
+      type: 'sometimes',
+      differed: 1,
+      builds: 3,
+    });
+    // Only in the build with all: the search finds nothing in parts of it, and asks for it again.
+    const whole = await searchFake(
+      { artifacts: { racy: (varied, attempt) => (varied.size === 6 && attempt === 0 ? 'x' : '') } },
+      { variations },
+    );
+    expect(whole.result.artifacts.get('racy')?.dependence).toEqual({
+      type: 'sometimes',
+      differed: 1,
+      builds: 2,
+    });
+    expect(whole.built.length).toBeLessThanOrEqual(8);
+  });
+
+  it('trusts builds, not order, where more variations bring out less', async () => {
+    const { result } = await searchFake(
+      {
+        artifacts: {
+          a: (varied) =>
+            varied.has('time') && (!varied.has('path') || varied.has('cpus')) ? 'x' : '',
+        },
+      },
+      { variations },
+    );
+    expect(result.artifacts.get('a')?.dependence).toEqual({ type: 'with', sets: [['time']] });
+  });
+
+  it('finds what makes the build fail, and goes on without it', async () => {
+    const { result } = await searchFake(
+      {
+        artifacts: { dated: dependsOn(['time']), masked: dependsOn(['umask']) },
+        fails: (varied) => varied.has('umask'),
+      },
+      { variations },
+    );
+    expect(result.failing).toEqual({ type: 'with', sets: [['umask']] });
+    expect(result.artifacts.get('dated')?.dependence).toEqual({ type: 'with', sets: [['time']] });
+    // Nobody can know what it would have made.
+    expect(result.artifacts.has('masked')).toBe(false);
+    expect(result.artifacts.get('dated')?.matrix['umask']).toBeUndefined();
+  });
+
+  it('uses each variation that fails only together with another', async () => {
+    const { result } = await searchFake(
+      {
+        artifacts: { a: dependsOn(['time']), b: dependsOn(['path']) },
+        fails: (varied) => varied.has('time') && varied.has('path'),
+      },
+      { variations },
+    );
+    expect(result.failing).toEqual({ type: 'with', sets: [['time', 'path']] });
+    expect(result.artifacts.get('a')?.dependence).toEqual({ type: 'with', sets: [['time']] });
+    expect(result.artifacts.get('b')?.dependence).toEqual({ type: 'with', sets: [['path']] });
+  });
+
+  it('tells a build that fails now and then from one that a variation breaks', async () => {
+    const { result } = await searchFake(
+      {
+        artifacts: { a: dependsOn() },
+        fails: (varied, attempt) => varied.size === 6 && attempt === 0,
+      },
+      { variations },
+    );
+    expect(result.failing).toEqual({ type: 'sometimes', differed: 1, builds: 2 });
+  });
+
+  it('names candidates when the budget ends first', async () => {
+    const names = variationNames(32);
+    const { result, built } = await searchFake(
+      { artifacts: { a: dependsOn(['v20']) } },
+      { variations: names, builds: 5 },
+    );
+    expect(built).toHaveLength(5);
+    expect(result.budgetSpent).toBe(true);
+    const { dependence } = result.artifacts.get('a') ?? {};
+    expect(dependence).toMatchObject({ type: 'unsearched' });
+    const candidates = dependence?.type === 'unsearched' ? dependence.candidates : [];
+    expect(candidates).toContain('v20');
+    expect(candidates.length).toBeLessThan(32);
+  });
+
+  it('starts nothing when time is up, but for the first two', async () => {
+    const { result, built } = await searchFake(
+      { artifacts: { a: dependsOn(['time']) } },
+      { variations, timeIsUp: () => true },
+    );
+    expect(built).toHaveLength(2);
+    expect(result.budgetSpent).toBe(true);
+    expect(result.artifacts.get('a')?.dependence).toEqual({
+      type: 'unsearched',
+      candidates: variations,
+    });
+  });
+
+  it('says that more may matter when the budget ends between', async () => {
+    const fake = { artifacts: { a: dependsOn(['time'], ['path', 'order']) } };
+    const { built } = await searchFake(fake, { variations });
+    // Whatever the budget, what is said is true.
+    for (let builds = 2; builds < built.length; builds++) {
+      const { result } = await searchFake(fake, { variations, builds });
+      const dependence = result.artifacts.get('a')?.dependence;
+      expect(result.budgetSpent).toBe(true);
+      if (dependence?.type === 'with') expect(dependence.incomplete).toBe(true);
+      else expect(dependence?.type).toBe('unsearched');
+    }
+    const { result } = await searchFake(fake, { variations, builds: built.length });
+    expect(result.artifacts.get('a')?.dependence).toEqual({
+      type: 'with',
+      sets: [['time'], ['path', 'order']],
+    });
+    expect(result.budgetSpent).toBe(false);
+  });
+
+  it('leaves it at three builds when it is to be quick', async () => {
+    const { result, built } = await searchFake(
+      { artifacts: { a: dependsOn(['time']) } },
+      { variations, quick: true },
+    );
+    expect(built.map(({ varied, attempt }) => [varied.length, attempt])).toEqual([
+      [0, 0],
+      [6, 0],
+      [0, 1],
+    ]);
+    expect(result.artifacts.get('a')?.dependence).toEqual({
+      type: 'unsearched',
+      candidates: variations,
+    });
+  });
+
+  it('works with no variation at all', async () => {
+    let build = 0;
+    const { result, built } = await searchFake(
+      { artifacts: { a: () => String(build++) } },
+      { variations: [] },
+    );
+    expect(result.artifacts.get('a')?.dependence.type).toBe('always');
+    expect(built.length).toBe(3);
+  });
+
+  it('makes builds at once when it may', async () => {
+    const names = variationNames(16);
+    const fake = {
+      artifacts: { a: dependsOn(['v3']), b: dependsOn(['v12']), c: dependsOn(['v7', 'v8']) },
+    };
+    const alone = await searchFake(fake, { variations: names });
+    const together = await searchFake(fake, { variations: names, jobs: 4 });
+    for (const path of ['a', 'b', 'c'])
+      expect(together.result.artifacts.get(path)?.dependence).toEqual(
+        alone.result.artifacts.get(path)?.dependence,
+      );
+  });
+});

@@ -1,0 +1,285 @@
+import { chooseBuilds } from './choose-builds.js';
+import type { Choice } from './choose-builds.js';
+import { conclude, matrixOf } from './conclude.js';
+import type { ArtifactConclusion } from './conclude.js';
+import { Evidence } from './evidence.js';
+import type { AnswerVector, Observation } from './evidence.js';
+import { minimalHittingSets, provedMinimalSets } from './minimal-sets.js';
+import { nextBuild } from './next-build.js';
+import type { Ask, Question } from './next-build.js';
+import { all, bySize, contains, members, none, single, without } from './subset.js';
+import type { Subset } from './subset.js';
+import type { Dependence } from '../types.js';
+
+/** What is known without further builds. All of it only decides what is built first. */
+export interface Hints {
+  /** By artifact: variations that its difference shows for certain. */
+  readonly shown: ReadonlyMap<string, readonly string[]>;
+  /** Variations that no process asked for. */
+  readonly neverAsked: readonly string[];
+}
+
+export interface SearchOptions {
+  /** Names, those most likely to matter first; sets are tried in this order. */
+  readonly variations: readonly string[];
+  /** Makes a build; `attempt` counts builds with the same variations, from 0. */
+  build(varied: readonly string[], attempt: number): Promise<Observation>;
+  /** Asked once, when a build with variations came out different from the first. */
+  examine(varied: readonly string[]): Promise<Hints>;
+  /** Builds that are always made, in turn without and with all variations; at least 2. */
+  readonly runs: number;
+  /** Leave it at these, and one more without variations if there is a difference. */
+  readonly quick: boolean;
+  /** Builds at once. */
+  readonly jobs: number;
+  readonly budget: {
+    /** Of builds in all, at least 2. */
+    readonly builds: number;
+    /** No build is started any more. */
+    readonly timeIsUp: () => boolean;
+  };
+  /** Called before each round of the search with what is still open. */
+  readonly progress?: (open: number, builds: number) => void;
+}
+
+export interface SearchResult {
+  /** Nothing varied, it failed: nothing else was done. */
+  readonly type: 'does-not-build' | 'searched';
+  /** Those that differ, by path. */
+  readonly artifacts: ReadonlyMap<string, ArtifactConclusion>;
+  /** Why the build fails, if it ever did. */
+  readonly failing: Dependence | undefined;
+  /** Sets of variations under which nothing could be said of artifacts, because the build fails. */
+  readonly budgetSpent: boolean;
+  readonly builds: number;
+}
+
+/**
+ * Finds, for every artifact that differs and for the build's failing, the minimal sets of variations that make it so.
+ * One build answers for all artifacts; the same input gives the same builds in the same order, unless time runs out.
+ * Rejects only with what `build` and `examine` reject with.
+ */
+export async function search(options: SearchOptions): Promise<SearchResult> {
+  const state = new Search(options);
+  if (!(await state.begin())) return state.result('does-not-build');
+  if (!options.quick) await state.search();
+  return state.result('searched');
+}
+
+class Search {
+  readonly #options: SearchOptions;
+  readonly #evidence = new Evidence();
+  readonly #whole: Subset;
+  readonly #order: readonly number[];
+  #hints: Hints | undefined;
+  #budgetSpent = false;
+  #started = 0;
+
+  constructor(options: SearchOptions) {
+    this.#options = options;
+    this.#whole = all(options.variations.length);
+    this.#order = options.variations.map((_, index) => index);
+  }
+
+  /** The builds that are made in any case. False: with nothing varied it fails. */
+  async begin(): Promise<boolean> {
+    const { runs, jobs } = this.#options;
+    const plan = Array.from({ length: Math.max(2, runs) }, (_, index): Choice => {
+      const set = index % 2 === 0 ? none : this.#whole;
+      return { set, again: index > 1 };
+    });
+    for (let at = 0; at < plan.length; at += jobs) {
+      const round = plan.slice(at, at + jobs);
+      // The first two are not up to the budget: without them there is no answer at all.
+      if (at >= 2 && !this.#affordable(round.length)) return true;
+      await this.#make(round);
+      if (this.#evidence.trials[0]?.observation.type === 'failed') return false;
+    }
+    const differs = this.#evidence.differing().length > 0 || this.#evidence.failing().includes('1');
+    if (this.#options.quick && differs && this.#evidence.attempts(none) < 2 && this.#affordable(1))
+      await this.#make([{ set: none, again: true }]);
+    return true;
+  }
+
+  async search(): Promise<void> {
+    for (;;) {
+      const asks = await this.#asks();
+      if (asks.length === 0) return;
+      this.#options.progress?.(asks.length, this.#evidence.trials.length);
+      if (!this.#affordable(1)) return;
+      const left = this.#options.budget.builds - this.#started;
+      const chosen = chooseBuilds(
+        asks,
+        Math.min(this.#options.jobs, left),
+        (set) => this.#evidence.attempts(set) > 0,
+      );
+      if (chosen.length === 0) return;
+      await this.#make(chosen);
+    }
+  }
+
+  result(type: SearchResult['type']): SearchResult {
+    const failing = this.#failingQuestion();
+    const names = (set: Subset): string[] => this.#names(set);
+    const artifacts = new Map<string, ArtifactConclusion>();
+    for (const { paths, question } of this.#artifactQuestions()) {
+      const conclusion = {
+        dependence: conclude(question, names),
+        matrix: matrixOf(question, this.#options.variations),
+      };
+      for (const path of paths) artifacts.set(path, conclusion);
+    }
+    return {
+      type,
+      artifacts: new Map([...artifacts].sort(([a], [b]) => (a < b ? -1 : 1))),
+      failing: this.#evidence.failing().includes('1') ? conclude(failing, names) : undefined,
+      budgetSpent: this.#budgetSpent,
+      builds: this.#started,
+    };
+  }
+
+  /** What is asked for next: first why the build fails, as that stands in the way of all else. */
+  async #asks(): Promise<Ask[]> {
+    const failing = nextBuild(this.#failingQuestion());
+    if (failing.type === 'ask' && this.#evidence.failing().includes('1')) return [failing.ask];
+    const differing = this.#evidence.differing();
+    if (differing.length === 0) return [];
+    await this.#examine();
+    const unvaried = this.#wantsUnvaried();
+    if (unvaried !== undefined) return [unvaried];
+    const asks: Ask[] = [];
+    for (const { question } of this.#artifactQuestions()) {
+      const next = nextBuild(question);
+      // A build that failed unexpectedly has no answer for artifacts, and would have none again.
+      if (next.type === 'ask' && (next.ask.again || this.#evidence.attempts(next.ask.set) === 0))
+        asks.push(next.ask);
+    }
+    return asks;
+  }
+
+  /**
+   * A second build with nothing varied tells races and true randomness from all else. It comes first, except where
+   * the search's own builds are to show the same: when the cause is known already, and where so few variations are
+   * searched that another build counts.
+   */
+  #wantsUnvaried(): Ask | undefined {
+    if (this.#evidence.attempts(none) > 1 || !this.#affordable(1)) return undefined;
+    const count = this.#options.variations.length;
+    const inAll = 5 + Math.ceil(Math.log2(Math.max(1, count)));
+    const questions = this.#artifactQuestions();
+    if (questions.every(({ question }) => question.guesses.length > 0)) return undefined;
+    if (inAll > 2 + 2 * Math.log2(Math.max(1, count))) return undefined;
+    return { set: none, again: true, alternatives: [], gain: (set) => +(set === none) };
+  }
+
+  /** Looks into the first build with variations that came out different. */
+  async #examine(): Promise<void> {
+    if (this.#hints !== undefined) return;
+    const [reference, ...others] = this.#evidence.trials;
+    const varied = others
+      .filter(({ set, observation }) => set !== none && observation.type === 'built')
+      .filter(
+        ({ observation }) => reference !== undefined && !same(reference.observation, observation),
+      )
+      .map(({ set }) => set)
+      .sort((a, b) => bySize(b, a))[0];
+    this.#hints =
+      varied === undefined
+        ? { shown: new Map(), neverAsked: [] }
+        : await this.#options.examine(this.#names(varied));
+  }
+
+  #failingQuestion(): Question {
+    const vector = this.#evidence.failing();
+    return {
+      answers: this.#evidence.answers(vector),
+      roots: [this.#whole],
+      order: this.#order,
+      guesses: [],
+      ruledOut: none,
+    };
+  }
+
+  /** Artifacts about which all builds said the same are one question. */
+  #artifactQuestions(): { paths: string[]; question: Question }[] {
+    const roots = this.#roots();
+    const groups = new Map<string, { paths: string[]; vector: AnswerVector; guesses: Subset[] }>();
+    for (const path of this.#evidence.differing()) {
+      const vector = this.#evidence.differs(path);
+      const guesses = this.#indices(this.#hints?.shown.get(path) ?? []).map(single);
+      const key = [vector, ...guesses].join(' ');
+      const group = groups.get(key);
+      if (group === undefined) groups.set(key, { paths: [path], vector, guesses });
+      else group.paths.push(path);
+    }
+    const ruledOut = this.#indices(this.#hints?.neverAsked ?? []).reduce(
+      (set, index) => set | single(index),
+      none,
+    );
+    return [...groups.values()].map(({ paths, vector, guesses }) => ({
+      paths,
+      question: {
+        answers: this.#evidence.answers(vector),
+        roots,
+        order: this.#order,
+        guesses,
+        ruledOut,
+      },
+    }));
+  }
+
+  /** The largest sets with which the build does not fail, as far as builds have shown. */
+  #roots(): Subset[] {
+    const { answers } = this.#failingQuestion();
+    const builds = [...answers.exact].filter(([, failed]) => !failed).map(([set]) => set);
+    const failing = provedMinimalSets(answers);
+    const wished =
+      failing.length === 0
+        ? builds
+        : minimalHittingSets(failing).map((hitting) => without(this.#whole, hitting));
+    const roots = wished.filter((set) => answers.exact.get(set) === false);
+    const sorted = (roots.length > 0 ? roots : builds).sort((a, b) => bySize(b, a));
+    return sorted.filter((set, at) => !sorted.slice(0, at).some((larger) => contains(larger, set)));
+  }
+
+  #affordable(count: number): boolean {
+    const { builds, timeIsUp } = this.#options.budget;
+    if (this.#started + count <= builds && !timeIsUp()) return true;
+    this.#budgetSpent = true;
+    return false;
+  }
+
+  async #make(choices: readonly Choice[]): Promise<void> {
+    const attempts = new Map<Subset, number>();
+    const trials = choices.map(({ set }) => {
+      const attempt = attempts.get(set) ?? this.#evidence.attempts(set);
+      attempts.set(set, attempt + 1);
+      this.#started++;
+      return { set, attempt };
+    });
+    const observations = await Promise.all(
+      trials.map(({ set, attempt }) => this.#options.build(this.#names(set), attempt)),
+    );
+    for (const [index, trial] of trials.entries()) {
+      const observation = observations[index];
+      if (observation !== undefined) this.#evidence.add({ ...trial, observation });
+    }
+  }
+
+  #names(set: Subset): string[] {
+    return members(set).map((index) => this.#options.variations[index] ?? '');
+  }
+
+  #indices(names: readonly string[]): number[] {
+    return names
+      .map((name) => this.#options.variations.indexOf(name))
+      .filter((index) => index >= 0);
+  }
+}
+
+function same(a: Observation, b: Observation): boolean {
+  if (a.type === 'failed' || b.type === 'failed') return a.type === b.type;
+  if (a.artifacts.size !== b.artifacts.size) return false;
+  for (const [path, digest] of a.artifacts) if (b.artifacts.get(path) !== digest) return false;
+  return true;
+}
