@@ -63,6 +63,7 @@ export function parsePolicy(document: JsonValue): Policy {
     read.fail(`the field "threshold" is missing: ${why}`, [], 'POLICY_THRESHOLD');
   }
   const fields = read.object(document, [], [], policyFields);
+  refuseEmpty(fields, []);
   if ((fields['signers'] === undefined) === (fields['roster'] === undefined)) {
     read.fail('a policy has either "signers" or "roster"', []);
   }
@@ -90,6 +91,17 @@ export function parsePolicy(document: JsonValue): Policy {
   checkPolicy(policy);
   checkReachable(policy);
   return policy;
+}
+
+/** A field without a value is a rule that somebody meant to write: nothing may take it for no rule. */
+function refuseEmpty(value: JsonValue | undefined, path: readonly (string | number)[]): void {
+  if (value === null) {
+    const code = path[0] === 'threshold' ? 'POLICY_THRESHOLD' : 'POLICY_INVALID';
+    read.fail('there is no value: write one, or leave the field out', path, code);
+  }
+  if (Array.isArray(value)) value.forEach((item, index) => refuseEmpty(item, [...path, index]));
+  else if (typeof value === 'object')
+    for (const [name, item] of Object.entries(value)) refuseEmpty(item, [...path, name]);
 }
 
 /** Whatever is not one is left for `checkThreshold` to explain. */

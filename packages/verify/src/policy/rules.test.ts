@@ -7,7 +7,7 @@ import { formatPublicKey } from '../keys/key-text.js';
 import { testKey, testSigner } from '../testing/builders.js';
 import { testLogRule } from '../testing/votes.js';
 import { checkPolicy, withRoster } from './check-policy.js';
-import { parsePolicy } from './parse-policy.js';
+import { parsePolicy, policyFields } from './parse-policy.js';
 
 const key = (name: string) => formatPublicKey(testKey(name).publicKey);
 const signers = {
@@ -46,6 +46,19 @@ function refusal(document: unknown): VerifyError {
 }
 
 describe('parsePolicy', () => {
+  it.each<[path: (string | number)[], change: object]>([
+    ...policyFields
+      .filter((name) => name !== 'policy')
+      .map((name): [string[], object] => [[name], { [name]: null }]),
+    [['dissent', 'block', 0], { dissent: { block: [null] } }],
+    [['log', 'witnesses'], { log: { ...log, witnesses: null } }],
+    [['distinct', 'os'], { distinct: { os: null } }],
+  ])('takes a field without a value for a mistake, not for no rule: %j', (path, change) => {
+    const error = refusal({ threshold: 2, signers, ...change });
+    expect(error.path).toEqual(path);
+    expect(error.message).toContain('there is no value');
+  });
+
   it('reads everything a policy can ask for', () => {
     const policy = parsePolicy({
       ...strength,
