@@ -1,6 +1,7 @@
 import type { Format } from './format.js';
 import { gzip } from './gzip/gzip.js';
 import { tar } from './tar/tar.js';
+import { elf } from './elf/elf.js';
 
 /** Every reader there is. The first whose `detect` takes a content has it: those with a narrower test come first. */
-export const formats: readonly Format[] = [gzip, tar];
+export const formats: readonly Format[] = [gzip, tar, elf];

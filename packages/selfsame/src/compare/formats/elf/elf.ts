@@ -1,0 +1,143 @@
+import type { Content, Field, Format, FormatAccess } from '../format.js';
+import { checkStopped } from '../reading/limits.js';
+import { layOut, uniqueNames, type Piece } from '../structure/layout.js';
+import { compressionHeaderSize, decompressed } from './compressed.js';
+import { dynamicFields } from './dynamic.js';
+import { maximumFunctions, readFunctions } from './functions.js';
+import { isElf, readElf, sectionType, segmentType, type Elf, type Section } from './header.js';
+import { moduleSignature } from './module-signature.js';
+import { fileTypeName, machineName, segmentName } from './names.js';
+import { noteFields } from './notes.js';
+import { sectionFields } from './section-fields.js';
+
+/** Sections that follow from others: hash tables of symbols, and search tables of unwinding and debug information. */
+const derivedSections = new Set([
+  '.gnu.hash',
+  '.hash',
+  '.eh_frame_hdr',
+  '.debug_aranges',
+  '.gdb_index',
+]);
+
+const maximumSegmentFields = 256;
+
+/** Programs, libraries, objects, kernel modules, core files; of any machine, 32 and 64 bits, both byte orders. */
+export const elf: Format = {
+  name: 'elf',
+  kind: 'structure',
+  detect: isElf,
+  async fields(content) {
+    const file = await readElf(content);
+    return [...headerFields(file), ...(await dynamicFields(content, file))];
+  },
+  async *parts(content, access) {
+    const file = await readElf(content);
+    const signature = await moduleSignature(content);
+    const pieces: Piece[] = [
+      ...headerPieces(file),
+      ...(file.sections.length > 0
+        ? await sectionPieces(content, file, access)
+        : await segmentPieces(content, file)),
+      ...(signature === undefined ? [] : [signature]),
+    ];
+    yield* layOut(pieces, content, access.maximumParts);
+  },
+};
+
+function headerFields(file: Elf): Field[] {
+  const value = (name: string, kind: Field['kind'], text: string, offset: number): Field => ({
+    name,
+    kind,
+    value: text,
+    offset,
+  });
+  return [
+    value('class', 'other', file.wide ? '64 bits' : '32 bits', 4),
+    value('data', 'other', file.little ? 'little-endian' : 'big-endian', 5),
+    value('OS ABI', 'other', `${file.osAbi}`, 7),
+    value('e_type', 'other', fileTypeName(file.type), 16),
+    value('e_machine', 'other', machineName(file.machine), 18),
+    value('e_flags', 'flags', `0x${file.flags.toString(16)}`, file.wide ? 48 : 36),
+  ];
+}
+
+/** The tables of where things are. What in them does not follow from the rest is given as fields. */
+function headerPieces(file: Elf): Piece[] {
+  return [
+    { name: 'ELF header', offset: 0, size: file.headerSize, derived: true },
+    { name: 'program headers', ...file.programHeaders, fields: segmentFlags(file), derived: true },
+    { name: 'section headers', ...file.sectionHeaders, derived: true },
+  ].filter(({ size }) => size > 0);
+}
+
+/** Whether the stack is executable, and so on. */
+function segmentFlags(file: Elf): Field[] {
+  const unique = uniqueNames();
+  return file.segments.slice(0, maximumSegmentFields).map((segment) => ({
+    name: `p_flags of ${unique(segmentName(segment.type))}`,
+    kind: 'flags',
+    value: `0x${segment.flags.toString(16)}`,
+    offset: segment.headerOffset + (file.wide ? 4 : 24),
+  }));
+}
+
+async function sectionPieces(content: Content, file: Elf, access: FormatAccess): Promise<Piece[]> {
+  const functions =
+    file.sections.length + maximumFunctions < access.maximumParts
+      ? await readFunctions(content, file)
+      : new Map<number, readonly Piece[]>();
+  const pieces: Piece[] = [];
+  for (const section of file.sections) {
+    if (section.index === 0 || section.type === sectionType.null) continue;
+    if (section.type === sectionType.noBits || section.offset > content.size) continue;
+    checkStopped(access);
+    const fields = await sectionFields(content, file, section, access);
+    const split = functions.get(section.index);
+    if (split !== undefined) {
+      pieces.push({ name: section.name, offset: section.offset, size: 0, fields }, ...split);
+      continue;
+    }
+    pieces.push(...(await sectionPiece(content, file, section, access, fields)));
+  }
+  return pieces;
+}
+
+async function sectionPiece(
+  content: Content,
+  file: Elf,
+  section: Section,
+  access: FormatAccess,
+  fields: readonly Field[],
+): Promise<Piece[]> {
+  const { name, offset, size } = section;
+  const packed = await decompressed(content, file, section, access);
+  if (packed === 'unsupported') {
+    // A whole zstd frame follows the header: its own reader goes on with it.
+    const header = Math.min(compressionHeaderSize(file), size);
+    return [
+      { name: `${name} (header)`, offset, size: header, derived: true },
+      { name: `${name}.zst`, offset: offset + header, size: size - header, fields },
+    ];
+  }
+  const derived = derivedSections.has(name);
+  return [{ name, offset, size, fields, derived, ...(packed && { decoded: packed }) }];
+}
+
+/** Of files whose section headers were removed. What is loaded takes what nothing smaller in it does. */
+async function segmentPieces(content: Content, file: Elf): Promise<Piece[]> {
+  const pieces: Piece[] = [];
+  for (const { type, offset, size } of file.segments) {
+    if (size === 0 || offset > content.size) continue;
+    const name = segmentName(type);
+    const fields =
+      type === segmentType.note ? await noteFields(content, { offset, size }, file.little) : [];
+    if (type === segmentType.load) pieces.push({ name, offset, size, fields, filler: true });
+    else if (
+      type === segmentType.note ||
+      type === segmentType.interpreter ||
+      type === segmentType.dynamic
+    )
+      pieces.push({ name, offset, size, fields });
+  }
+  return pieces;
+}
