@@ -1,3 +1,5 @@
+import { ar } from './ar/ar.js';
+import { deb } from './deb/deb.js';
 import type { Format } from './format.js';
 import { gzip } from './gzip/gzip.js';
 import { tar } from './tar/tar.js';
