@@ -64,6 +64,9 @@ export interface Recognition {
   readonly b: string;
   readonly remedy: string;
   readonly consequence?: boolean;
+  /** Where the value itself stands in the innermost content, where that is known better than the range. */
+  readonly offsetA?: number | undefined;
+  readonly offsetB?: number | undefined;
 }
 
 /** One cause: a file `causes/<name>.ts`. */

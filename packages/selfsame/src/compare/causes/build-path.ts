@@ -1,0 +1,67 @@
+import { fromCanary } from './canaries/recognition.js';
+import type { Cause, Recognition } from './cause.js';
+import { absolutePath, temporaryName } from './decoders/paths.js';
+import { pairsOf, valuesOf, type MatchPair } from './matching.js';
+import { pathAdvice } from './path-remedies.js';
+import { readingOf, type Reading } from './reading.js';
+
+/** Where the sources lay. */
+export const buildPath: Cause = {
+  name: 'build-path',
+  title: 'Directory of the build',
+  summary:
+    'A compiler, linker or generator wrote down the absolute path of a source or of its working directory.',
+  variations: ['build-path', 'temporary-directory'],
+  endsAt: 'fixed',
+  recognise(evidence) {
+    const reading = readingOf(evidence);
+    return (
+      fromCanary(reading, 'build-path', ({ kind }) =>
+        kind === 'temporary directory'
+          ? {
+              remedy:
+                'Do not write names of temporary files into results; set `TMPDIR` to a fixed directory.',
+            }
+          : pathAdvice(reading),
+      ) ?? ofPaths(reading)
+    );
+  },
+};
+
+/**
+ * Two absolute paths. Likely: they end in the same two names or in the same long one, or begin where builds are
+ * made; possible otherwise. Names that mktemp made belong to randomness.
+ */
+function ofPaths(reading: Reading): Recognition | undefined {
+  let found: Recognition | undefined;
+  for (const pair of pairsOf(reading, absolutePath, 256)) {
+    if (temporaryName.test(pair.a.text) && temporaryName.test(pair.b.text)) continue;
+    const likely = sameEnd(pair) || (builds.test(pair.a.text) && builds.test(pair.b.text));
+    if (!likely && found !== undefined) continue;
+    found = {
+      ...pathAdvice(reading),
+      certainty: likely ? 'likely' : 'possible',
+      ...valuesOf(reading, pair),
+    };
+    if (likely) break;
+  }
+  return found;
+}
+
+/** Directories in which builds are made. */
+const builds =
+  /^\/(?:build|builds|home\/[^/]+|root|tmp|var\/tmp|usr\/src|workspace|Users\/[^/]+|github\/workspace|__w|srv|opt\/build|nix\/var|private\/var)\/./;
+
+function sameEnd({ a, b }: MatchPair): boolean {
+  const namesA = a.text.split('/').filter(Boolean);
+  const namesB = b.text.split('/').filter(Boolean);
+  // The same directories and another file name are two files, not two places.
+  if (namesA.length === namesB.length && namesA.at(-1) !== namesB.at(-1)) return false;
+  let same = 0;
+  while (
+    same < Math.min(namesA.length, namesB.length) &&
+    namesA.at(-1 - same) === namesB.at(-1 - same)
+  )
+    same += 1;
+  return same >= 2 || (same === 1 && (namesA.at(-1)?.length ?? 0) >= 6 && namesA.length >= 3);
+}

@@ -1,0 +1,31 @@
+import type { Cause } from './cause.js';
+import { offsetAt, readingOf, showRange } from './reading.js';
+
+/** Machine code without a value to read. */
+export const code: Cause = {
+  name: 'code',
+  title: 'Machine code',
+  summary:
+    'Instructions or data of a program differ and hold no value that can be read: another compiler, other flags or inputs, a profile, or a race.',
+  variations: ['cpu-model', 'jobs', 'delays', 'randomness', 'address-space'],
+  endsAt: undefined,
+  recognise(evidence) {
+    const reading = readingOf(evidence);
+    const { a, b, isCode, isText } = reading;
+    if (evidence.range === undefined) return undefined;
+    const program = evidence.formats.some((format) =>
+      /^(?:elf|macho|mach-o|pe|wasm|java-class|dex|pyc)$/.test(format),
+    );
+    if (!isCode && !(program && !isText)) return undefined;
+    return {
+      kind: isCode ? 'code section' : 'data of a program',
+      certainty: 'possible',
+      a: showRange(a),
+      b: showRange(b),
+      offsetA: a === undefined ? undefined : offsetAt(reading, a, a.from),
+      offsetB: b === undefined ? undefined : offsetAt(reading, b, b.from),
+      remedy:
+        'Compare versions and flags of the compiler first; then look for profile-guided or link-time optimisation (`-fprofile-use`, `-flto`) and link order.',
+    };
+  },
+};

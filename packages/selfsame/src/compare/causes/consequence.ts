@@ -1,0 +1,44 @@
+import type { Cause } from './cause.js';
+import { readingOf, show, showRange } from './reading.js';
+
+/** What other differences make differ. */
+export const consequence: Cause = {
+  name: 'consequence',
+  title: 'Follows from another difference',
+  summary: 'A size, an offset or an index of content that differs.',
+  variations: [],
+  endsAt: undefined,
+  recognise(evidence) {
+    const { field } = evidence;
+    const reading = readingOf(evidence);
+    const remedy = 'Nothing to do here: it follows what differs elsewhere.';
+    if (field !== undefined) {
+      if (
+        field.kind !== 'size' &&
+        !/(?:^|[_ -])(?:offset|size|length|off|shoff|phoff|count|addr(?:ess)?)$/i.test(field.name)
+      )
+        return undefined;
+      return {
+        kind: `${reading.format ?? 'file'} ${field.name}`,
+        certainty: 'certain',
+        a: show(field.a ?? ''),
+        b: show(field.b ?? ''),
+        remedy,
+        consequence: true,
+      };
+    }
+    if (evidence.range === undefined || !derived.test(reading.name)) return undefined;
+    return {
+      kind: 'index or table of offsets',
+      certainty: 'likely',
+      a: showRange(reading.a),
+      b: showRange(reading.b),
+      remedy,
+      consequence: true,
+    };
+  },
+};
+
+/** Sections and members that are computed of others. */
+const derived =
+  /^(?:\/|__\.SYMDEF(?: SORTED)?|\/SYM64\/|\.(?:hash|gnu\.hash|eh_frame_hdr|gdb_index|debug_aranges|debug_names|debug_cu_index)|xref|startxref|central directory)$/;

@@ -1,0 +1,43 @@
+import { fromCanary } from './canaries/recognition.js';
+import type { Cause } from './cause.js';
+import { pairOf, valuesOf } from './matching.js';
+import { readingOf } from './reading.js';
+
+/** The machine's name. */
+export const hostName: Cause = {
+  name: 'host-name',
+  title: 'Host name',
+  summary: 'A program wrote down the name of the machine or its domain.',
+  variations: ['host-name', 'domain-name'],
+  endsAt: 'fixed',
+  recognise(evidence) {
+    const reading = readingOf(evidence);
+    const rpm = /buildhost/i.test(evidence.field?.name ?? '');
+    const remedy = rpm
+      ? 'Set `%_buildhost reproducible` for rpmbuild.'
+      : 'Leave the host name out (kernel: `KBUILD_BUILD_HOST`; OpenJDK, Emacs and others have options of their own).';
+    const found = fromCanary(reading, 'host-name', () => ({ remedy }));
+    if (found !== undefined) return found;
+    if (rpm)
+      return {
+        kind: 'BUILDHOST',
+        certainty: 'certain',
+        a: reading.a?.text ?? '',
+        b: reading.b?.text ?? '',
+        remedy,
+      };
+    const pair = pairOf(
+      reading,
+      /(?:\bhost(?:name)?|\bHOST(?:NAME)?|\bnodename|built on|build[-_ ]host)["']?(?::|=| )\s{0,3}["']?[\w.-]{2,64}/gi,
+      128,
+    );
+    return pair === undefined
+      ? undefined
+      : {
+          kind: 'name after a word for it',
+          certainty: 'possible',
+          ...valuesOf(reading, pair),
+          remedy,
+        };
+  },
+};

@@ -1,0 +1,60 @@
+import { pairOf, before, valuesOf } from './matching.js';
+import type { Cause } from './cause.js';
+import { numberPair } from './decoders/numbers.js';
+import { readingOf } from './reading.js';
+
+/** Processes that a build starts, at most, as far as numbers are taken for theirs. */
+const span = 32_768;
+/** So close to the first number there is little chance. */
+const close = 256;
+
+/** Numbers of processes. */
+export const processNumber: Cause = {
+  name: 'process-number',
+  title: 'Process number',
+  summary:
+    'A program wrote down its process number, often as part of a name that should be unique.',
+  variations: ['pids', 'jobs'],
+  endsAt: 'virtual',
+  recognise(evidence) {
+    if (
+      evidence.field !== undefined &&
+      !/^(?:text|name|other|id|link|inode)$/.test(evidence.field.kind)
+    )
+      return undefined;
+    const reading = readingOf(evidence);
+    const { canariesA, canariesB } = evidence;
+    const [pidA, pidB] = [canariesA?.pid, canariesB?.pid];
+    if (pidA !== undefined && pidB !== undefined && pidA !== pidB && reading.a !== undefined) {
+      const pair = numberPair(
+        reading,
+        (value) => value >= pidA && value < pidA + span,
+        (value) => value >= pidB && value < pidB + span,
+      );
+      // Where both ranges overlap much, any number fits.
+      if (pair !== undefined && Math.abs(pair.a - pidA - (pair.b - pidB)) < close * 8) {
+        const near =
+          pair.a - pidA < close && pair.b - pidB < close && Math.abs(pidA - pidB) >= close;
+        const word = word_.test(before(reading.a, pair.start));
+        return {
+          kind: 'number from the base that was set',
+          certainty: near || word ? 'certain' : 'likely',
+          ...pair.values,
+          remedy,
+        };
+      }
+    }
+    const named = pairOf(reading, /(?:\bpid|\bPID|process|\$\$)["']?\W{0,4}\d{1,7}(?!\w)/g);
+    if (named === undefined) return undefined;
+    return {
+      kind: 'number after a word for it',
+      certainty: 'likely',
+      ...valuesOf(reading, named),
+      remedy,
+    };
+  },
+};
+
+const word_ = /(?:pid|process|proc)\W{0,4}$/i;
+const remedy =
+  'Do not write `$$`, `getpid()` or names made of them into results; use `mktemp` for temporary files and remove them.';

@@ -1,0 +1,61 @@
+import type { Canaries, Cause, Recognition } from './cause.js';
+import { numberPair } from './decoders/numbers.js';
+import { around, pairOf, valuesOf } from './matching.js';
+import { readingOf, type Reading } from './reading.js';
+
+/** How many processors, and so jobs. */
+export const processorCount: Cause = {
+  name: 'processor-count',
+  title: 'Number of processors',
+  summary:
+    'A program wrote down the number of processors or of parallel jobs, or split its work by it.',
+  variations: ['cpu-count', 'cpu-affinity', 'jobs'],
+  endsAt: 'fixed',
+  recognise(evidence) {
+    if (evidence.field !== undefined && !/^(?:text|other|version)$/.test(evidence.field.kind))
+      return undefined;
+    const reading = readingOf(evidence);
+    return ofCanaries(reading) ?? ofWords(reading);
+  },
+};
+
+const words = /cpu|core|job|thread|parallel|nproc|processor|worker|concurren|-j ?$|MAKEFLAGS/i;
+const remedy =
+  'Do not write the number of processors or jobs (`nproc`, `$(getconf _NPROCESSORS_ONLN)`, `-jN` in recorded flags); set it, or work in a fixed number of parts.';
+
+/** The numbers of both sides; certain by a word for it, or where the numbers are large. */
+function ofCanaries(reading: Reading): Recognition | undefined {
+  const { canariesA, canariesB } = reading.evidence;
+  if (canariesA === undefined || canariesB === undefined || reading.a === undefined)
+    return undefined;
+  for (const key of ['cpus', 'jobs'] as const) {
+    const [own, other] = [canariesA[key], canariesB[key]];
+    if (own === other) continue;
+    const pair = numberPair(reading, ...acceptors(own, other, reading.isText));
+    if (pair === undefined) continue;
+    const word = words.test(around(reading.a, pair.start, 48));
+    const large = own >= 100 && other >= 100;
+    return {
+      kind: key === 'cpus' ? 'number of processors' : 'number of jobs',
+      certainty: word || large ? 'certain' : reading.isText ? 'likely' : 'possible',
+      ...pair.values,
+      remedy,
+    };
+  }
+  return undefined;
+}
+
+/** In text also the number of the last processor, counted from 0. */
+function acceptors(own: Canaries['cpus'], other: Canaries['cpus'], _text: boolean) {
+  return [(value: number) => value === own, (value: number) => value === other] as const;
+}
+
+function ofWords(reading: Reading): Recognition | undefined {
+  const pair = pairOf(
+    reading,
+    /(?:\b(?:n?cpus?|nproc|cores|jobs|threads|processors|workers|parallel(?:ism)?|concurrency)["']?\s{0,2}(?::|=| )\s{0,2}["']?\d{1,4}(?!\d)|(?<!\w)-j ?\d{1,4}(?!\d)|(?<!\w)\d{1,4} (?:cpus|cores|jobs|threads|processors|workers)\b)/gi,
+  );
+  return pair === undefined
+    ? undefined
+    : { kind: 'number by a word for it', certainty: 'likely', ...valuesOf(reading, pair), remedy };
+}
