@@ -39,8 +39,6 @@ const caseSchema = z.strictObject({
   artifacts: z.record(z.string(), artifactSchema),
   /** Sets of variations under which the command itself fails. */
   fails: z.array(z.array(z.string()).min(1)).optional(),
-  /** Variations of reprotest that show it; `unvaried`: two builds without any. */
-  reprotest: z.array(z.string()),
 });
 
 export type ExpectedArtifact = z.infer<typeof artifactSchema>;
