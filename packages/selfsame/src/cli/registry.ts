@@ -1,5 +1,6 @@
 import type { Command } from './command.js';
 import { buildCommand } from './commands/build.js';
+import { compareCommand } from './commands/compare.js';
 import { completionCommand } from './commands/completion.js';
 import { doctorCommand } from './commands/doctor.js';
 import { environmentExportCommand } from './commands/environment-export.js';
@@ -36,6 +37,7 @@ export const commands: readonly Command[] = [
   buildCommand,
   shellCommand,
   runCommand,
+  compareCommand,
   explainCommand,
   signCommand,
   verifyCommand,

@@ -1,6 +1,7 @@
 import { attestationsErrorCodes } from '../attestations/error-codes.js';
 import { buildErrorCodes } from '../build/error-codes.js';
 import { cliErrorCodes } from '../cli/error-codes.js';
+import { compareErrorCodes } from '../compare/error-codes.js';
 import { downloadErrorCodes } from '../download/error-codes.js';
 import { environmentErrorCodes } from '../environment/error-codes.js';
 import { evidenceErrorCodes } from '../evidence/error-codes.js';
@@ -11,6 +12,7 @@ import { recordErrorCodes } from '../record/error-codes.js';
 import { runErrorCodes } from '../run/error-codes.js';
 import { sandboxErrorCodes } from '../sandbox/error-codes.js';
 import { storeErrorCodes } from '../store/error-codes.js';
+import { varyErrorCodes } from '../vary/error-codes.js';
 import { workspaceErrorCodes } from '../workspace/error-codes.js';
 
 /**
@@ -21,6 +23,7 @@ export const errorCodes = {
   ...attestationsErrorCodes,
   ...buildErrorCodes,
   ...cliErrorCodes,
+  ...compareErrorCodes,
   ...downloadErrorCodes,
   ...environmentErrorCodes,
   ...evidenceErrorCodes,
@@ -31,6 +34,7 @@ export const errorCodes = {
   ...runErrorCodes,
   ...sandboxErrorCodes,
   ...storeErrorCodes,
+  ...varyErrorCodes,
   ...workspaceErrorCodes,
 } as const;
 

@@ -1,0 +1,115 @@
+import type { Difference } from './types.js';
+
+/** What alignment needs to know of a part. */
+export interface Named {
+  readonly name: string;
+  readonly type: string;
+  /** Bytes. */
+  readonly size: number;
+  /** Of its content; undefined: it has none, or it is not known. */
+  readonly sha256: string | undefined;
+}
+
+/** Parts that stand for each other; one is undefined where the other side has nothing like it. */
+export interface Pair<T> {
+  readonly a: T | undefined;
+  readonly b: T | undefined;
+}
+
+/**
+ * Pairs of parts: by name; then those left by equal content; then those that are alone on both sides with their
+ * directory, type and ending. In the order of A; what only B has follows in its order.
+ */
+export function align<T extends Named>(a: readonly T[], b: readonly T[]): Pair<T>[] {
+  const byName = new Map(b.map((part) => [part.name, part]));
+  const partner = new Map<T, T>();
+  for (const part of a) {
+    const other = byName.get(part.name);
+    if (other === undefined) continue;
+    partner.set(part, other);
+    byName.delete(part.name);
+  }
+  const restA = a.filter((part) => !partner.has(part));
+  const taken = new Set(partner.values());
+  const restB = b.filter((part) => !taken.has(part));
+  if (restA.length > 0 && restB.length > 0) {
+    matchOnly(restA, restB, contentKey, partner, 'any');
+    const stillA = restA.filter((part) => !partner.has(part));
+    const nowTaken = new Set(partner.values());
+    const stillB = restB.filter((part) => !nowTaken.has(part));
+    matchOnly(stillA, stillB, likenessKey, partner, 'sole');
+  }
+  const all = new Set(partner.values());
+  return [
+    ...a.map((part) => ({ a: part, b: partner.get(part) })),
+    ...b.filter((part) => !all.has(part)).map((part) => ({ a: undefined, b: part })),
+  ];
+}
+
+/** Matches parts with the same key: `any`: one after the other; `sole`: only where each side has one. */
+function matchOnly<T>(
+  a: readonly T[],
+  b: readonly T[],
+  keyOf: (part: T) => string | undefined,
+  partner: Map<T, T>,
+  how: 'any' | 'sole',
+): void {
+  const groupsA = groupBy(a, keyOf);
+  for (const [key, ofB] of groupBy(b, keyOf)) {
+    const ofA = groupsA.get(key) ?? [];
+    if (how === 'sole' && (ofA.length !== 1 || ofB.length !== 1)) continue;
+    for (const [index, part] of ofA.entries()) {
+      const other = ofB[index];
+      if (other !== undefined) partner.set(part, other);
+    }
+  }
+}
+
+function groupBy<T>(parts: readonly T[], keyOf: (part: T) => string | undefined): Map<string, T[]> {
+  const groups = new Map<string, T[]>();
+  for (const part of parts) {
+    const key = keyOf(part);
+    if (key === undefined) continue;
+    const group = groups.get(key);
+    if (group === undefined) groups.set(key, [part]);
+    else group.push(part);
+  }
+  return groups;
+}
+
+/** Empty contents are equal to each other and mean nothing. */
+function contentKey({ type, size, sha256 }: Named): string | undefined {
+  return size === 0 || sha256 === undefined ? undefined : `${type} ${sha256}`;
+}
+
+function likenessKey({ name, type }: Named): string {
+  const directory = name.slice(0, name.lastIndexOf('/') + 1);
+  const ending = /\.[A-Za-z][A-Za-z0-9]{0,9}$/.exec(name)?.[0] ?? '';
+  return JSON.stringify([type, directory, ending]);
+}
+
+/**
+ * How the order of pairs differs: the fewest that must be taken out to have both orders agree, counted with a
+ * longest increasing subsequence in n · log n; undefined: it is the same.
+ *
+ * @param a names in the order of A, with the place that each has in B
+ */
+export function orderDifference(
+  a: readonly { readonly name: string; readonly inB: number }[],
+): Difference['order'] {
+  const tails: number[] = [];
+  for (const { inB } of a) {
+    let [low, high] = [0, tails.length];
+    while (low < high) {
+      const middle = (low + high) >> 1;
+      if ((tails[middle] ?? 0) < inB) low = middle + 1;
+      else high = middle;
+    }
+    tails[low] = inB;
+  }
+  const moved = a.length - tails.length;
+  if (moved === 0) return undefined;
+  const inOrderOfB = [...a].sort((p, q) => p.inB - q.inB);
+  const at = a.findIndex((part, index) => part !== inOrderOfB[index]);
+  return { first: a[at]?.name ?? '', firstInB: inOrderOfB[at]?.name ?? '', moved };
+}

@@ -1,0 +1,142 @@
+import { compareLeaf, type Leaf } from './compare-leaf.js';
+import { compareParts, type Inside } from './compare-parts.js';
+import { withConsequences } from './consequences.js';
+import { detectFormat } from './detect-format.js';
+import { newDifference, saysSomething, unexaminedBy } from './difference.js';
+import { findingsOf } from './findings.js';
+import type { Content, Format } from './formats/format.js';
+import { equalContents } from './ranges/equal-contents.js';
+import type { Session } from './session.js';
+import type { Difference, Finding, Place, Unexamined } from './types.js';
+
+/** Where the contents are. */
+export interface Where {
+  /** With the name of the thing itself at the end. */
+  readonly place: Place;
+  /** Readers of the containers around it, outermost first. */
+  readonly formats: readonly string[];
+}
+
+/** What differs in two contents; undefined: every byte is equal. Rejects only when the caller's signal is aborted. */
+export async function compareBytes(
+  session: Session,
+  a: Content,
+  b: Content,
+  where: Where,
+): Promise<Difference | undefined> {
+  try {
+    if (await equalContents(a, b, () => session.check())) return undefined;
+  } catch (error) {
+    const unexamined = [unexaminedBy(session.reasonOf(error), where.place)];
+    return newDifference(where.place.at(-1) ?? '', { sizeA: a.size, sizeB: b.size, unexamined });
+  }
+  return describeBytes(session, a, b, where);
+}
+
+/** What differs in two contents that are known to. Rejects only when the caller's signal is aborted. */
+export async function describeBytes(
+  session: Session,
+  a: Content,
+  b: Content,
+  where: Where,
+): Promise<Difference> {
+  const { place } = where;
+  const difference = newDifference(place.at(-1) ?? '', { sizeA: a.size, sizeB: b.size });
+  if (!session.takeDifference()) {
+    const detail = `more than ${session.limits.differences} things differ`;
+    return { ...difference, unexamined: [{ place, reason: 'too-many-differences', detail }] };
+  }
+  try {
+    const name = place.at(-1) ?? '';
+    const formatA = await detectFormat(session, a, name);
+    const formatB = await detectFormat(session, b, name);
+    if (formatA?.name === formatB?.name) {
+      return await describeAlike(session, a, b, where, formatA, difference);
+    }
+    const types = [formatA?.name ?? 'data', formatB?.name ?? 'data'] as const;
+    return await asLeaf(session, a, b, where, { ...difference, types });
+  } catch (error) {
+    return { ...difference, unexamined: [unexaminedBy(session.reasonOf(error), place)] };
+  }
+}
+
+async function describeAlike(
+  session: Session,
+  a: Content,
+  b: Content,
+  where: Where,
+  format: Format | undefined,
+  difference: Difference,
+): Promise<Difference> {
+  if (format === undefined) return asLeaf(session, a, b, where, difference);
+  const { place } = where;
+  const formats = [...where.formats, format.name];
+  const known = { ...difference, format: format.name };
+  if (formats.length > session.limits.depth) {
+    const detail = `it is a container in ${session.limits.depth} others`;
+    const unexamined: Unexamined[] = [{ place, reason: 'too-deep', detail }];
+    return asLeaf(session, a, b, where, { ...known, unexamined });
+  }
+  let inside: Inside;
+  try {
+    inside = await compareParts(session, format, a, b, { place, formats });
+  } catch (error) {
+    const unexamined = [unexaminedBy(session.reasonOf(error), place)];
+    return asLeaf(session, a, b, { place, formats }, { ...known, unexamined });
+  }
+  const found = { ...known, ...inside };
+  if (!saysSomething(found) && found.unexamined.length === 0) {
+    const note = format.kind === 'structure' ? [] : [otherEncoding(format, place, a, b)];
+    return asLeaf(session, a, b, { place, formats }, found, note);
+  }
+  const contentDiffers = found.children.length > 0;
+  const findings = findingsOf(session, found, { place, formats, contentDiffers });
+  return withConsequences({ ...found, findings });
+}
+
+/** The bytes themselves, where no reader goes (further). */
+async function asLeaf(
+  session: Session,
+  a: Content,
+  b: Content,
+  { place, formats }: Where,
+  difference: Difference,
+  note: readonly Finding[] = [],
+): Promise<Difference> {
+  let leaf: Leaf;
+  try {
+    leaf = await compareLeaf(session, a, b);
+  } catch (error) {
+    const more = unexaminedBy(session.reasonOf(error), place);
+    return { ...difference, unexamined: [...difference.unexamined, more] };
+  }
+  const { wholeA, wholeB, ...said } = leaf;
+  const found = { ...difference, ...said };
+  const findings =
+    note.length > 0
+      ? note
+      : findingsOf(session, found, { place, formats, wholeA, wholeB, contentDiffers: true });
+  const whole = { ...found, findings };
+  for (const watch of session.leafWatchers) await watch(whole, place, a, b);
+  return whole;
+}
+
+/** Equal parts and fields in other bytes: the encoder did not do the same. */
+function otherEncoding(format: Format, place: Place, a: Content, b: Content): Finding {
+  const isCompressed = format.kind === 'compressed';
+  return {
+    cause: isCompressed ? 'compression' : 'unknown',
+    kind: isCompressed ? `${format.name} stream` : `${format.name} outside of its members`,
+    certainty: isCompressed ? 'certain' : 'possible',
+    place,
+    offsetA: undefined,
+    offsetB: undefined,
+    a: `${a.size} bytes for the same content`,
+    b: `${b.size} bytes for the same content`,
+    remedy: isCompressed
+      ? 'compress with the same program, version, level and number of threads'
+      : 'write the archive with the same program, version and settings',
+    consequence: false,
+    more: 0,
+  };
+}

@@ -1,0 +1,75 @@
+import type { Pair } from './align.js';
+import { describeBytes, type Where } from './compare-contents.js';
+import { differingFields } from './compare-fields.js';
+import { newDifference } from './difference.js';
+import { consequence, findingsOf, merged } from './findings.js';
+import type { Listed } from './list-parts.js';
+import type { Wanted } from './read-wanted.js';
+import type { Session } from './session.js';
+import type { Difference } from './types.js';
+
+/** What differs in a part that both containers have: its fields, and what it holds. */
+export async function compareMember(
+  session: Session,
+  { a, b }: Pair<Listed>,
+  inA: Wanted,
+  inB: Wanted,
+  where: Where,
+): Promise<Difference> {
+  const name = a?.name ?? b?.name ?? '';
+  const place = [...where.place, name];
+  const fields = differingFields(inA.fields, inB.fields);
+  const inside =
+    inA.kept === undefined || inB.kept === undefined
+      ? undefined
+      : await describeBytes(session, inA.kept.content, inB.kept.content, { ...where, place });
+  if (inside === undefined) session.takeDifference();
+  const known = inside ?? newDifference(name);
+  const ofFields = findingsOf(
+    session,
+    { fields, ranges: [], order: undefined, presence: 'both' },
+    { place, formats: where.formats, contentDiffers: a?.sha256 !== b?.sha256 },
+  );
+  const isDerived = a?.derived === true && b?.derived === true && a.sha256 !== b.sha256;
+  const derived = isDerived ? [consequence(place, 'made from other parts')] : [];
+  const otherType = a?.type !== b?.type && a !== undefined && b !== undefined;
+  return {
+    ...known,
+    nameInB: a?.name === b?.name ? undefined : b?.name,
+    types: otherType ? [a.type, b.type] : known.types,
+    sizeA: a?.size,
+    sizeB: b?.size,
+    sha256A: a?.sha256,
+    sha256B: b?.sha256,
+    fields: [...fields, ...known.fields],
+    findings: merged([...ofFields, ...derived, ...known.findings]),
+  };
+}
+
+/** A part that only one container has. */
+export function missingMember(
+  session: Session,
+  { a, b }: Pair<Listed>,
+  where: Where,
+): Difference | undefined {
+  const part = a ?? b;
+  if (part === undefined || (a !== undefined && b !== undefined)) return undefined;
+  session.takeDifference();
+  const presence = a === undefined ? 'only-b' : 'only-a';
+  const difference = newDifference(part.name, {
+    presence,
+    sizeA: a?.size,
+    sizeB: b?.size,
+    sha256A: a?.sha256,
+    sha256B: b?.sha256,
+  });
+  const place = [...where.place, part.name];
+  return {
+    ...difference,
+    findings: findingsOf(session, difference, {
+      place,
+      formats: where.formats,
+      contentDiffers: true,
+    }),
+  };
+}

@@ -1,0 +1,67 @@
+import { performance } from 'node:perf_hooks';
+import { findRootCauses } from './containment/graph.js';
+import { graphOfDifference } from './containment/of-difference.js';
+import { everyDifference } from './difference.js';
+import { applyNormalisers, type Normalised } from './normalisers/apply.js';
+import type { Normaliser } from './normalisers/normaliser.js';
+import type { Session } from './session.js';
+import type { CompareReport, CompareVerdict, Difference } from './types.js';
+
+/** The answer to a comparison that has ended, with normalisers applied. */
+export function makeReport(
+  session: Session,
+  a: string,
+  b: string,
+  found: Difference | undefined,
+  ignore: readonly Normaliser[],
+): CompareReport {
+  const normalised: Normalised =
+    found === undefined || ignore.length === 0
+      ? { difference: found, hidden: [] }
+      : applyNormalisers(session, found, ignore, session.sameLines);
+  const { difference, hidden } = normalised;
+  const all = difference === undefined ? [] : [...everyDifference(difference)];
+  const graph = difference === undefined ? undefined : graphOfDifference(difference);
+  return {
+    version: 1,
+    a,
+    b,
+    verdict: verdictOf(found, difference),
+    difference,
+    rootCauses: graph === undefined ? [] : findRootCauses(graph.nodes, graph.containments),
+    ignored: ignore.map(({ name }) => ({
+      normaliser: name,
+      hid: hidden.filter(({ normaliser }) => normaliser === name).length,
+    })),
+    hidden,
+    unexamined: all.flatMap((one) => one.difference.unexamined),
+    notes: [],
+    totals: {
+      files: session.totals.files,
+      bytes: session.totals.bytes,
+      differing: all.filter((one) => one.difference.format !== 'directory').length,
+      milliseconds: Math.round(performance.now() - session.started),
+    },
+    deep: [],
+  };
+}
+
+function verdictOf(found: Difference | undefined, left: Difference | undefined): CompareVerdict {
+  if (found === undefined) return 'identical';
+  if (left === undefined) return 'equal-after-ignoring';
+  return isSeenToDiffer(left) ? 'differs' : 'undecided';
+}
+
+/** Whether anything in it differs, rather than not being examined. */
+export function isSeenToDiffer(difference: Difference): boolean {
+  for (const { difference: one } of everyDifference(difference)) {
+    if (one.children.length > 0) continue;
+    const { presence, types, fields, order, ranges, sizeA, sizeB, sha256A, sha256B } = one;
+    if (presence !== 'both' || types !== undefined || order !== undefined) return true;
+    if (fields.length > 0 || ranges.length > 0) return true;
+    if (one.nameInB !== undefined && one !== difference) return true;
+    if (sizeA !== sizeB || sha256A !== sha256B) return true;
+    if (one.unexamined.length === 0) return true;
+  }
+  return false;
+}

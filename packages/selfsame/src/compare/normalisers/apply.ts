@@ -1,0 +1,152 @@
+import { saysSomething } from '../difference.js';
+import { merged } from '../findings.js';
+import type { Session } from '../session.js';
+import type { Difference, FieldDifference, Finding, Hidden, Place } from '../types.js';
+import type { Normaliser, NormaliserSubject } from './normaliser.js';
+
+/** What is left of a difference, and what was hidden of it. */
+export interface Normalised {
+  /** Undefined: nothing is left. */
+  readonly difference: Difference | undefined;
+  readonly hidden: readonly Hidden[];
+}
+
+/**
+ * Takes out of a difference what normalisers hide, each in its turn. What follows from hidden things and nothing else
+ * (checksums, the bytes around them) goes with them, and is said too. What could not be examined is never hidden
+ * but with the whole thing that it is in.
+ *
+ * @param sameLines places of text that is the same but for the ends of its lines
+ */
+export function applyNormalisers(
+  session: Session,
+  difference: Difference,
+  normalisers: readonly Normaliser[],
+  sameLines: ReadonlySet<string>,
+): Normalised {
+  const hidden: Hidden[] = [];
+  const hide = (normaliser: string, place: Place, detail: string): void => {
+    hidden.push({ normaliser, place, detail });
+  };
+  const visit = (
+    one: Difference,
+    above: Place,
+    formats: readonly string[],
+  ): Difference | undefined => {
+    const place = [...above, one.name];
+    const subject: NormaliserSubject = { place, formats, difference: one };
+    const before = hidden.length;
+    const whole = normalisers.find(
+      (each) =>
+        each.whole?.(subject) === true ||
+        (each.lineEndings === true && sameLines.has(JSON.stringify(place)) && isBare(one)),
+    );
+    if (whole !== undefined) {
+      hide(whole.name, place, wholeDetail(one));
+      return undefined;
+    }
+    const inner = one.format === undefined ? formats : [...formats, one.format];
+    const children = one.children.flatMap((child) => visit(child, place, inner) ?? []);
+    const fields = one.fields.filter((field) => {
+      const by = normalisers.find((each) => each.field?.(field, subject) === true);
+      if (by !== undefined) hide(by.name, place, fieldDetail(field));
+      return by === undefined;
+    });
+    const byOrder = one.order && normalisers.find((each) => each.order === true);
+    if (byOrder !== undefined) hide(byOrder.name, place, `${one.order?.moved} members elsewhere`);
+    const byName =
+      one.nameInB === undefined ? undefined : normalisers.find((each) => each.names === true);
+    if (byName !== undefined) hide(byName.name, place, `is called ${one.nameInB} in B`);
+    const left = {
+      ...one,
+      children,
+      fields,
+      order: byOrder === undefined ? one.order : undefined,
+      nameInB: byName === undefined ? one.nameInB : undefined,
+    };
+    const last = hidden.at(-1);
+    if (hidden.length === before || last === undefined) return one;
+    return withoutFollowing(session, left, one, place, last.normaliser, hide);
+  };
+  return { difference: visit(difference, [], []), hidden };
+}
+
+type Hide = (normaliser: string, place: Place, detail: string) => void;
+
+/** What is left when what only follows from hidden things is taken out too. */
+function withoutFollowing(
+  session: Session,
+  left: Difference,
+  before: Difference,
+  place: Place,
+  by: string,
+  hide: Hide,
+): Difference | undefined {
+  const rest = left.children.filter((child) => !isConsequence(child));
+  const own = left.fields.filter(({ kind }) => kind !== 'checksum' && kind !== 'size');
+  const alone = isAlone(left) && own.length === 0 && rest.length === 0 && isSameSize(left);
+  if (alone) {
+    for (const field of left.fields) hide(by, place, `${fieldDetail(field)}, which follows`);
+    for (const child of left.children) hide(by, [...place, child.name], 'follows from the others');
+    if (before.format !== undefined && before.format !== 'directory') {
+      hide(by, place, `bytes of the ${before.format} around what is in it, as they follow from it`);
+    }
+    return undefined;
+  }
+  return { ...left, findings: findingsLeft(session, left, before) };
+}
+
+/** Nothing but fields and children is left of it. */
+function isAlone(left: Difference): boolean {
+  const { presence, types, order, ranges, moreRanges, unexamined, nameInB } = left;
+  return (
+    presence === 'both' &&
+    types === undefined &&
+    order === undefined &&
+    nameInB === undefined &&
+    ranges.length + moreRanges + unexamined.length === 0
+  );
+}
+
+/** A size that differs follows from content, which must be there to be hidden: it is, or was, in a container. */
+function isSameSize({ fields, format }: Difference): boolean {
+  return format !== undefined || fields.every(({ kind }) => kind !== 'size');
+}
+
+function isConsequence(child: Difference): boolean {
+  const { findings, unexamined, presence } = child;
+  return (
+    presence === 'both' &&
+    unexamined.length === 0 &&
+    findings.length > 0 &&
+    findings.every(({ consequence }) => consequence) &&
+    child.children.every(isConsequence)
+  );
+}
+
+/** Findings of what is left, and those that are of no value in particular. */
+function findingsLeft(session: Session, left: Difference, before: Difference): readonly Finding[] {
+  const key = ({ cause, kind }: Finding): string => `${cause} ${kind}`;
+  const of = (one: Difference): Finding[] =>
+    [...one.fields, ...one.ranges, ...(one.order === undefined ? [] : [one.order])].flatMap(
+      (evidence) => session.findingOf.get(evidence) ?? [],
+    );
+  const explained = new Set(of(before).map(key));
+  return merged([...of(left), ...before.findings.filter((one) => !explained.has(key(one)))]);
+}
+
+/** Text that differs and nothing else. */
+function isBare(one: Difference): boolean {
+  return (
+    one.fields.length === 0 && one.unexamined.length === 0 && !saysSomething({ ...one, ranges: [] })
+  );
+}
+
+function fieldDetail({ name, a, b }: FieldDifference): string {
+  return `${name} ${a ?? '(none)'} / ${b ?? '(none)'}`;
+}
+
+function wholeDetail({ presence, sizeA, sizeB }: Difference): string {
+  if (presence !== 'both') return presence === 'only-a' ? 'is only in A' : 'is only in B';
+  return `${sizeA ?? '?'} / ${sizeB ?? '?'} bytes`;
+}

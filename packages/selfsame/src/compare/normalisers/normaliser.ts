@@ -1,0 +1,28 @@
+import type { Difference, FieldDifference, Place } from '../types.js';
+
+/** Where a normaliser looks. */
+export interface NormaliserSubject {
+  readonly place: Place;
+  /** Readers of the containers around it, outermost first. */
+  readonly formats: readonly string[];
+  /** The thing as it was found, before anything of it was hidden. */
+  readonly difference: Difference;
+}
+
+/** A kind of difference that does not count when it is named. A file of `normalisers/` holds related ones. */
+export interface Normaliser {
+  /** As it is named on the command line. */
+  readonly name: string;
+  /** One sentence: what it hides. */
+  readonly hides: string;
+  /** Whether a header value does not count. */
+  field?(field: FieldDifference, subject: NormaliserSubject): boolean;
+  /** Whether a thing with everything in it does not count. */
+  whole?(subject: NormaliserSubject): boolean;
+  /** Another order of the same parts does not count. */
+  readonly order?: true;
+  /** Another name of the same thing does not count. */
+  readonly names?: true;
+  /** Text that is the same but for the ends of its lines does not count. */
+  readonly lineEndings?: true;
+}
