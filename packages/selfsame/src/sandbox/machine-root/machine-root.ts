@@ -10,6 +10,10 @@ export interface MachineUser {
   readonly user: SandboxDescription['user'];
   /** Real root: root inside too, with every id itself. */
   readonly asRoot: boolean;
+  /** Real root that is somebody else inside, with one id and no powers; default: as `asRoot`. */
+  readonly privileged?: boolean;
+  /** Name of the group; default: the user's. */
+  readonly group?: string;
 }
 
 /** The name every user but root has at levels that fix one: as in builds of recipes. */
@@ -53,6 +57,8 @@ export interface MachineRootOptions {
   readonly covered: readonly string[];
   /** Absolute paths shown empty: the store, which must not change under its user. */
   readonly hidden: readonly string[];
+  /** Domain of the host's full name; default: none. */
+  readonly domain?: string;
 }
 
 /** Describes this machine's root as the root of a sandbox. Reads /proc/self/mountinfo and account files, changes nothing. */
@@ -60,10 +66,11 @@ export function machineRoot(options: MachineRootOptions): MachineRoot {
   const { level, machineUser: who } = options;
   const places = mountedPlaces(readFileSync('/proc/self/mountinfo', 'utf8'), options.covered);
   const shown = places.filter(({ readOnly }) => readOnly).map(({ path }) => path);
+  const privileged = who.privileged ?? who.asRoot;
   return {
-    privileged: who.asRoot,
+    privileged,
     mounted: places.filter(({ readOnly }) => !readOnly).map(({ path }) => path),
-    shown: [...(who.asRoot ? shown : []), ...(level === 'none' ? ['/sys'] : [])],
+    shown: [...(privileged ? shown : []), ...(level === 'none' ? ['/sys'] : [])],
     hidden: options.hidden.filter((path) => !options.covered.some((one) => isWithin(one, path))),
     home: { path: options.home, inside: options.homeInside },
     files: level === 'none' ? [] : constantFiles(options),
@@ -72,21 +79,23 @@ export function machineRoot(options: MachineRootOptions): MachineRoot {
 
 /** Names of the machine and its accounts, over the machine's own. */
 function constantFiles(options: MachineRootOptions): { path: string; content: string }[] {
-  const { machineUser: who, hostname } = options;
+  const { machineUser: who, hostname, domain } = options;
+  const own = domain === undefined ? `localhost ${hostname}` : 'localhost';
+  const full = domain === undefined ? '' : `127.0.1.1\t${hostname}.${domain} ${hostname}\n`;
   const names = [
     { path: '/etc/hostname', content: `${hostname}\n` },
     {
       path: '/etc/hosts',
-      content: `127.0.0.1\tlocalhost ${hostname}\n::1\tlocalhost ip6-localhost ip6-loopback\n`,
+      content: `127.0.0.1\t${own}\n${full}::1\tlocalhost ip6-localhost ip6-loopback\n`,
     },
   ];
-  if (who.asRoot) return names;
   const { name, uid, gid } = who.user;
   const home = options.homeInside;
+  if (who.asRoot && home === '/root') return names;
   return [
     ...names,
     { path: '/etc/passwd', content: withAccount(read('/etc/passwd'), { name, uid, gid, home }) },
-    { path: '/etc/group', content: withGroup(read('/etc/group'), name, gid) },
+    { path: '/etc/group', content: withGroup(read('/etc/group'), who.group ?? name, gid) },
   ];
 }
 

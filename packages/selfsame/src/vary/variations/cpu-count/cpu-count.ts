@@ -1,0 +1,22 @@
+import { seededChoice } from '../seeded.js';
+import type { Variation } from '../../types.js';
+
+/** More than there are by default, by an odd number; few, as builds start as many jobs. */
+const few = [3, 5, 7] as const;
+
+export const cpuCount: Variation = {
+  name: 'cpu-count',
+  title: 'processors shown',
+  changes: 'Another number of processors.',
+  needs: 'nothing',
+  undo: 'nothing: it ends with the sandbox',
+  causes: ['processor-count'],
+  fixedAt: 'fixed',
+  sources: [],
+  available: () => ({ works: true }),
+  apply: (conditions, _host, seed) => ({
+    ...conditions,
+    cpus: conditions.cpus + seededChoice(seed, 'processors', few),
+  }),
+  values: (before, after) => ({ a: String(before.cpus), b: String(after.cpus) }),
+};
