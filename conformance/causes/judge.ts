@@ -41,10 +41,9 @@ export interface Answer {
  */
 const relatives: readonly (readonly string[])[] = [
   ['time', 'time-of-day'],
-  ['cpu-count', 'cpu-affinity', 'jobs'],
+  ['cpu-count', 'cpu-affinity'],
   ['kernel', 'personality'],
   ['address-space', 'environment-size', 'personality'],
-  ['host-name', 'domain-name'],
 ];
 
 const related = (name: string): readonly string[] => [
