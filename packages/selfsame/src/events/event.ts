@@ -2,6 +2,7 @@ import type { BuildEvent } from '../build/events.js';
 import type { DownloadEvent } from '../download/events.js';
 import type { EnvironmentEvent } from '../environment/events.js';
 import type { SandboxEvent } from '../sandbox/events.js';
+import type { VaryEvent } from '../vary/events.js';
 
 /** Something worth a person's notice that is not an error: nothing was refused because of it. */
 export interface NoticeEvent {
@@ -16,6 +17,7 @@ export interface NoticeEvent {
  * (cli/reporters) render them for a terminal, as plain lines, or as JSON lines. All fields are plain
  * JSON values; times are milliseconds, sizes are bytes.
  */
-export type Event = NoticeEvent | DownloadEvent | EnvironmentEvent | SandboxEvent | BuildEvent;
+export type Event =
+  NoticeEvent | DownloadEvent | EnvironmentEvent | SandboxEvent | BuildEvent | VaryEvent;
 
 export type Emit = (event: Event) => void;

@@ -27,12 +27,15 @@ export class Activity {
   readonly #downloads = new Map<string, Download>();
   readonly #environments = new Map<string, Task>();
   readonly #builds = new Map<string, Task>();
+  /** What a check is at, beyond its builds. */
+  #check: string | undefined;
   #received = 0;
   #planned = 0;
   #ended = 0;
 
   get idle(): boolean {
-    return this.#downloads.size + this.#environments.size + this.#builds.size === 0;
+    const tasks = this.#downloads.size + this.#environments.size + this.#builds.size;
+    return tasks === 0 && this.#check === undefined;
   }
 
   /** @param now milliseconds of the screen's clock */
@@ -99,6 +102,23 @@ export class Activity {
         this.#ended += 1;
         break;
 
+      case 'check-build-started':
+        this.#builds.set(event.id, { since: now, text: variedText(event) });
+        this.#check ??= 'building twice';
+        break;
+      case 'check-build-finished':
+        this.#builds.delete(event.id);
+        break;
+      case 'check-comparing':
+        this.#check = `comparing ${event.artifacts} artifact${event.artifacts === 1 ? '' : 's'}`;
+        break;
+      case 'check-searching':
+        this.#check = `searching for what matters: ${event.open} open, after ${event.builds} of at most ${event.budget} builds`;
+        break;
+      case 'check-ended':
+        this.#check = undefined;
+        break;
+
       case 'notice':
       case 'lock-resolved':
       case 'output':
@@ -121,6 +141,7 @@ export class Activity {
         `${printable(name)}: ${printable(task.text)}  ${formatElapsed(now - task.since)}`,
     );
     const all = [...tasks, ...this.#downloadLine()];
+    if (this.#check !== undefined) all.push(this.#check);
     if (this.#planned > 1 && this.#builds.size > 0)
       all.push(`${this.#ended} of ${this.#planned} builds done`);
     return all.length <= rows
@@ -140,4 +161,15 @@ export class Activity {
       `downloading ${downloads.length} files  ${formatBytes(this.#received)}  ${printable(first.name)}, …`,
     ];
   }
+}
+
+function variedText({
+  varied,
+  variations,
+}: Extract<Event, { type: 'check-build-started' }>): string {
+  if (varied.length === 0) return 'nothing varied';
+  if (varied.length === variations && variations > 1) return `all ${variations} varied`;
+  return varied.length > 3
+    ? `${varied.slice(0, 3).join(', ')} and ${varied.length - 3} more varied`
+    : `${varied.join(', ')} varied`;
 }

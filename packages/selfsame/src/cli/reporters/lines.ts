@@ -97,8 +97,29 @@ export function eventLines({ style, verbosity }: LineReporterOptions): (event: E
         return [
           `${style.yellow('-')} ${printable(event.build)} not built, because ${printable(event.because)}`,
         ];
+
+      case 'check-build-started':
+      case 'check-comparing':
+      case 'check-searching':
+      case 'check-ended':
+        return [];
+      case 'check-build-finished':
+        return [...outputOf(event.id, output.end(event.id)), ...detail(checkBuildText(event))];
     }
   };
+}
+
+function checkBuildText(event: Extract<Event, { type: 'check-build-finished' }>): string {
+  const { id, outcome, why, milliseconds, differing } = event;
+  const how =
+    outcome === 'failed'
+      ? `failed: ${printable(why ?? '')}`
+      : differing === undefined
+        ? 'built'
+        : differing === 0
+          ? 'the same'
+          : `${count(differing, 'artifact')} differ${differing === 1 ? 's' : ''}`;
+  return `${id}: ${how} (${formatDuration(milliseconds)})`;
 }
 
 /** Kinds of gaps that are shown; `--json` and the build's `determinizer.json` have all. */

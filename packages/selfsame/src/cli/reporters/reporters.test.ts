@@ -48,6 +48,57 @@ function plain(verbosity: Verbosity, ...events: Event[]): string[] {
   return text === '' ? [] : text.trimEnd().split('\n');
 }
 
+describe('a check', () => {
+  const checking: readonly Event[] = [
+    { type: 'check-build-started', id: 'build-1', varied: [], variations: 9 },
+    { type: 'check-build-finished', id: 'build-1', outcome: 'built', milliseconds: 900 },
+    { type: 'check-build-started', id: 'build-2', varied: ['time'], variations: 9 },
+    {
+      type: 'check-build-finished',
+      id: 'build-2',
+      outcome: 'built',
+      milliseconds: 1200,
+      differing: 1,
+    },
+    {
+      type: 'check-build-finished',
+      id: 'build-3',
+      outcome: 'failed',
+      why: 'it ended with 2\u001b[2J',
+      milliseconds: 5,
+    },
+    { type: 'check-comparing', artifacts: 1 },
+    { type: 'check-searching', open: 1, builds: 3, budget: 40 },
+    { type: 'check-ended' },
+  ];
+
+  it('tells of its builds only when asked', () => {
+    expect(plain('normal', ...checking)).toEqual([]);
+    expect(plain('verbose', ...checking)).toEqual([
+      'build-1: built (900 ms)',
+      'build-2: 1 artifact differs (1.2 s)',
+      'build-3: failed: it ended with 2\\x1b[2J (5 ms)',
+    ]);
+  });
+
+  it('shows on a terminal what it is at, and leaves nothing behind', () => {
+    const screen = new TestScreen();
+    const reporter = terminalReporter(screen, { style: plainStyle, verbosity: 'normal' });
+    const seen = checking.map((event) => {
+      reporter.emit(event);
+      screen.pass(200);
+      return screen.seen.join(' / ').trim();
+    });
+    expect(seen[0]).toContain('build-1: nothing varied');
+    expect(seen[2]).toContain('build-2: time varied');
+    expect(seen[5]).toBe('comparing 1 artifact');
+    expect(seen[6]).toBe('searching for what matters: 1 open, after 3 of at most 40 builds');
+    expect(screen.seen).toEqual([]);
+    expect(screen.clocks).toBe(0);
+    reporter.close();
+  });
+});
+
 describe('plain lines', () => {
   it('say what was done, and stay silent about what was there already', () => {
     expect(

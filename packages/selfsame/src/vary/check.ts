@@ -1,0 +1,130 @@
+import { performance } from 'node:perf_hooks';
+
+import { compareArtifacts } from '../compare/compare.js';
+import type { Difference } from '../compare/types.js';
+import type { Emit } from '../events/event.js';
+import { ArtifactBuilds } from './checking/artifact-builds.js';
+import { Comparisons } from './checking/comparisons.js';
+import { findingsIn } from './checking/findings-in.js';
+import { ProvenanceOfBuilds } from './checking/provenance-of-builds.js';
+import { writeReport } from './checking/write-report.js';
+import { search } from './search/search.js';
+import type { Builder, CheckReport, HostFacts, Variation } from './types.js';
+
+/** A variation, and whether this check uses it. */
+export interface ChosenVariation {
+  readonly variation: Variation;
+  readonly status: 'used' | 'skipped' | 'left-out';
+  /** Why not. */
+  readonly why: string | undefined;
+}
+
+export interface CheckOptions {
+  /** What is checked, for a person. */
+  readonly subject: string;
+  readonly directory: string;
+  readonly builder: Builder;
+  readonly host: HostFacts;
+  /** All there are, in the order of tables. */
+  readonly variations: readonly ChosenVariation[];
+  /** Of the values that variations choose. */
+  readonly seed: string;
+  readonly runs: number;
+  readonly quick: boolean;
+  readonly jobs: number;
+  /** Builds in all, at least 2. */
+  readonly builds: number;
+  /** Milliseconds after which no build is started any more; undefined: no limit. */
+  readonly milliseconds: number | undefined;
+  readonly emit: Emit;
+  readonly signal: AbortSignal;
+  /** In tests: another comparison. */
+  readonly compare?: typeof compareArtifacts;
+  /** In tests: another clock, milliseconds that only grow. */
+  readonly now?: () => number;
+}
+
+export interface Check {
+  readonly report: CheckReport;
+  /** Trees of the builds by id, as long as the builder keeps them. */
+  readonly trees: ReadonlyMap<string, string>;
+}
+
+/**
+ * Builds with nothing varied and with everything, and as often as it takes to say which variations matter to which
+ * artifact; then names the causes. Rejects with what the builder and the comparison reject with, and on interruption.
+ */
+export async function check(options: CheckOptions): Promise<Check> {
+  const now = options.now ?? (() => performance.now());
+  const begun = now();
+  const { emit, signal } = options;
+  const used = options.variations
+    .filter(({ status }) => status === 'used')
+    .map(({ variation }) => variation);
+  const builds = new ArtifactBuilds({ ...options, used });
+  const comparisons = new Comparisons(options.compare ?? compareArtifacts, signal, emit);
+  const provenance = new ProvenanceOfBuilds();
+
+  const result = await search({
+    variations: used.map(({ name }) => name),
+    runs: options.runs,
+    quick: options.quick,
+    jobs: options.jobs,
+    budget: {
+      builds: options.builds,
+      timeIsUp: () => options.milliseconds !== undefined && now() - begun > options.milliseconds,
+    },
+    build: (varied, attempt) => {
+      signal.throwIfAborted();
+      return builds.build(varied, attempt);
+    },
+    examine: async (varied) => {
+      const reference = builds.reference();
+      const other = builds.find(varied);
+      if (reference === undefined || other === undefined)
+        return { shown: new Map(), neverAsked: [] };
+      const differences = await comparisons.of(reference, other, builds.differing(other));
+      const logs = await provenance.of([reference, other]);
+      return { shown: shownBy(differences, used), neverAsked: logs.hardly(used) };
+    },
+    progress: (open, count) => {
+      emit({ type: 'check-searching', open, builds: count, budget: options.builds });
+    },
+  });
+  try {
+    const report = await writeReport({
+      options,
+      result,
+      builds,
+      comparisons,
+      provenance,
+      elapsed: () => now() - begun,
+    });
+    return { report, trees: builds.trees() };
+  } finally {
+    emit({ type: 'check-ended' });
+  }
+}
+
+/** Guesses of one artifact, and of one cause. */
+const mostGuesses = 4;
+const mostOfOneCause = 2;
+
+/** Variations that differences show for certain: a canary of theirs is in the bytes. */
+function shownBy(
+  differences: ReadonlyMap<string, Difference>,
+  used: readonly Variation[],
+): ReadonlyMap<string, readonly string[]> {
+  const shown = new Map<string, readonly string[]>();
+  for (const [path, difference] of differences) {
+    const names = new Set<string>();
+    for (const { cause, certainty, consequence } of findingsIn(difference))
+      if (certainty === 'certain' && !consequence)
+        for (const { name } of used
+          .filter(({ causes }) => causes.includes(cause))
+          .slice(0, mostOfOneCause))
+          names.add(name);
+    if (names.size > 0) shown.set(path, [...names].slice(0, mostGuesses));
+  }
+  return shown;
+}
