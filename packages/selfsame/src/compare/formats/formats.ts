@@ -2,10 +2,31 @@ import { ar } from './ar/ar.js';
 import { deb } from './deb/deb.js';
 import type { Format } from './format.js';
 import { gzip } from './gzip/gzip.js';
+import { bzip2 } from './bzip2/bzip2.js';
+import { lz4, lz4Legacy } from './lz4/lz4.js';
+import { lzip } from './lzip/lzip.js';
+import { lzma } from './lzma/lzma.js';
+import { xz } from './xz/xz.js';
+import { zstd } from './zstd/zstd.js';
 import { tar } from './tar/tar.js';
 import { zip } from './zip/zip.js';
 import { elf } from './elf/elf.js';
 import { pe } from './pe/pe.js';
 
 /** Every reader there is. The first whose `detect` takes a content has it: those with a narrower test come first. */
-export const formats: readonly Format[] = [deb, ar, zip, gzip, tar, elf, pe];
+export const formats: readonly Format[] = [
+  deb,
+  ar,
+  zip,
+  gzip,
+  xz,
+  zstd,
+  bzip2,
+  lz4,
+  lz4Legacy,
+  lzip,
+  lzma,
+  tar,
+  elf,
+  pe,
+];

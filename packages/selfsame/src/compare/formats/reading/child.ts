@@ -20,9 +20,10 @@ export interface ToolRun {
   /** Given as standard input; undefined: none. */
   readonly input: Content | undefined;
   /** Exit statuses that are no failure; `[0]` unless given. */
-  readonly goodStatuses?: readonly number[];
+  readonly goodStatuses?: readonly number[] | undefined;
   /** The reason for a failure that the tool reports, if it is not damage. */
-  readonly reasonOf?: (message: string) => 'too-large' | 'unsupported' | 'encrypted' | undefined;
+  readonly reasonOf?:
+    ((message: string) => 'too-large' | 'unsupported' | 'encrypted' | undefined) | undefined;
 }
 
 /** What is kept of a tool's complaints. */
