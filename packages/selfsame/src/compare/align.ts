@@ -17,8 +17,8 @@ export interface Pair<T> {
 }
 
 /**
- * Pairs of parts: by name; then those left by equal content; then those that are alone on both sides with their
- * directory, type and ending. In the order of A; what only B has follows in its order.
+ * Pairs of parts: by name; then those left by equal content; then those that are alone on both sides with what
+ * is left of their names without versions, dates, and numbers. In the order of A; what only B has follows in its order.
  */
 export function align<T extends Named>(a: readonly T[], b: readonly T[]): Pair<T>[] {
   const byName = new Map(b.map((part) => [part.name, part]));
@@ -82,10 +82,10 @@ function contentKey({ type, size, sha256 }: Named): string | undefined {
   return size === 0 || sha256 === undefined ? undefined : `${type} ${sha256}`;
 }
 
-function likenessKey({ name, type }: Named): string {
-  const directory = name.slice(0, name.lastIndexOf('/') + 1);
-  const ending = /\.[A-Za-z][A-Za-z0-9]{0,9}$/.exec(name)?.[0] ?? '';
-  return JSON.stringify([type, directory, ending]);
+/** The name without what has digits in it: versions, dates, process numbers, random endings. */
+function likenessKey({ name, type }: Named): string | undefined {
+  const like = name.replace(/[A-Za-z0-9]*\d[A-Za-z0-9]*/g, '#');
+  return like === name ? undefined : `${type} ${like}`;
 }
 
 /**

@@ -46,6 +46,8 @@ export async function differingSpans(
     i += same;
     j += same;
     if (areaA.from + same === areaA.to || areaB.from + same === areaB.to) continue;
+    // The same from here on, with as much ahead as a search wants.
+    if (same > 0 && (windowA.isShort(i) || windowB.isShort(j))) continue;
     const near = nearArea(areaA, same);
     const nearB = nearArea(areaB, same);
     const toEnds = i + near.to - near.from === a.size && j + nearB.to - nearB.from === b.size;
@@ -115,10 +117,16 @@ class Window {
     this.#bytes = Buffer.allocUnsafe(Math.min(windowBytes, content.size));
   }
 
+  /** Whether less than a search wants is there from `offset` on, though the content has more. */
+  isShort(offset: number): boolean {
+    const end = this.#start + this.#length;
+    return end < Math.min(this.#content.size, offset + searchBytes);
+  }
+
   /** The bytes from `offset` on: at least as many as a search wants, or all. Valid until the next call. */
   async at(offset: number): Promise<Area> {
-    const end = this.#start + this.#length;
-    if (end < Math.min(this.#content.size, offset + searchBytes)) {
+    if (this.isShort(offset)) {
+      const end = this.#start + this.#length;
       const kept = Math.max(0, end - offset);
       this.#bytes.copyWithin(0, this.#length - kept, this.#length);
       const wanted = Math.min(this.#bytes.length - kept, this.#content.size - offset - kept);

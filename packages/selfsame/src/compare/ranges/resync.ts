@@ -10,6 +10,8 @@ export interface Step {
 const agreeingBytes = 16;
 /** So much agreement after few bytes that nothing better is looked for. */
 const plainlyAgreeing = 256;
+/** Agreement of fewer bytes may be chance, as of padding. */
+const doubtfulBytes = 64;
 /** Places that look alike of which the nearest is taken. */
 const candidates = 8;
 /** Agreement is followed so far to weigh two ways against each other. */
@@ -48,6 +50,14 @@ export function resync(a: Area, b: Area, toEnds: boolean): Step | undefined {
   let bestWeight = plain === undefined ? -Infinity : after - plain.a;
   for (const step of [anchor(a, b), toEnds ? commonEnd(a, b) : undefined]) {
     if (step === undefined) continue;
+    // What lies behind an agreement that is none by chance is looked for from there.
+    if (
+      plain !== undefined &&
+      after >= doubtfulBytes &&
+      Math.max(step.a, step.b) >= plain.a + after
+    ) {
+      continue;
+    }
     const weight = follow(a, b, step) - Math.max(step.a, step.b);
     if (weight > bestWeight) [best, bestWeight] = [step, weight];
   }

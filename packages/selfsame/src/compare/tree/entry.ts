@@ -16,7 +16,6 @@ export function systemPath(root: string, bytes: string): Buffer {
 
 /** A path for a person: UTF-8, or with `\xff` for each byte that is none. Untrusted text. */
 export function shownPath(bytes: string): string {
-   
   if (/^[\u0020-\u007e]*$/.test(bytes)) return bytes;
   const buffer = Buffer.from(bytes, 'latin1');
   try {

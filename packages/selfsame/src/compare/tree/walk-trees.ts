@@ -16,7 +16,7 @@ export interface Unread {
 }
 
 export interface Walk {
-  /** Directories before what is in them. */
+  /** In byte order of their paths. */
   readonly pairs: readonly EntryPair[];
   readonly unread: readonly Unread[];
 }
@@ -54,7 +54,7 @@ export async function walkTrees(session: Session, rootA: string, rootB: string):
       throw new FormatError('too-large', detail);
     }
     for (const pair of here) pairs.push(pair);
-    for (const { a, b } of here.reverse()) {
+    for (const { a, b } of here) {
       const inA = a?.stats.isDirectory() === true;
       const inB = b?.stats.isDirectory() === true;
       if (inA || inB) waiting.push({ path: (a ?? b)?.bytes ?? '', inA, inB });
@@ -64,6 +64,8 @@ export async function walkTrees(session: Session, rootA: string, rootB: string):
       await setImmediate();
     }
   }
+  const pathOf = ({ a, b }: EntryPair): string => (a ?? b)?.bytes ?? '';
+  pairs.sort((p, q) => (pathOf(p) < pathOf(q) ? -1 : 1));
   return { pairs, unread };
 }
 
