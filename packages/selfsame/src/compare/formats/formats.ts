@@ -12,6 +12,11 @@ import { tar } from './tar/tar.js';
 import { zip } from './zip/zip.js';
 import { elf } from './elf/elf.js';
 import { pe } from './pe/pe.js';
+import { pyc } from './pyc/pyc.js';
+import { png } from './png/png.js';
+import { gettext } from './gettext/gettext.js';
+import { sqlite } from './sqlite/sqlite.js';
+import { wasm } from './wasm/wasm.js';
 
 /** Every reader there is. The first whose `detect` takes a content has it: those with a narrower test come first. */
 export const formats: readonly Format[] = [
@@ -29,4 +34,9 @@ export const formats: readonly Format[] = [
   tar,
   elf,
   pe,
+  pyc,
+  png,
+  gettext,
+  sqlite,
+  wasm,
 ];
