@@ -8,7 +8,7 @@ import { canonicalDigest, formatEvidence, judgeEvidence, parseEvidence } from '@
 import { packEvidence } from '../../selfsame/src/evidence/pack-evidence.js';
 import { testEvidenceFolder, testEvidenceSigners } from '../../selfsame/src/evidence/testing.js';
 import { testLogPolicy, testLogRuleText } from '../../selfsame/src/log/testing.js';
-import { Browser, chromium } from './browser.js';
+import { Browser, chromium } from '../../selfsame/src/util/testing-browser.js';
 
 const root = join(import.meta.dirname, '../../..');
 const rule = testLogRuleText();

@@ -41,6 +41,9 @@ export function findingsOf(root: Difference | undefined): Finding[] {
   return all.sort((one, other) => weight(one) - weight(other));
 }
 
+/** Characters by which texts of findings are told from each other: more than is ever shown. */
+export const keyCharacters = 1_000;
+
 /** One cause at many places: told once, with how many there are. */
 export interface FindingGroup {
   /** The first of them. */
@@ -56,9 +59,9 @@ export function groupFindings(findings: readonly Finding[]): FindingGroup[] {
     const id = JSON.stringify([
       finding.consequence,
       finding.cause,
-      finding.kind,
+      finding.kind.slice(0, keyCharacters),
       finding.certainty,
-      finding.remedy,
+      finding.remedy.slice(0, keyCharacters),
     ]);
     const group = groups.get(id);
     if (group === undefined) groups.set(id, { finding, number: 1 + finding.more });

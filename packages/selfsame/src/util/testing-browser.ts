@@ -34,7 +34,7 @@ export class Browser implements AsyncDisposable {
   readonly complaints: string[] = [];
 
   private constructor(program: string) {
-    this.#profile = mkdtempSync(join(tmpdir(), 'selfsame-page-'));
+    this.#profile = mkdtempSync(join(tmpdir(), 'selfsame-browser-'));
     const flags = [
       '--headless',
       '--no-sandbox',

@@ -1,0 +1,195 @@
+import { createHash } from 'node:crypto';
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import {
+  testArtifact,
+  testCheckReport,
+  testCompareReport,
+  testDifference,
+  testFinding,
+  testRange,
+  testReproducibleReport,
+} from '../testing.js';
+import { anyCheckReport, anyCompareReport } from '../testing-arbitrary.js';
+import { problemsOf } from './testing-markup.js';
+import { checkHtml } from './check-html.js';
+import { compareHtml } from './compare-html.js';
+import { pathAddress } from './deep-links.js';
+
+/** Without tags, for what a reader sees. */
+const textOf = (html: string) =>
+  html
+    .replace(/<style>.*?<\/style>/s, '')
+    .replace(/<[^>]+>/g, '')
+    .replaceAll('&quot;', '"')
+    .replaceAll('&amp;', '&');
+
+describe('the page of a check', () => {
+  const page = checkHtml(testCheckReport());
+  const text = textOf(page);
+
+  it('is one well-formed file that forbids itself everything but its own style', () => {
+    expect(problemsOf(page)).toEqual([]);
+    const style = /<style>(.*?)<\/style>/s.exec(page)?.[1] ?? '';
+    const hash = createHash('sha256').update(style).digest('base64');
+    expect(page).toContain(
+      `content="default-src 'none'; style-src 'sha256-${hash}'; base-uri 'none'; form-action 'none'"`,
+    );
+    expect(page).not.toMatch(
+      /<(?:script|link|img|iframe|object)\b| style="| on\w+="|url\(|@import/,
+    );
+    for (const [, target = ''] of page.matchAll(/href="([^"]*)"/g)) {
+      expect(target).toMatch(/^#/);
+      expect(page).toContain(`id="${target.slice(1)}"`);
+    }
+  });
+
+  it('says verdict, remedies, conditions, causes, values, writers and what was not tried', () => {
+    for (const part of [
+      '8 of 42 files differ',
+      'dpkg-buildpackage -us -uc -b',
+      'Compile with -ffile-prefix-map="$PWD"=.',
+      'differs with: CPU count + locale together',
+      'differs always, even with nothing varied',
+      'DW_AT_comp_dir',
+      '2f 62 75 69 6c 64 2f 68',
+      'Written by ld and dpkg-deb',
+      'asked for: clock 12×, randomness 1×, directoryOrder 4×',
+      'loop devices cannot be used here',
+      'no process asked for it',
+      'its model is hidden from files, not from the instruction cpuid',
+      'msgfmt: hello.po:12: invalid multibyte sequence',
+      'msgunfmt (Debian package gettext) is not installed',
+    ])
+      expect(text).toContain(part);
+  });
+
+  it('has a word for every sign of the matrix', () => {
+    const rows = [...page.matchAll(/<tr><th scope="row"><a href="#file-(\d)">.*?<\/tr>/g)];
+    const words = (row: number) =>
+      [...(rows[row]?.[0] ?? '').matchAll(/<span class="m (\w)">([^<]+)</g)].map(
+        ([, cell, word]) => `${cell}:${word}`,
+      );
+    expect(rows).toHaveLength(8);
+    expect(words(0).slice(0, 3)).toEqual(['d:differs', 'd:differs', 's:same']);
+    // Locale and CPU count, only together; kernel and file system were not tried.
+    expect(words(4)[3]).toBe('t:together');
+    expect(words(4)[5]).toBe('t:together');
+    expect(words(4)[10]).toBe('k:not tried');
+    expect(words(5)[0]).toBe('u:not known');
+  });
+
+  it('marks what differs, whole words of it, and bytes at their offsets', () => {
+    expect(page).toContain('<mark>2026-11-21T12:00:00Z</mark>');
+    expect(page).toContain('/<mark>build</mark>/hello-2.12.1');
+    expect(page).toContain(
+      '<span class="soft">00001f40</span>  <mark>2f 62 75 69 6c 64 2f 68</mark>',
+    );
+  });
+
+  it('links to deep pages by paths alone', () => {
+    const deep = [{ place: ['hello_2.12.1-3_amd64.deb'], file: 'deep/a b?.html' }];
+    expect(checkHtml(testCheckReport(), { deep })).toContain('href="./deep/a%20b%3F.html"');
+    expect(pathAddress('javascript:alert(1)')).toBe('./javascript%3Aalert(1)');
+    expect(pathAddress('//example.org/x')).toBe('/example.org/x');
+  });
+
+  it('is the same for the same report', () => {
+    expect(checkHtml(structuredClone(testCheckReport()))).toBe(page);
+  });
+
+  it('claims no more than was tried where all is the same', () => {
+    const good = textOf(checkHtml(testReproducibleReport()));
+    expect(good).toContain('No difference found: 12 files came out the same in 6 builds');
+    expect(good).not.toContain('Files that differ');
+    expect(good).toContain('What this does not cover');
+  });
+});
+
+describe('the page of a comparison', () => {
+  it('says root causes with their chains, the tree, what was hidden, and what is missing', () => {
+    const page = compareHtml(testCompareReport());
+    expect(problemsOf(page)).toEqual([]);
+    const text = textOf(page);
+    for (const part of [
+      '3 of 214 files differ',
+      'compiler in .comment',
+      'Differ because of it: 2',
+      'same without it',
+      'The same thing, elsewhere: 1',
+      'only in B',
+      'hid 31 differences',
+      'its content cannot be read',
+    ])
+      expect(text).toContain(part);
+    expect(page).toContain('href="./deep/flashrom%201.html"');
+  });
+
+  it('never calls the undecided the same', () => {
+    const text = textOf(compareHtml(testCompareReport({ verdict: 'undecided' })));
+    expect(text).toContain('Not decided: not everything could be examined');
+    expect(text).not.toContain('Identical');
+  });
+});
+
+describe('pages', () => {
+  it('are well formed and show no text as markup, whatever the report', () => {
+    fc.assert(
+      fc.property(anyCheckReport, anyCompareReport, (check, compare) => {
+        expect(problemsOf(checkHtml(check))).toEqual([]);
+        expect(problemsOf(compareHtml(compare))).toEqual([]);
+      }),
+    );
+  });
+
+  it('stay small, and say what is left out, for thousands of files with huge texts', () => {
+    const huge = '<&>"\u202e'.repeat(2_000);
+    const difference = testDifference(huge, {
+      textDiff: `-${huge}\n+${huge}x\n`.repeat(200),
+      fields: Array.from({ length: 500 }, () => ({
+        name: huge,
+        kind: 'text' as const,
+        a: huge,
+        b: undefined,
+        offsetA: 0,
+        offsetB: 0,
+      })),
+      ranges: Array.from({ length: 100 }, () => testRange(100, 'x', huge, 'y')),
+      findings: Array.from({ length: 50 }, () =>
+        testFinding({ cause: 'text', place: [huge, huge], a: huge, b: huge, remedy: huge }),
+      ),
+      children: Array.from({ length: 300 }, (_, at) => testDifference(`part-${at}`)),
+    });
+    const artifacts = Array.from({ length: 2_500 }, (_, at) =>
+      testArtifact(`${at}/${huge}`, { difference }),
+    );
+    const page = checkHtml(testCheckReport({ artifacts }));
+    expect(page.length).toBeLessThan(13_000_000);
+    expect(problemsOf(page)).toEqual([]);
+    const text = textOf(page);
+    expect(text).toMatch(/[\d,]+ more files differ and are left out here, to keep the page small/);
+    expect(text).toMatch(/[\d,]+ more files differ and are left out here\./);
+    expect(text).toContain('2,500 of 2,534 files differ');
+    const compared = compareHtml(
+      testCompareReport({
+        difference,
+        hidden: Array.from({ length: 10_000 }, () => ({
+          normaliser: 'mtime',
+          place: [huge],
+          detail: huge,
+        })),
+      }),
+    );
+    expect(compared.length).toBeLessThan(10_000_000);
+    expect(problemsOf(compared)).toEqual([]);
+  });
+
+  it('end nesting that is too deep', () => {
+    let difference = testDifference('innermost');
+    for (let depth = 0; depth < 400; depth += 1)
+      difference = testDifference(`level-${depth}`, { children: [difference] });
+    const page = compareHtml(testCompareReport({ difference }));
+    expect(problemsOf(page)).toEqual([]);
+    expect(page).toContain('nested too deeply to be shown');
+  });
+});
