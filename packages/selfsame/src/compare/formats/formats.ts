@@ -1,3 +1,4 @@
+import { alpine } from './alpine/alpine.js';
 import { ar } from './ar/ar.js';
 import { deb } from './deb/deb.js';
 import type { Format } from './format.js';
@@ -8,6 +9,7 @@ import { lzip } from './lzip/lzip.js';
 import { lzma } from './lzma/lzma.js';
 import { xz } from './xz/xz.js';
 import { zstd } from './zstd/zstd.js';
+import { cpio } from './cpio/cpio.js';
 import { tar } from './tar/tar.js';
 import { zip } from './zip/zip.js';
 import { elf } from './elf/elf.js';
@@ -23,6 +25,7 @@ export const formats: readonly Format[] = [
   deb,
   ar,
   zip,
+  alpine,
   gzip,
   xz,
   zstd,
@@ -31,6 +34,7 @@ export const formats: readonly Format[] = [
   lz4Legacy,
   lzip,
   lzma,
+  cpio,
   tar,
   elf,
   pe,

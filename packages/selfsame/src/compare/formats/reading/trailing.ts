@@ -4,21 +4,23 @@ import type { UniqueNames } from './text.js';
 
 const zeros = Buffer.alloc(64 * 1024);
 
-/** Whether bytes of a content from `from` on are all zero. */
-export async function allZero(
+/** Where the first byte that is not zero stands from `from` on; undefined: there is none. */
+export async function firstNonZero(
   content: Content,
   from: number,
-  to: number,
   access: FormatAccess,
-): Promise<boolean> {
-  for await (const chunk of content.stream(from, to)) {
+): Promise<number | undefined> {
+  let offset = from;
+  for await (const chunk of content.stream(from, content.size)) {
     checkStopped(access);
     for (let at = 0; at < chunk.length; at += zeros.length) {
       const piece = chunk.subarray(at, at + zeros.length);
-      if (zeros.compare(piece, 0, piece.length, 0, piece.length) !== 0) return false;
+      if (zeros.compare(piece, 0, piece.length, 0, piece.length) === 0) continue;
+      return offset + at + piece.findIndex((byte) => byte !== 0);
     }
+    offset += chunk.length;
   }
-  return true;
+  return undefined;
 }
 
 /**
@@ -32,7 +34,7 @@ export async function trailingPart(
   names: UniqueNames,
 ): Promise<Part> {
   const size = content.size - from;
-  const padding = await allZero(content, from, content.size, access);
+  const padding = (await firstNonZero(content, from, access)) === undefined;
   return {
     name: names.unique(padding ? 'trailing zeros' : 'trailing data'),
     type: 'section',
