@@ -83,6 +83,7 @@ function machineAssembly(
   if (plan.determinizer !== undefined)
     spec.add('determinizer', nativePath('selfsame-determinizer'));
   if (root.privileged) spec.add('privileged');
+  if (root.privileged && !request.asRoot) spec.add('own-id');
   for (const path of root.mounted) spec.add('mounted', path);
   for (const path of root.shown) spec.add('shown', path);
   spec.add('home', root.home.path, root.home.inside);
