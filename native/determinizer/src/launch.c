@@ -148,6 +148,10 @@ static void take_own_id(int socket)
 {
 	if (unshare(CLONE_NEWUSER) != 0)
 		fail("user", errno, "cannot make a user namespace");
+	/* Who may set groups may get rid of one that denies access, so the kernel wants this said first; it may be so already. */
+	int groups = open("/proc/self/setgroups", O_WRONLY | O_CLOEXEC);
+	(void)!write(groups, "deny", 4);
+	close(groups);
 	write_own("/proc/self/uid_map", config.user);
 	write_own("/proc/self/gid_map", config.group);
 	int fd = open("/proc/self/ns/user", O_RDONLY | O_CLOEXEC);
@@ -167,7 +171,7 @@ static void follow_own_id(int socket)
 	close(fd);
 }
 
-static _Noreturn void run_command(char **command, int socket, int refusal)
+static _Noreturn void run_command(char **command, int socket, int refusal, int furnished)
 {
 	unsigned long kind = (unsigned long)config.personality;
 	struct report report = {0};
@@ -184,6 +188,9 @@ static _Noreturn void run_command(char **command, int socket, int refusal)
 	}
 	if (config.own_id)
 		take_own_id(socket);
+	/* Its end says that all is in place. */
+	(void)!read(furnished, &go, 1);
+	close(furnished);
 	become_user();
 	prctl(PR_SET_DUMPABLE, 1, 0, 0, 0);
 	/* Mapped from the top down, or for every other seed from the bottom up. */
@@ -226,17 +233,28 @@ static _Noreturn void run_first(char **command, int socket, int status_pipe, int
 	/* Process 1 gets only the signals it has a handler for. */
 	for (int number = 1; number < NSIG; number++)
 		signal(number, SIG_DFL);
-	namespaces_furnish();
+	namespaces_number();
+	/* The devices are served once the supervisor has followed the command to its own namespace, which comes first then. */
+	if (!config.own_id)
+		namespaces_furnish();
 	if (!launch_has_processes())
 		prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0);
+	int furnished[2];
+	if (pipe2(furnished, O_CLOEXEC) != 0)
+		fail("start", errno, "cannot make a pipe");
 	pid_t main_child = fork();
 	if (main_child < 0)
 		fail("start", errno, "cannot start a process");
 	if (main_child == 0) {
 		close(status_pipe);
+		close(furnished[1]);
 		prctl(PR_SET_PDEATHSIG, SIGKILL, 0, 0, 0);
-		run_command(command, socket, refusal);
+		run_command(command, socket, refusal, furnished[0]);
 	}
+	close(furnished[0]);
+	if (config.own_id)
+		namespaces_furnish();
+	close(furnished[1]);
 	close(socket);
 	close(refusal);
 	for (;;) {

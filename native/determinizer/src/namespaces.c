@@ -302,10 +302,14 @@ static void new_proc(void)
 	}
 }
 
-void namespaces_furnish(void)
+void namespaces_number(void)
 {
 	if (config.namespaces || by_init())
 		new_proc();
+}
+
+void namespaces_furnish(void)
+{
 	int memory = config.masks == MASKS_NONE ? -1 : open_memory(), error = errno;
 	if (memory >= 0) {
 		if (config.masks == MASKS_ALL)

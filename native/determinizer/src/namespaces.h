@@ -10,9 +10,11 @@ void namespaces_separate(void);
 void namespaces_enter(void);
 
 /*
- * In process 1 of the new process namespace: its /proc, and files in place of what would tell about the machine. The
- * constant ones about the machine come from the init if there is one.
+ * In process 1 of the new process namespace: its /proc, before it has children; then files in place of what would tell about
+ * the machine. The constant ones about the machine come from the init if there is one. The second waits for who serves
+ * the random devices.
  */
+void namespaces_number(void);
 void namespaces_furnish(void);
 
 /* Both around starting that process: what it cannot do, it says through us. */

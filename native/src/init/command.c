@@ -130,6 +130,10 @@ static void take_own_id(const struct plan *plan, int report)
 {
 	if (unshare(CLONE_NEWUSER) < 0)
 		give_up(report, "user-namespace", errno, "cannot make a user namespace for the command");
+	/* Who may set groups may get rid of one that denies access, so the kernel wants this said first; it may be so already. */
+	int groups = open("/proc/self/setgroups", O_WRONLY | O_CLOEXEC);
+	(void)!write(groups, "deny", 4);
+	close(groups);
 	write_own("/proc/self/uid_map", plan->own_uid, report);
 	write_own("/proc/self/gid_map", plan->own_gid, report);
 }

@@ -27,6 +27,7 @@ struct source {
 struct machine {
 	struct room room;
 	bool privileged;
+	bool own_id;
 	struct source mounted[PLACES_MAX];
 	int mounted_count;
 	struct source shown[PLACES_MAX];
@@ -65,6 +66,8 @@ struct machine *read_machine(struct spec *spec)
 			continue;
 		} else if (strcmp(key, "privileged") == 0) {
 			machine->privileged = true;
+		} else if (strcmp(key, "own-id") == 0) {
+			machine->own_id = true;
 		} else if (strcmp(key, "scratch") == 0) {
 			room->scratch = spec_value(spec, key);
 		} else if (strcmp(key, "init") == 0) {
@@ -108,6 +111,11 @@ const struct room *machine_room(const struct machine *machine)
 bool machine_is_privileged(const struct machine *machine)
 {
 	return machine->privileged;
+}
+
+bool machine_has_own_id(const struct machine *machine)
+{
+	return machine->own_id || !machine->privileged;
 }
 
 /* Whatever is mounted over /tmp later, these stay what they were. */

@@ -12,6 +12,7 @@
  *
  *   machine                    this kind of root
  *   privileged                 the caller is real root; otherwise the only id there is, is the caller's own
+ *   own-id                     the command gets one id in a namespace of its own, as it does of those who are not privileged
  *   scratch PATH, init PATH, cgroup PATH …   as for other sandboxes (room.h)
  *   mounted PATH …             places below / where other file systems are mounted, outer ones first
  *   shown PATH …               read-only as it is, with all below it (/sys)
@@ -32,6 +33,7 @@ struct machine;
 struct machine *read_machine(struct spec *spec);
 const struct room *machine_room(const struct machine *machine);
 bool machine_is_privileged(const struct machine *machine);
+bool machine_has_own_id(const struct machine *machine);
 
 /*
  * Makes this process root of a user namespace in which every id is itself, or with none but the caller's own as 0.

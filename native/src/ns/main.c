@@ -118,13 +118,12 @@ static _Noreturn void on_machine(struct spec *spec, char **command)
 			fail("assemble", errno, "cannot make a mount namespace");
 		gather_machine(machine);
 		enter_own_namespace(true);
-		forbid_namespaces("0");
 	} else {
 		enter_own_namespace(false);
 		gather_machine(machine);
-		/* The one in which the command gets its id. */
-		forbid_namespaces("1");
 	}
+	/* The one in which the command gets its id. */
+	forbid_namespaces(machine_has_own_id(machine) ? "1" : "0");
 	if (machine_room(machine)->determinizer)
 		keep_fuse();
 	die_with_parent();
