@@ -10,6 +10,7 @@ import { lzma } from './lzma/lzma.js';
 import { xz } from './xz/xz.js';
 import { zstd } from './zstd/zstd.js';
 import { cpio } from './cpio/cpio.js';
+import { rpm } from './rpm/rpm.js';
 import { tar } from './tar/tar.js';
 import { zip } from './zip/zip.js';
 import { elf } from './elf/elf.js';
@@ -24,6 +25,7 @@ import { wasm } from './wasm/wasm.js';
 export const formats: readonly Format[] = [
   deb,
   ar,
+  rpm,
   zip,
   alpine,
   gzip,
