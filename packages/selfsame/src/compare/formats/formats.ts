@@ -20,6 +20,8 @@ import { png } from './png/png.js';
 import { gettext } from './gettext/gettext.js';
 import { sqlite } from './sqlite/sqlite.js';
 import { wasm } from './wasm/wasm.js';
+import { javaClass } from './java-class/java-class.js';
+import { macho, machoUniversal } from './macho/macho.js';
 
 /** Every reader there is. The first whose `detect` takes a content has it: those with a narrower test come first. */
 export const formats: readonly Format[] = [
@@ -45,4 +47,7 @@ export const formats: readonly Format[] = [
   gettext,
   sqlite,
   wasm,
+  javaClass,
+  macho,
+  machoUniversal,
 ];

@@ -175,5 +175,6 @@ function* partsOf(
       fields: piece.fields ?? [],
       size: decoded.size,
       body: decoded.body(),
+      ...(piece.derived === true && { derived: true }),
     };
 }
