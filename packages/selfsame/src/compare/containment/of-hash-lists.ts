@@ -2,7 +2,7 @@ import type { HashEntry, HashList } from '../hash-lists/hash-list.js';
 import type { Pair } from '../hash-lists/align.js';
 import type { Containment, ContainmentNode } from './graph.js';
 
-/** Entries that hold others, by digest: found by reading the artifacts themselves (containment/of-artifacts.ts). */
+/** All that a file holds at any depth, by its digest: found by reading the artifacts themselves (held-digests.ts). */
 export type HeldDigests = ReadonlyMap<string, ReadonlySet<string>>;
 
 /**
@@ -58,8 +58,20 @@ function* read(differing: readonly Pair[], held: HeldDigests): Generator<Contain
         byDigest.set(entry.digest, [...(byDigest.get(entry.digest) ?? []), index]);
   for (const [outer, pair] of differing.entries())
     for (const entry of [pair.a, pair.b])
-      for (const digest of (entry && held.get(entry.digest)) ?? [])
+      for (const digest of (entry && nearest(entry.digest, held, byDigest)) ?? [])
         for (const inner of byDigest.get(digest) ?? []) if (inner !== outer) yield { outer, inner };
+}
+
+/** What is held and listed, without what is in something else of it that is listed: the links of the chain. */
+function nearest(
+  digest: string,
+  held: HeldDigests,
+  listed: ReadonlyMap<string, unknown>,
+): readonly string[] {
+  const inside = [...(held.get(digest) ?? [])].filter((one) => listed.has(one) && one !== digest);
+  return inside.filter(
+    (one) => !inside.some((other) => other !== one && held.get(other)?.has(one) === true),
+  );
 }
 
 /** The initial RAM disk is made of all archives, the image of it and of the kernel (linuxboot/heads, Makefile). */

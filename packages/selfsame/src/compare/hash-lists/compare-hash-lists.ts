@@ -1,4 +1,5 @@
 import type { Difference, FieldDifference } from '../types.js';
+import { newDifference } from '../difference.js';
 import { alignEntries } from './align.js';
 import type { Pair } from './align.js';
 import type { HashEntry, HashList } from './hash-list.js';
@@ -33,7 +34,7 @@ export function compareHashLists(
     if (isLoose && excluded.has(pair.a ?? pair.b)) continue;
     if (pair.a?.digest === pair.b?.digest) continue;
     const entry = pair.a ?? pair.b;
-    if (entry === undefined) continue;
+    if (entry?.role !== 'artifact') continue;
     const own: Difference[] = [];
     const difference = entryDifference(pair, own);
     // Containers come before what is in them.
@@ -46,16 +47,33 @@ export function compareHashLists(
   const notes = [
     ...a.notes.map((note) => `${names.a}: ${note}`),
     ...b.notes.map((note) => `${names.b}: ${note}`),
+    ...surroundings(pairs),
   ];
   const isSame = children.length === 0 && fields.length === 0;
   return {
     difference: isSame
       ? undefined
-      : { ...emptyDifference(names.a), nameInB: names.b, format: 'hash list', fields, children },
+      : { ...newDifference(names.a), nameInB: names.b, format: 'hash list', fields, children },
     pairs,
     incomparable,
     notes,
   };
+}
+
+/** What the artifacts were made of and in decides nothing about them: said beside the answer. */
+function surroundings(pairs: readonly Pair[]): string[] {
+  const say = (role: HashEntry['role'], what: string): string[] => {
+    const names = pairs
+      .filter(({ a, b }) => (a ?? b)?.role === role && a?.digest !== b?.digest)
+      .map(({ a, b }) => (a ?? b)?.path ?? '');
+    if (names.length === 0) return [];
+    const more = names.length > 10 ? ` and ${names.length - 10} more` : '';
+    return [`${what}: ${names.slice(0, 10).join(', ')}${more}`];
+  };
+  return [
+    ...say('input', 'they were made of other inputs'),
+    ...say('environment', 'they were made in other environments, which differ in'),
+  ];
 }
 
 /** Entries of one file with digests of different kinds. */
@@ -86,7 +104,7 @@ function entryDifference({ a, b }: Pair, children: Difference[]): Difference {
   const entry = a ?? b;
   const isSha256 = entry?.algorithm === 'sha256';
   return {
-    ...emptyDifference(entry?.path ?? ''),
+    ...newDifference(entry?.path ?? ''),
     nameInB: a !== undefined && b !== undefined && a.path !== b.path ? b.path : undefined,
     presence: a === undefined ? 'only-b' : b === undefined ? 'only-a' : 'both',
     sizeA: a?.size,
@@ -107,28 +125,5 @@ function entryDifference({ a, b }: Pair, children: Difference[]): Difference {
             },
           ],
     children,
-  };
-}
-
-/** A difference of which nothing is known yet. */
-export function emptyDifference(name: string): Difference {
-  return {
-    name,
-    nameInB: undefined,
-    presence: 'both',
-    format: undefined,
-    types: undefined,
-    sizeA: undefined,
-    sizeB: undefined,
-    sha256A: undefined,
-    sha256B: undefined,
-    fields: [],
-    order: undefined,
-    ranges: [],
-    moreRanges: 0,
-    textDiff: undefined,
-    findings: [],
-    children: [],
-    unexamined: [],
   };
 }

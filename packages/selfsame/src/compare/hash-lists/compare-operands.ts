@@ -4,9 +4,10 @@ import type { Context } from '../../context.js';
 import { findRootCauses } from '../containment/graph.js';
 import { graphOfHashLists } from '../containment/of-hash-lists.js';
 import type { HeldDigests } from '../containment/of-hash-lists.js';
+import { newDifference } from '../difference.js';
 import type { CompareReport, Difference } from '../types.js';
 import type { Pair } from './align.js';
-import { compareHashLists, emptyDifference } from './compare-hash-lists.js';
+import { compareHashLists } from './compare-hash-lists.js';
 import type { HashListComparison } from './compare-hash-lists.js';
 import { hashDirectory } from './hash-directory.js';
 import { hashListBounds } from './hash-list.js';
@@ -15,7 +16,13 @@ import { readHashList } from './read-hash-list.js';
 
 /** One side of a comparison, read as far as to know what it is. */
 export type Operand =
-  | { readonly type: 'list'; readonly name: string; readonly list: HashList }
+  | {
+      readonly type: 'list';
+      readonly name: string;
+      readonly list: HashList;
+      /** Of the file it is in; undefined: it came from elsewhere. */
+      readonly path?: string;
+    }
   | { readonly type: 'path'; readonly name: string; readonly path: string };
 
 /**
@@ -25,7 +32,7 @@ export async function readLocalOperand(path: string): Promise<Operand> {
   const facts = await stat(path);
   if (facts.isFile() && facts.size <= hashListBounds.bytes && facts.size > 0) {
     const list = readHashList(await readFile(path));
-    if (!('problem' in list)) return { type: 'list', name: path, list };
+    if (!('problem' in list)) return { type: 'list', name: path, list, path };
   }
   return { type: 'path', name: path, path };
 }
@@ -38,13 +45,34 @@ export async function compareOperands(
   a: Operand,
   b: Operand,
   context: Pick<Context, 'signal'>,
-  held?: HeldDigests,
 ): Promise<CompareReport | undefined> {
   const started = performance.now();
   if (a.type === 'path' && b.type === 'path') return undefined;
   const left = await asList(a, b, context.signal);
   const right = await asList(b, a, context.signal);
   if (left === undefined || right === undefined) return undefined;
+  return compareLists(
+    { name: a.name, list: left },
+    { name: b.name, list: right },
+    undefined,
+    started,
+  );
+}
+
+/** A list and what it is called. */
+export interface NamedList {
+  readonly name: string;
+  readonly list: HashList;
+}
+
+/** Compares what two lists say. @param held what the files that they speak of hold, where that is known */
+export function compareLists(
+  a: NamedList,
+  b: NamedList,
+  held?: HeldDigests,
+  started = performance.now(),
+): CompareReport {
+  const [left, right] = [a.list, b.list];
   const names = { a: a.name, b: b.name };
   const comparison = withoutUnlisted(compareHashLists(left, right, names), left, right);
   return report(a.name, b.name, left, right, comparison, held, performance.now() - started);
@@ -116,7 +144,7 @@ function report(
     a,
     b,
     verdict: difference === undefined && incomparable.length === 0 ? 'identical' : 'differs',
-    difference: difference ?? (incomparable.length > 0 ? emptyDifference(a) : undefined),
+    difference: difference ?? (incomparable.length > 0 ? newDifference(a) : undefined),
     rootCauses: findRootCauses(nodes, containments),
     ignored: [],
     hidden: [],
