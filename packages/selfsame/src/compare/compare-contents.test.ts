@@ -269,7 +269,7 @@ describe('an interruption', () => {
     const reason = new Error('enough');
     const stopping: Format = {
       ...boxFormat,
-       
+
       async *parts() {
         controller.abort(reason);
         yield { name: 'a', type: 'file', fields: [], size: 0, body: undefined };

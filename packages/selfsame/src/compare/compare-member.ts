@@ -6,7 +6,7 @@ import { consequence, findingsOf, merged } from './findings.js';
 import type { Listed } from './list-parts.js';
 import type { Wanted } from './read-wanted.js';
 import type { Session } from './session.js';
-import type { Difference } from './types.js';
+import type { Difference, Finding } from './types.js';
 
 /** What differs in a part that both containers have: its fields, and what it holds. */
 export async function compareMember(
@@ -42,7 +42,11 @@ export async function compareMember(
     sha256A: a?.sha256,
     sha256B: b?.sha256,
     fields: [...fields, ...known.fields],
-    findings: merged([...ofFields, ...derived, ...known.findings]),
+    findings: merged([
+      ...derived,
+      ...(isDerived ? ofFields.map(following) : ofFields),
+      ...known.findings,
+    ]),
   };
 }
 
@@ -72,4 +76,8 @@ export function missingMember(
       contentDiffers: true,
     }),
   };
+}
+
+function following(finding: Finding): Finding {
+  return { ...finding, consequence: true };
 }

@@ -5,8 +5,10 @@ import { compareBytes } from './compare-contents.js';
 import { compareByPath, compareDirectories } from './compare-trees.js';
 import { openFile } from './content/file-content.js';
 import type { Content } from './formats/format.js';
+import { DeepLook, type DeepOptions } from './diffoscope/deep-look.js';
 import { makeReport } from './make-report.js';
 import type { Normaliser } from './normalisers/normaliser.js';
+import { noteSameLines } from './normalisers/same-lines.js';
 import { withSession, type CompareOptions, type Session } from './session.js';
 import type { CompareReport, Difference } from './types.js';
 
@@ -16,6 +18,8 @@ export type { CompareOptions } from './session.js';
 export interface ReportOptions extends CompareOptions {
   /** Differences that do not count, in the order in which they are asked. */
   readonly ignore?: readonly Normaliser[];
+  /** Shows diffoscope what no cause explains. */
+  readonly deep?: DeepOptions;
 }
 
 /**
@@ -36,13 +40,20 @@ export async function compare(
       'give two files or two directories: an archive against another archive of the same kind';
     throw new SelfsameError('COMPARE_DIFFERENT_KINDS', message, { hint });
   }
+  const { ignore = [], deep } = options;
   return withSession(options, async (session) => {
+    if (ignore.some(({ lineEndings }) => lineEndings === true)) {
+      session.leafWatchers.push(noteSameLines(session.sameLines));
+    }
+    const look = deep === undefined ? undefined : new DeepLook(session);
+    if (look !== undefined) session.leafWatchers.push(look.watch);
     const difference =
       kindA === 'directory'
         ? await compareDirectories(session, { a, b, place: [nameOf(a)] })
         : await compareFiles(session, a, b);
     const named = difference && withNames(difference, a, b);
-    return makeReport(session, a, b, named, options.ignore ?? []);
+    const report = makeReport(session, a, b, named, ignore);
+    return deep === undefined || look === undefined ? report : look.addTo(report, deep);
   });
 }
 

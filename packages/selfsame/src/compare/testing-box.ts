@@ -67,7 +67,7 @@ export const runFormat: Format = {
   name: 'run',
   kind: 'compressed',
   detect: (head) => Buffer.from(head.subarray(0, 4)).toString() === 'RUN ',
-   
+
   async *parts(content, access) {
     const body = (async function* () {
       for (const line of (await textOf(content)).split('\n').slice(1, -1)) {

@@ -84,7 +84,8 @@ function withoutFollowing(
 ): Difference | undefined {
   const rest = left.children.filter((child) => !isConsequence(child));
   const own = left.fields.filter(({ kind }) => kind !== 'checksum' && kind !== 'size');
-  const alone = isAlone(left) && own.length === 0 && rest.length === 0 && isSameSize(left);
+  const alone =
+    isAlone(left, place.length === 1) && own.length === 0 && rest.length === 0 && isSameSize(left);
   if (alone) {
     for (const field of left.fields) hide(by, place, `${fieldDetail(field)}, which follows`);
     for (const child of left.children) hide(by, [...place, child.name], 'follows from the others');
@@ -96,14 +97,14 @@ function withoutFollowing(
   return { ...left, findings: findingsLeft(session, left, before) };
 }
 
-/** Nothing but fields and children is left of it. */
-function isAlone(left: Difference): boolean {
+/** Nothing but fields and children is left of it. What the two operands are called does not count. */
+function isAlone(left: Difference, isRoot: boolean): boolean {
   const { presence, types, order, ranges, moreRanges, unexamined, nameInB } = left;
   return (
     presence === 'both' &&
     types === undefined &&
     order === undefined &&
-    nameInB === undefined &&
+    (nameInB === undefined || isRoot) &&
     ranges.length + moreRanges + unexamined.length === 0
   );
 }
