@@ -87,7 +87,7 @@ export function dependenceWords(
     case 'always':
       return `${verb} always, even with nothing varied`;
     case 'with':
-      return `${verb} with: ${setsWords(dependence.sets, title)}`;
+      return `${verb} with: ${setsWords(dependence.sets, title)}${dependence.incomplete === true ? ' (perhaps with others: the budget ended before the search)' : ''}`;
     case 'sometimes':
       return `${verb} sometimes: in ${dependence.differed} of ${count(dependence.builds, 'build')} under the same conditions`;
     case 'unsearched':
@@ -206,6 +206,7 @@ export function compareHeadline(report: CompareReport): Headline {
     rest.push(
       `Part of the answer is missing: ${count(unexamined.length, 'place')} could not be examined`,
     );
+  rest.push(...(report.notes ?? []).slice(0, 10).map((note) => visible(note, 300)));
   switch (report.verdict) {
     case 'identical':
       return { tone: 'good', text: 'Identical, byte for byte', rest };

@@ -1,4 +1,4 @@
-import { html as template, raw } from 'hono/html';
+import { html as template, type raw } from 'hono/html';
 
 /** Text that is markup already. Made by `markup` only, so that whatever is put into it was escaped. */
 export type Markup = ReturnType<typeof raw>;

@@ -123,6 +123,7 @@ export const compareReportSchema = z.looseObject({
     milliseconds: z.number().nonnegative(),
   }),
   deep: z.array(z.looseObject({ place, file: z.string() })),
+  notes: z.array(z.string()).optional(),
 });
 
 const dependence = z
@@ -131,6 +132,7 @@ const dependence = z
     z.looseObject({
       type: z.literal('with'),
       sets: z.array(z.array(z.string())).describe('Minimal sets of names of variations.'),
+      incomplete: z.literal(true).optional(),
     }),
     z.looseObject({ type: z.literal('sometimes'), differed: natural, builds: natural }),
     z.looseObject({ type: z.literal('unsearched'), candidates: z.array(z.string()) }),
