@@ -22,6 +22,7 @@ import { sqlite } from './sqlite/sqlite.js';
 import { wasm } from './wasm/wasm.js';
 import { javaClass } from './java-class/java-class.js';
 import { macho, machoUniversal } from './macho/macho.js';
+import { pdf } from './pdf/pdf.js';
 
 /** Every reader there is. The first whose `detect` takes a content has it: those with a narrower test come first. */
 export const formats: readonly Format[] = [
@@ -50,4 +51,5 @@ export const formats: readonly Format[] = [
   javaClass,
   macho,
   machoUniversal,
+  pdf,
 ];

@@ -1,0 +1,125 @@
+import type { Content, Field, Format, FormatAccess } from '../format.js';
+import { inflated, prefixOf } from '../structure/inflate.js';
+import { layOut, type Piece } from '../structure/layout.js';
+import { scanObjects, type PdfObject, type PdfRest } from './objects.js';
+import { dictionaryFields, xmpFields } from './pdf-fields.js';
+
+/** Of streams that are looked into for times and ids. */
+const longestText = 1024 * 1024;
+const longestRest = 256 * 1024;
+
+/** Documents in PDF: objects, with streams decompressed. */
+export const pdf: Format = {
+  name: 'pdf',
+  kind: 'structure',
+  detect: (head) => Buffer.from(head.subarray(0, 1024)).toString('latin1').includes('%PDF-'),
+  async *parts(content, access) {
+    const objects = await scanObjects(content, access);
+    const rests = new Map<PdfRest, string>();
+    for (const one of objects)
+      if (!('name' in one)) {
+        const data = await content.read(one.start, Math.min(longestRest, one.end - one.start));
+        rests.set(one, Buffer.from(data).toString('latin1'));
+      }
+    const encrypted = objects.some((one) =>
+      /\/Encrypt\b/.test('name' in one ? one.text : (rests.get(one) ?? '')),
+    );
+    const pieces: Piece[] = [];
+    let before = 'the start';
+    for (const one of objects)
+      if ('name' in one) {
+        pieces.push(...(await objectPieces(content, one, encrypted, access)));
+        before = one.name;
+      } else pieces.push(...restPieces(one, rests.get(one) ?? '', before));
+    yield* layOut(pieces, content, access.maximumParts);
+  },
+};
+
+async function objectPieces(
+  content: Content,
+  { name, start, text, stream, end }: PdfObject,
+  encrypted: boolean,
+  access: FormatAccess,
+): Promise<Piece[]> {
+  const own = dictionaryFields(text, start);
+  if (stream === undefined) return [{ name, offset: start, size: end - start, fields: own }];
+  const body = (): AsyncIterable<Uint8Array> =>
+    inflated(content.stream(stream.start, stream.end), access, true);
+  const packed = !encrypted && isDeflated(text, await content.read(stream.start, 2));
+  const fields = encrypted
+    ? []
+    : await streamFields(content, text, stream, packed ? body : undefined);
+  // Numbers and offsets of other objects.
+  const derived = /\/Type\s*\/XRef\b/.test(text);
+  return [
+    { name, offset: start, size: stream.start - start, fields: own },
+    {
+      name: `${name} stream`,
+      offset: stream.start,
+      size: stream.end - stream.start,
+      fields,
+      derived,
+      ...(packed && { decoded: { size: 0, body } }),
+    },
+    { name: `${name} end`, offset: stream.end, size: end - stream.end, derived: true },
+  ].filter(({ size }) => size > 0);
+}
+
+/** The first, or only, filter is FlateDecode, and the stream begins as RFC 1950 has it. */
+function isDeflated(text: string, head: Uint8Array): boolean {
+  const [method = 0, flags = 0] = head;
+  return (
+    /\/Filter\s*\[?\s*\/(?:FlateDecode|Fl)\b/.test(text) &&
+    (method & 15) === 8 &&
+    (method * 256 + flags) % 31 === 0
+  );
+}
+
+/** Of streams of objects, in which the information dictionary may be, and of metadata. */
+async function streamFields(
+  content: Content,
+  text: string,
+  { start, end }: { readonly start: number; readonly end: number },
+  body: (() => AsyncIterable<Uint8Array>) | undefined,
+): Promise<Field[]> {
+  const fieldsOf = /\/Type\s*\/ObjStm\b/.test(text)
+    ? dictionaryFields
+    : /\/Type\s*\/Metadata\b/.test(text)
+      ? xmpFields
+      : undefined;
+  if (fieldsOf === undefined) return [];
+  const data =
+    body === undefined
+      ? await content.read(start, Math.min(longestText, end - start))
+      : await prefixOf(body(), longestText);
+  return fieldsOf(Buffer.from(data).toString('latin1'), body === undefined ? start : undefined);
+}
+
+/** The header, tables of cross-references (derived), trailers with their ids, white space. */
+function restPieces({ start, end }: PdfRest, text: string, before: string): Piece[] {
+  const piece = (name: string, from: number, to: number, derived = false): Piece => ({
+    name,
+    offset: start + from,
+    size: to - from,
+    derived,
+    fields: name === 'trailer' ? dictionaryFields(text.slice(from, to), start + from) : [],
+  });
+  const length = end - start;
+  if (start === 0) return [piece('header', 0, length)];
+  if (/^\s*$/.test(text) && text.length === length)
+    return [piece(`space after ${before}`, 0, length, true)];
+  const table = text.search(/\bxref\b/);
+  const trailer = text.indexOf('trailer');
+  const startxref = text.indexOf('startxref');
+  const from = [table, trailer, startxref].filter((at) => at !== -1);
+  const cuts = [...new Set([0, ...from])].sort((a, b) => a - b);
+  return cuts
+    .map((at, index): Piece => {
+      const to = cuts[index + 1] ?? length;
+      if (at === trailer) return piece('trailer', at, to);
+      if (at === table) return piece('cross-references', at, to, true);
+      if (at === startxref) return piece('startxref', at, to, text.length === length);
+      return piece(`after ${before}`, at, to);
+    })
+    .filter(({ size }) => size > 0);
+}
