@@ -189,7 +189,7 @@ describe('what selfsame build wrote', () => {
           },
           runDetails: { metadata: { startedOn: name } },
         },
-      } as never);
+      });
       write(join(directory, 'provenance.intoto.json'), Buffer.from(statement));
     };
     artifact('zlib', library, [], 'zlib');

@@ -1,3 +1,5 @@
+import { createHash } from 'node:crypto';
+import { createReadStream } from 'node:fs';
 import { open } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 
@@ -33,6 +35,7 @@ export async function withBuilds(
   const { difference } = report;
   if (difference === undefined) return report;
   const builds: TwoBuilds[] = [];
+  const strangers: string[] = [];
   for (const { name } of difference.children) {
     // Two runs never have the same provenance: its times differ.
     if (name !== provenanceName && !name.endsWith(`/${provenanceName}`)) continue;
@@ -40,9 +43,16 @@ export async function withBuilds(
     const b = await readRecord(join(treeB, name));
     if (a === undefined || b === undefined) continue;
     const directory = dirname(name) === '.' ? '' : `${dirname(name)}/`;
-    builds.push({ directory, build: a, attribution: attributeBuild(a, b) });
+    const differing = difference.children.flatMap((child) =>
+      child.name.startsWith(directory) ? [child.name.slice(directory.length)] : [],
+    );
+    const speaks =
+      (await speaksOf(a, join(treeA, directory), differing)) &&
+      (await speaksOf(b, join(treeB, directory), differing));
+    if (speaks) builds.push({ directory, build: a, attribution: attributeBuild(a, b) });
+    else strangers.push(`${name} speaks of other files than those beside it`);
   }
-  if (builds.length === 0) return report;
+  if (builds.length === 0) return { ...report, notes: [...(report.notes ?? []), ...strangers] };
   const { nodes, containments } = graphOfDifference(difference);
   const byNeed = builds.filter(({ attribution }) => attribution.type === 'needs');
   const buildOf = (place: readonly string[]): TwoBuilds | undefined =>
@@ -86,8 +96,29 @@ export async function withBuilds(
   return {
     ...report,
     rootCauses: findRootCauses(left, renumbered),
-    notes: [...(report.notes ?? []), ...texts],
+    notes: [...(report.notes ?? []), ...texts, ...strangers],
   };
+}
+
+/** Whether the files that differ are those that the provenance speaks of: its words are about bytes, not names. */
+async function speaksOf(
+  record: BuildRecord,
+  directory: string,
+  differing: readonly string[],
+): Promise<boolean> {
+  for (const path of differing) {
+    const sha256 = record.artifacts.get(path);
+    if (sha256 === undefined) continue;
+    try {
+      const hash = createHash('sha256');
+      const stream = createReadStream(join(directory, path), { highWaterMark: 1024 ** 2 });
+      for await (const piece of stream) hash.update(piece as Uint8Array);
+      if (hash.digest('hex') !== sha256) return false;
+    } catch {
+      return false;
+    }
+  }
+  return true;
 }
 
 async function readRecord(path: string): Promise<BuildRecord | undefined> {
