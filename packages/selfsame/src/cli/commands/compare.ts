@@ -70,27 +70,31 @@ export const compareCommand: Command = {
   async run([a = '', b = ''], options, context) {
     const { resolve } = await import('node:path');
     const { normalisersNamed } = await import('../../compare/normalisers/normalisers.js');
-    const { compareOperands, readOperand } = await import('../compare-operands.js');
+    const { compareAny } = await import('../../compare/compare-any.js');
     const { readCompareLimits } = await import('../read-compare-options.js');
     const { writeCompareReports } = await import('../compare-reports.js');
     const { jsonReport } = await import('../../report/json/json-report.js');
     const { compareLines } = await import('../../report/terminal/compare-lines.js');
     const deep = options['deep'];
-    const report = await compareOperands(
-      await readOperand(a, context),
-      await readOperand(b, context),
-      {
-        ignore: normalisersNamed(list(options, 'ignore')),
-        limits: readCompareLimits(options),
-        signal: context.signal,
-        metadata: options['metadata'] === true,
-        ...(deep !== undefined && {
-          deep: {
-            directory: resolve(context.cwd, typeof deep === 'string' ? deep : 'selfsame-deep'),
-          },
-        }),
-      },
-    );
+    const at = (name: string): string | undefined => {
+      const given = options[name];
+      return typeof given === 'string' ? resolve(context.cwd, given) : undefined;
+    };
+    const asked = {
+      ignore: normalisersNamed(list(options, 'ignore')),
+      limits: readCompareLimits(options),
+      signal: context.signal,
+      metadata: options['metadata'] === true,
+      cwd: context.cwd,
+      asFiles: options['asFiles'] === true,
+      artifacts: { a: at('artifactsA'), b: at('artifactsB') },
+      ...(deep !== undefined && {
+        deep: {
+          directory: resolve(context.cwd, typeof deep === 'string' ? deep : 'selfsame-deep'),
+        },
+      }),
+    };
+    const report = await compareAny(a, b, asked, context);
     await writeCompareReports(report, options, context.cwd);
     const isSame = report.verdict === 'identical' || report.verdict === 'equal-after-ignoring';
     const { style, columns } = context;
