@@ -1,4 +1,3 @@
-import { saysSomething } from '../difference.js';
 import { merged } from '../findings.js';
 import type { Session } from '../session.js';
 import type { Difference, FieldDifference, Finding, Hidden, Place } from '../types.js';
@@ -36,11 +35,7 @@ export function applyNormalisers(
     const place = [...above, one.name];
     const subject: NormaliserSubject = { place, formats, difference: one };
     const before = hidden.length;
-    const whole = normalisers.find(
-      (each) =>
-        each.whole?.(subject) === true ||
-        (each.lineEndings === true && sameLines.has(JSON.stringify(place)) && isBare(one)),
-    );
+    const whole = normalisers.find((each) => each.whole?.(subject) === true);
     if (whole !== undefined) {
       hide(whole.name, place, wholeDetail(one));
       return undefined;
@@ -57,8 +52,13 @@ export function applyNormalisers(
     const byName =
       one.nameInB === undefined ? undefined : normalisers.find((each) => each.names === true);
     if (byName !== undefined) hide(byName.name, place, `is called ${one.nameInB} in B`);
+    const byLines = sameLines.has(JSON.stringify(place))
+      ? normalisers.find((each) => each.lineEndings === true)
+      : undefined;
+    if (byLines !== undefined) hide(byLines.name, place, wholeDetail(one));
     const left = {
       ...one,
+      ...(byLines !== undefined && { ranges: [], moreRanges: 0, textDiff: undefined }),
       children,
       fields,
       order: byOrder === undefined ? one.order : undefined,
@@ -85,7 +85,10 @@ function withoutFollowing(
   const rest = left.children.filter((child) => !isConsequence(child));
   const own = left.fields.filter(({ kind }) => kind !== 'checksum' && kind !== 'size');
   const alone =
-    isAlone(left, place.length === 1) && own.length === 0 && rest.length === 0 && isSameSize(left);
+    isAlone(left, place.length === 1) &&
+    own.length === 0 &&
+    rest.length === 0 &&
+    isSizeHidden(left, before);
   if (alone) {
     for (const field of left.fields) hide(by, place, `${fieldDetail(field)}, which follows`);
     for (const child of left.children) hide(by, [...place, child.name], 'follows from the others');
@@ -109,9 +112,10 @@ function isAlone(left: Difference, isRoot: boolean): boolean {
   );
 }
 
-/** A size that differs follows from content, which must be there to be hidden: it is, or was, in a container. */
-function isSameSize({ fields, format }: Difference): boolean {
-  return format !== undefined || fields.every(({ kind }) => kind !== 'size');
+/** A size that differs follows from content, which must have been there to be hidden. */
+function isSizeHidden(left: Difference, { ranges, children }: Difference): boolean {
+  const hasContent = ranges.length > 0 || children.length > 0;
+  return hasContent || left.fields.every(({ kind }) => kind !== 'size');
 }
 
 function isConsequence(child: Difference): boolean {
@@ -134,13 +138,6 @@ function findingsLeft(session: Session, left: Difference, before: Difference): r
     );
   const explained = new Set(of(before).map(key));
   return merged([...of(left), ...before.findings.filter((one) => !explained.has(key(one)))]);
-}
-
-/** Text that differs and nothing else. */
-function isBare(one: Difference): boolean {
-  return (
-    one.fields.length === 0 && one.unexamined.length === 0 && !saysSomething({ ...one, ranges: [] })
-  );
 }
 
 function fieldDetail({ name, a, b }: FieldDifference): string {
