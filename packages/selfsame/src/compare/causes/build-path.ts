@@ -36,7 +36,9 @@ function ofPaths(reading: Reading): Recognition | undefined {
   let found: Recognition | undefined;
   for (const pair of pairsOf(reading, absolutePath, 256)) {
     if (temporaryName.test(pair.a.text) && temporaryName.test(pair.b.text)) continue;
-    const likely = sameEnd(pair) || (builds.test(pair.a.text) && builds.test(pair.b.text));
+    const installed = system.test(pair.a.text) && system.test(pair.b.text);
+    const likely =
+      (sameEnd(pair) && !installed) || (builds.test(pair.a.text) && builds.test(pair.b.text));
     if (!likely && found !== undefined) continue;
     found = {
       ...pathAdvice(reading),
@@ -47,6 +49,9 @@ function ofPaths(reading: Reading): Recognition | undefined {
   }
   return found;
 }
+
+/** Directories into which programs are installed. */
+const system = /^\/(?:usr\/(?!src\/)|lib|bin\/|sbin\/|etc\/|dev\/|proc\/|sys\/)/;
 
 /** Directories in which builds are made. */
 const builds =

@@ -101,9 +101,11 @@ function messages(reading: Reading): Recognition | undefined {
   if (canariesA === undefined || canariesB === undefined || canariesA.locale === canariesB.locale)
     return undefined;
   const both = lines(reading);
-  if (both === undefined || !reading.isText) return undefined;
-  const letters = (text: string) => /[^\x00-\x7f]/.test(text);
-  if (letters(both[0]) === letters(both[1])) return undefined;
+  const { a, b } = reading;
+  if (both === undefined || a === undefined || b === undefined) return undefined;
+  const beyond = [a, b].map(({ text, from, to }) => /[\x80-\xff]{2}/.test(text.slice(from, to)));
+  if (beyond[0] === beyond[1] || both.some((line) => line.includes('\ufffd'))) return undefined;
+  if (!both.every((line) => /\p{L}{3}/u.test(line))) return undefined;
   return {
     kind: 'characters or messages',
     certainty: 'possible',

@@ -21,6 +21,7 @@ const maximumMatches = 64;
 /** Matches of a pattern (flag `g`, bounded quantifiers) that have a byte that differs. */
 export function matchesTouching(side: Side, pattern: RegExp, reach = 96): readonly Match[] {
   const found: Match[] = [];
+  if (!side.textual) return found;
   pattern.lastIndex = Math.max(0, side.from - reach);
   for (let count = 0; count < maximumMatches; count += 1) {
     const match = pattern.exec(side.text);
@@ -47,8 +48,24 @@ export function pairsOf(reading: Reading, pattern: RegExp, reach?: number): read
   const inB = matchesTouching(reading.b, pattern, reach);
   return inA.flatMap((a, index) => {
     const b = inB[index];
-    return b === undefined || a.text === b.text ? [] : [{ a, b }];
+    return b === undefined || a.text === b.text || !comparable(reading, a, b) ? [] : [{ a, b }];
   });
+}
+
+/** Characters before or after two values that say that they stand in the same place. */
+const context = 4;
+
+/** Whether two values are the same thing on both sides: they are most of what differs, or stand next to the same text. */
+export function comparable(reading: Reading, a: Match, b: Match): boolean {
+  const [sideA, sideB] = [reading.a, reading.b];
+  if (sideA === undefined || sideB === undefined) return false;
+  const covers = (side: Side, { start, end }: Match) =>
+    Math.min(end, side.to) - Math.max(start, side.from) >= (side.to - side.from) / 2;
+  if (covers(sideA, a) && covers(sideB, b)) return true;
+  const head = sideA.text.slice(Math.max(0, a.start - context), a.start);
+  if (head.trim().length >= 2 && sideB.text.slice(0, b.start).endsWith(head)) return true;
+  const tail = sideA.text.slice(a.end, a.end + context);
+  return tail.trim().length >= 2 && sideB.text.startsWith(tail, b.end);
 }
 
 /** Both values and their offsets, for a recognition. */

@@ -18,8 +18,7 @@ export const permissions: Cause = {
       canariesA !== undefined && canariesB !== undefined
         ? canariesA.umask ^ canariesB.umask
         : 0o022;
-    const masked =
-      a !== undefined && b !== undefined && a !== b && ((a ^ b) & 0o777 & ~umask) === 0;
+    const masked = a !== undefined && b !== undefined && a !== b && ((a ^ b) & ~umask) === 0;
     return {
       kind: `${format === undefined ? 'file' : format} ${masked ? 'mode (umask)' : 'mode'}`,
       certainty: 'certain',

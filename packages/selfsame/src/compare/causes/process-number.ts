@@ -31,17 +31,19 @@ export const processNumber: Cause = {
         (value) => value >= pidA && value < pidA + span,
         (value) => value >= pidB && value < pidB + span,
       );
-      // Where both ranges overlap much, any number fits.
-      if (pair !== undefined && Math.abs(pair.a - pidA - (pair.b - pidB)) < close * 8) {
-        const near =
-          pair.a - pidA < close && pair.b - pidB < close && Math.abs(pidA - pidB) >= close;
-        const word = word_.test(before(reading.a, pair.start));
-        return {
-          kind: 'number from the base that was set',
-          certainty: near || word ? 'certain' : 'likely',
-          ...pair.values,
-          remedy,
-        };
+      if (pair !== undefined) {
+        const [afterA, afterB] = [pair.a - pidA, pair.b - pidB];
+        const near = Math.max(afterA, afterB) < close && Math.abs(pidA - pidB) >= close;
+        const word = wordBefore.test(before(reading.a, pair.start));
+        // Further off, other numbers come to lie in both spans: they must be what differs, and about as far off.
+        const far = !pair.binary && pair.comparable && Math.abs(afterA - afterB) < close * 8;
+        if (near || far)
+          return {
+            kind: 'number from the base that was set',
+            certainty: near || word ? 'certain' : 'likely',
+            ...pair.values,
+            remedy,
+          };
       }
     }
     const named = pairOf(reading, /(?:\bpid|\bPID|process|\$\$)["']?\W{0,4}\d{1,7}(?!\w)/g);
@@ -55,6 +57,6 @@ export const processNumber: Cause = {
   },
 };
 
-const word_ = /(?:pid|process|proc)\W{0,4}$/i;
+const wordBefore = /(?:pid|process|proc)\W{0,4}$/i;
 const remedy =
   'Do not write `$$`, `getpid()` or names made of them into results; use `mktemp` for temporary files and remove them.';

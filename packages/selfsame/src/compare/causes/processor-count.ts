@@ -1,6 +1,6 @@
-import type { Canaries, Cause, Recognition } from './cause.js';
+import type { Cause, Recognition } from './cause.js';
 import { numberPair } from './decoders/numbers.js';
-import { around, pairOf, valuesOf } from './matching.js';
+import { around, before, pairOf, valuesOf } from './matching.js';
 import { readingOf, type Reading } from './reading.js';
 
 /** How many processors, and so jobs. */
@@ -31,8 +31,12 @@ function ofCanaries(reading: Reading): Recognition | undefined {
   for (const key of ['cpus', 'jobs'] as const) {
     const [own, other] = [canariesA[key], canariesB[key]];
     if (own === other) continue;
-    const pair = numberPair(reading, ...acceptors(own, other, reading.isText));
-    if (pair === undefined) continue;
+    const pair = numberPair(
+      reading,
+      (value) => value === own,
+      (value) => value === other,
+    );
+    if (pair === undefined || (!pair.covers && !named(reading, pair.start))) continue;
     const word = words.test(around(reading.a, pair.start, 48));
     const large = own >= 100 && other >= 100;
     return {
@@ -45,10 +49,13 @@ function ofCanaries(reading: Reading): Recognition | undefined {
   return undefined;
 }
 
-/** In text also the number of the last processor, counted from 0. */
-function acceptors(own: Canaries['cpus'], other: Canaries['cpus'], _text: boolean) {
-  return [(value: number) => value === own, (value: number) => value === other] as const;
+/** Right after a word for it. */
+function named({ a, isText }: Reading, start: number): boolean {
+  return isText && a !== undefined && wordBefore.test(before(a, start, 24));
 }
+
+const wordBefore =
+  /(?:cpus?|cores?|jobs?|threads?|parallel|nproc|processors?|workers?|-j)["']?[\s:=]{0,3}$/i;
 
 function ofWords(reading: Reading): Recognition | undefined {
   const pair = pairOf(

@@ -10,6 +10,8 @@ export interface Side {
   /** The bytes that differ: `[from, to)` of `bytes`; empty on a side that has nothing there. */
   readonly from: number;
   readonly to: number;
+  /** Has characters in a row where it differs: worth looking at for values in text. */
+  readonly textual: boolean;
   /** Offset of `bytes[0]` in the innermost content; undefined where there is none. */
   readonly offset: number | undefined;
 }
@@ -109,7 +111,27 @@ function fieldSides(
 
 function newSide(bytes: Uint8Array, from: number, to: number, offset: number | undefined): Side {
   const text = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('latin1');
-  return { bytes, text, from, to, offset };
+  return { bytes, text, from, to, offset, textual: textual(bytes, from, to) };
+}
+
+/** Characters in a row, touching the bytes that differ, from which on text is looked for. */
+const leastText = 6;
+
+function textual(bytes: Uint8Array, from: number, to: number): boolean {
+  let run = 0;
+  for (let index = Math.max(0, from - 64); index < bytes.length && index < to + 64; index += 1) {
+    const byte = bytes[index] ?? 0;
+    const isCharacter = (byte >= 32 && byte !== 127) || byte === 10 || byte === 9 || byte === 13;
+    if (isCharacter && byte < 127) {
+      run += 1;
+      // The run ends here or later: it touches if it began before the end of the range.
+      if (run >= leastText && index >= from - 1 && index - run < to + 1) return true;
+    } else {
+      run = 0;
+      if (index > to) return false;
+    }
+  }
+  return bytes.length < leastText && run === bytes.length;
 }
 
 function isText(bytes: Uint8Array): boolean {

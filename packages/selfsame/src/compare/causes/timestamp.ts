@@ -2,7 +2,7 @@ import { binaryTimes } from './binary-time-pairs.js';
 import { inAnyZone, inWindow } from './canaries/canary-times.js';
 import type { Cause, Evidence, Recognition } from './cause.js';
 import { textTimeForms, type TextTime } from './decoders/text-times.js';
-import { around, pairsOf, valuesOf, type MatchPair } from './matching.js';
+import { around, before, pairsOf, valuesOf, type MatchPair } from './matching.js';
 import { readingOf, show, type Reading } from './reading.js';
 import { sameInstant } from './same-instant.js';
 import { fieldTimeAdvice, textTimeAdvice } from './timestamp-remedies.js';
@@ -191,7 +191,9 @@ function ofDigits(reading: Reading): Recognition | undefined {
 function ofYear(reading: Reading): Recognition | undefined {
   const { canariesA, canariesB } = reading.evidence;
   for (const pair of pairsOf(reading, /(?<![\w.])(?:19[89]\d|20\d\d)(?![\w.]\w|\w)/g)) {
-    if (reading.a === undefined) continue;
+    if (reading.a === undefined || reading.b === undefined) continue;
+    const head = before(reading.a, pair.a.start, 6);
+    const sameBefore = head !== '' && before(reading.b, pair.b.start, 6) === head;
     const context = around(reading.a, pair.a.start, 60);
     const copyright = /copyright|©|\xa9|\([Cc]\)|all rights|year/i.test(context);
     const own =
@@ -201,7 +203,7 @@ function ofYear(reading: Reading): Recognition | undefined {
       yearOf(canariesB, pair.b.text);
     return {
       kind: copyright ? 'copyright year' : 'year',
-      certainty: own ? 'certain' : copyright ? 'likely' : 'possible',
+      certainty: own ? 'certain' : copyright && sameBefore ? 'likely' : 'possible',
       ...valuesOf(reading, pair),
       remedy: 'Write the year down, or take it from `SOURCE_DATE_EPOCH`.',
     };

@@ -14,6 +14,42 @@ export interface CanaryText {
 /** Values shorter than this are in many files by chance; nothing is said on their account alone. */
 export const rareLength = 8;
 
+/** A spelling of a value, to be looked up by its first three characters. */
+export interface IndexedSpelling {
+  readonly canary: CanaryText;
+  readonly spelling: Spelling;
+  /** The value as it is: the only spelling that is also found cut off. */
+  readonly plain: boolean;
+}
+
+/** All spellings of one side's values, to find them in one pass over a sample. */
+export interface CanaryIndex {
+  /** 1 where a spelling begins with these two bytes, little-endian. */
+  readonly heads: Uint8Array;
+  readonly byHead: ReadonlyMap<string, readonly IndexedSpelling[]>;
+}
+
+const indexes = new WeakMap<Canaries, CanaryIndex>();
+
+export function canaryIndex(canaries: Canaries): CanaryIndex {
+  const found = indexes.get(canaries);
+  if (found !== undefined) return found;
+  const heads = new Uint8Array(65_536);
+  const byHead = new Map<string, IndexedSpelling[]>();
+  for (const canary of canaryTexts(canaries))
+    canary.spellings.forEach((spelling, index) => {
+      const { text } = spelling;
+      heads[text.charCodeAt(0) | (text.charCodeAt(1) << 8)] = 1;
+      const head = text.slice(0, 3);
+      const list = byHead.get(head) ?? [];
+      list.push({ canary, spelling, plain: index === 0 });
+      byHead.set(head, list);
+    });
+  const answer = { heads, byHead };
+  indexes.set(canaries, answer);
+  return answer;
+}
+
 const known = new WeakMap<Canaries, readonly CanaryText[]>();
 
 /** The text values of one side, in a fixed order: two sides have the same kinds, except for variables. */

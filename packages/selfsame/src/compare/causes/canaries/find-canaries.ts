@@ -1,7 +1,13 @@
 import type { CauseName, Certainty } from '../../types.js';
 import type { Canaries } from '../cause.js';
 import { offsetAt, showPart, touches, type Reading, type Side } from '../reading.js';
-import { canaryTexts, rareLength, type CanaryText } from './canary-values.js';
+import {
+  canaryIndex,
+  canaryTexts,
+  rareLength,
+  type CanaryText,
+  type IndexedSpelling,
+} from './canary-values.js';
 
 /** A value of a side's surroundings, found in what differs. */
 export interface CanaryFinding {
@@ -56,9 +62,11 @@ function search(reading: Reading): readonly CanaryFinding[] {
     findings.push(finding(reading, hit, partner, 'certain'));
   }
   for (const hit of hitsA)
-    if (!used.has(hit)) findings.push(finding(reading, hit, undefined, rarity(hit)));
+    if (!used.has(hit) && !common.test(hit.canary.value))
+      findings.push(finding(reading, hit, undefined, rarity(hit)));
   for (const hit of hitsB)
-    if (!used.has(hit)) findings.push(finding(reading, undefined, hit, rarity(hit)));
+    if (!used.has(hit) && !common.test(hit.canary.value))
+      findings.push(finding(reading, undefined, hit, rarity(hit)));
   const rank = { certain: 0, likely: 1, possible: 2 };
   return findings.sort((one, other) => rank[one.certainty] - rank[other.certainty]);
 }
@@ -68,9 +76,7 @@ function sameKind(one: Hit, other: Hit): boolean {
 }
 
 function rarity(hit: Hit): Certainty {
-  return hit.canary.value.length >= rareLength && !common.test(hit.canary.value)
-    ? 'certain'
-    : 'possible';
+  return hit.canary.value.length >= rareLength ? 'certain' : 'possible';
 }
 
 /** Values of ordinary surroundings, which texts can have for other reasons. */
@@ -109,16 +115,52 @@ function hitsOf(
   other: Canaries | undefined,
 ): readonly Hit[] {
   if (side === undefined || own === undefined) return [];
-  const others = new Map(
-    other === undefined ? [] : canaryTexts(other).map(({ kind, value }) => [kind, value]),
+  const shared = new Set(
+    other === undefined ? [] : canaryTexts(other).map(({ kind, value }) => `${kind}\n${value}`),
   );
+  const { heads, byHead } = canaryIndex(own);
+  const { text, bytes } = side;
   const hits: Hit[] = [];
-  for (const canary of canaryTexts(own)) {
-    if (others.get(canary.kind) === canary.value) continue;
-    const hit = hitOf(side, canary) ?? truncatedHit(side, canary);
-    if (hit !== undefined) hits.push(hit);
+  const last = Math.min(side.to, bytes.length - 3);
+  for (let start = 0; start <= last && hits.length < maximumHits; start += 1) {
+    if (heads[(bytes[start] ?? 0) | ((bytes[start + 1] ?? 0) << 8)] !== 1) continue;
+    for (const entry of byHead.get(text.slice(start, start + 3)) ?? []) {
+      const end = endOf(side, start, entry);
+      if (end === undefined || shared.has(`${entry.canary.kind}\n${entry.canary.value}`)) continue;
+      hits.push({ canary: entry.canary, spelling: entry.spelling.name, start, end });
+    }
   }
   return hits.filter((hit) => !hits.some((larger) => encloses(larger, hit)));
+}
+
+/** Places of one sample at which values are found. */
+const maximumHits = 64;
+
+/** Shortest beginning of a value that is taken for it: names in ar headers have 15 characters. */
+const shortestTruncated = 12;
+
+/** End of a spelling that begins at a place, or of a beginning of the value that ends where a field of fixed length does. */
+function endOf(
+  side: Side,
+  start: number,
+  { spelling: { text }, plain }: IndexedSpelling,
+): number | undefined {
+  const { text: all } = side;
+  if (all.startsWith(text, start)) {
+    const end = start + text.length;
+    if (!touches(side, start, end)) return undefined;
+    return text.length >= rareLength || standsAlone(all, start, end) ? end : undefined;
+  }
+  if (!plain || text.length <= shortestTruncated) return undefined;
+  let end = start + 3;
+  while (end < all.length && all[end] === text[end - start]) end += 1;
+  if (end - start < shortestTruncated || !touches(side, start, end)) return undefined;
+  return end === all.length || /[\0\n /]/.test(all.charAt(end)) ? end : undefined;
+}
+
+/** Short values count as words only. */
+function standsAlone(text: string, start: number, end: number): boolean {
+  return !/\w/.test(text.charAt(start - 1)) && !/\w/.test(text.charAt(end));
 }
 
 function encloses(larger: Hit, hit: Hit): boolean {
@@ -127,48 +169,4 @@ function encloses(larger: Hit, hit: Hit): boolean {
     larger.end >= hit.end &&
     larger.end - larger.start > hit.end - hit.start
   );
-}
-
-function hitOf(side: Side, canary: CanaryText): Hit | undefined {
-  for (const { name, text } of canary.spellings) {
-    for (
-      let start = side.text.indexOf(text);
-      start >= 0;
-      start = side.text.indexOf(text, start + 1)
-    ) {
-      const end = start + text.length;
-      if (start > side.to) break;
-      if (!touches(side, start, end)) continue;
-      if (text.length < rareLength && !standsAlone(side.text, start, end)) continue;
-      return { canary, spelling: name, start, end };
-    }
-  }
-  return undefined;
-}
-
-/** Short values count as words only. */
-function standsAlone(text: string, start: number, end: number): boolean {
-  return !/\w/.test(text.charAt(start - 1)) && !/\w/.test(text.charAt(end));
-}
-
-/** Shortest beginning of a value that is taken for it: names in ar headers have 15 characters. */
-const shortestTruncated = 12;
-
-/** A beginning of the value that ends where a field of fixed length ends. */
-function truncatedHit(side: Side, canary: CanaryText): Hit | undefined {
-  const { text, name } = canary.spellings[0] ?? { text: '', name: '' };
-  if (text.length <= shortestTruncated) return undefined;
-  const head = text.slice(0, shortestTruncated);
-  for (
-    let start = side.text.indexOf(head);
-    start >= 0;
-    start = side.text.indexOf(head, start + 1)
-  ) {
-    let end = start + shortestTruncated;
-    while (end < side.text.length && side.text[end] === text[end - start]) end += 1;
-    const next = side.text.charAt(end);
-    if (touches(side, start, end) && (next === '' || /[\0\n /]/.test(next)))
-      return { canary, spelling: name, start, end };
-  }
-  return undefined;
 }

@@ -32,23 +32,28 @@ export function dosTime(date: number, time: number): number | undefined {
   return Date.UTC(1980 + (date >> 9), month - 1, day, hour, minute, second) / 1000;
 }
 
-const wide = (divisor: bigint) => (value: bigint) => inside(Number(value / divisor));
-const [milli, micro, nano] = [wide(1000n), wide(1_000_000n), wide(1_000_000_000n)];
-const filetime = (value: bigint) => inside(Number(value / 10_000_000n) - filetimeEpoch);
+/** 64 bits as a number: exact to 256 units at most, which are nanoseconds there. */
+const wide = (view: DataView, at: number, little: boolean): number =>
+  view.getUint32(little ? at + 4 : at, little) * 2 ** 32 +
+  view.getUint32(little ? at : at + 4, little);
+
+/** Counted since 1970 in so many units per second, in 8 bytes of either order. */
+function counted(name: string, units: number): readonly BinaryTimeForm[] {
+  return [
+    form(name, 8, (view, at) => inside(wide(view, at, true) / units)),
+    form(`${name}, big-endian`, 8, (view, at) => inside(wide(view, at, false) / units)),
+  ];
+}
 
 /** All forms, the plainest first. */
 export const binaryTimeForms: readonly BinaryTimeForm[] = [
   form('32-bit seconds', 4, (view, at) => inside(view.getUint32(at, true))),
   form('32-bit seconds, big-endian', 4, (view, at) => inside(view.getUint32(at))),
-  form('64-bit seconds', 8, (view, at) => wide(1n)(view.getBigUint64(at, true))),
-  form('64-bit seconds, big-endian', 8, (view, at) => wide(1n)(view.getBigUint64(at))),
-  form('milliseconds', 8, (view, at) => milli(view.getBigUint64(at, true))),
-  form('milliseconds, big-endian', 8, (view, at) => milli(view.getBigUint64(at))),
-  form('microseconds', 8, (view, at) => micro(view.getBigUint64(at, true))),
-  form('microseconds, big-endian', 8, (view, at) => micro(view.getBigUint64(at))),
-  form('nanoseconds', 8, (view, at) => nano(view.getBigUint64(at, true))),
-  form('nanoseconds, big-endian', 8, (view, at) => nano(view.getBigUint64(at))),
-  form('FILETIME', 8, (view, at) => filetime(view.getBigUint64(at, true))),
+  ...counted('64-bit seconds', 1),
+  ...counted('milliseconds', 1e3),
+  ...counted('microseconds', 1e6),
+  ...counted('nanoseconds', 1e9),
+  form('FILETIME', 8, (view, at) => inside(wide(view, at, true) / 1e7 - filetimeEpoch)),
   form('Mac OS seconds', 4, (view, at) => inside(view.getUint32(at) - macEpoch)),
   {
     ...form('MS-DOS time', 4, (view, at) =>

@@ -1,5 +1,5 @@
 import type { Recognition } from '../cause.js';
-import { matchesTouching, valuesOf } from '../matching.js';
+import { comparable, matchesTouching, valuesOf } from '../matching.js';
 import { offsetAt, type Reading, type Side } from '../reading.js';
 
 export interface NumberPair {
@@ -8,6 +8,11 @@ export interface NumberPair {
   readonly values: Pick<Recognition, 'a' | 'b' | 'offsetA' | 'offsetB'>;
   readonly a: number;
   readonly b: number;
+  /** The numbers are all that differs. */
+  readonly covers: boolean;
+  /** They are most of what differs, or stand next to the same text. */
+  readonly comparable: boolean;
+  readonly binary: boolean;
 }
 
 const decimal = /(?<![\w.])\d{1,10}(?![\w]|\.\d)/g;
@@ -33,12 +38,19 @@ export function numberPair(
       values: valuesOf(reading, { a: inA, b: inB }),
       a: Number(inA.text),
       b: Number(inB.text),
+      covers: encloses(a, inA) && encloses(b, inB),
+      comparable: comparable(reading, inA, inB),
+      binary: false,
     };
   }
   return reading.isText || reading.isCode ? undefined : binary(reading, a, b, acceptsA, acceptsB);
 }
 
-/** 32 bits that hold all that differs. */
+function encloses(side: Side, { start, end }: { readonly start: number; readonly end: number }) {
+  return start <= side.from && end >= side.to;
+}
+
+/** The first 32 bits that do. */
 function binary(
   reading: Reading,
   a: Side,
@@ -61,6 +73,9 @@ function binary(
         start: inA,
         a: valueA,
         b: valueB,
+        covers: shift <= 0 && shift + 4 >= a.to - a.from && a.to - a.from === b.to - b.from,
+        comparable: true,
+        binary: true,
         values: {
           a: String(valueA),
           b: String(valueB),

@@ -1,5 +1,5 @@
 /** An absolute path as it stands in text or among NULs: at least two names, no blanks. */
-export const absolutePath = /(?<![\w.~%+-])(?:\/[\w.+~@%=,:#-]{1,128}){2,48}\/?/g;
+export const absolutePath = /(?<![\w.~%+/-])(?:\/[\w.+~@%=,:#-]{1,128}){2,48}\/?/g;
 
 /** A name made by mktemp(3), mkstemp, Python's tempfile, gcc and the like. */
 export const temporaryName =

@@ -1,0 +1,98 @@
+import fc from 'fast-check';
+import { closeSync, openSync, readSync, statSync } from 'node:fs';
+import { describe, expect, it } from 'vitest';
+import type { Evidence } from './cause.js';
+import { findCauses } from './causes.js';
+import { canariesA, canariesB, range } from './testing.js';
+
+/** How often unrelated bytes are claimed to be something, of so many cases of a fixed seed. */
+function claims(cases: readonly Evidence[]): { certain: number; likely: number; possible: number } {
+  const counts = { certain: 0, likely: 0, possible: 0 };
+  for (const one of cases)
+    for (const { cause, certainty } of findCauses(one))
+      if (cause !== 'unknown' && cause !== 'text') counts[certainty] += 1;
+  return counts;
+}
+
+const builds = [{}, { canariesA, canariesB }] as const;
+
+/** The same bytes but for a piece in the middle. */
+const pair = (more: Partial<Evidence>) =>
+  fc
+    .record({
+      head: fc.uint8Array({ minLength: 16, maxLength: 120 }),
+      a: fc.uint8Array({ minLength: 1, maxLength: 40 }),
+      b: fc.uint8Array({ minLength: 1, maxLength: 40 }),
+      sameLength: fc.boolean(),
+      tail: fc.uint8Array({ minLength: 16, maxLength: 120 }),
+      offset: fc.nat(10_000),
+    })
+    .map(({ head, a, b, sameLength, tail, offset }) => {
+      const length = Math.min(a.length, b.length);
+      const [one, other] = sameLength ? [a.subarray(0, length), b.subarray(0, length)] : [a, b];
+      return range(Buffer.concat([head, one, tail]), Buffer.concat([head, other, tail]), {
+        ...more,
+        offset,
+      });
+    });
+
+describe('two unrelated pieces of bytes', () => {
+  it.each(builds)('are never certain, and hardly ever likely (%#)', (more) => {
+    const cases = fc.sample(pair(more), { seed: 4, numRuns: 1_500 });
+    const found = claims(cases);
+    expect(found.certain).toBe(0);
+    expect(found.likely).toBeLessThanOrEqual(1);
+    expect(found.possible).toBeLessThanOrEqual(8);
+  });
+
+  it('are never certain, whatever they are', () => {
+    fc.assert(
+      fc.property(pair({ canariesA, canariesB }), (one) => {
+        for (const { certainty } of findCauses(one)) expect(certainty).not.toBe('certain');
+      }),
+      { numRuns: 300 },
+    );
+  });
+});
+
+describe('two unrelated lines', () => {
+  const words = fc.array(
+    fc.stringMatching(/^[a-z]{1,9}$|^[A-Z][a-z]{2,7}$|^[\d]{1,9}$|^[a-z]{2,5}\/[a-z.]{2,8}$/),
+    { minLength: 2, maxLength: 12 },
+  );
+  it.each(builds)('are never certain, and hardly ever likely (%#)', (more) => {
+    const cases = fc
+      .sample(fc.tuple(words, words), { seed: 7, numRuns: 1_500 })
+      .map(([a, b]) => range(`${a.join(' ')}\n`, `${b.join(' ')}\n`, more));
+    const found = claims(cases);
+    expect(found.certain).toBe(0);
+    expect(found.likely).toBeLessThanOrEqual(1);
+  });
+});
+
+describe('pieces of a program in the place of others', () => {
+  it.each(builds)('are never certain, and hardly ever likely (%#)', (more) => {
+    const { size } = statSync(process.execPath);
+    const file = openSync(process.execPath, 'r');
+    const read = (fraction: number, length: number) => {
+      const bytes = Buffer.alloc(length);
+      readSync(file, bytes, 0, length, Math.floor(fraction * (size - length)));
+      return bytes;
+    };
+    const places = fc.sample(
+      fc.tuple(fc.nat(1e9), fc.nat(1e9), fc.constantFrom(1, 2, 4, 8, 16, 64)),
+      { seed: 9, numRuns: 1_500 },
+    );
+    const cases = places.map(([here, there, length]) => {
+      const a = read(here / 1e9, 256);
+      const b = Buffer.from(a);
+      read(there / 1e9, length).copy(b, 96);
+      return range(a, b, { ...more, offset: Math.floor((here / 1e9) * (size - 256)) });
+    });
+    closeSync(file);
+    const found = claims(cases);
+    expect(found.certain).toBe(0);
+    // One in a thousand: tables of small numbers and of addresses look like times and addresses.
+    expect(found.likely).toBeLessThanOrEqual(2);
+  });
+});
