@@ -30,6 +30,8 @@ export interface CommandResult {
 /** What the frame hands to a command. */
 export interface CommandContext {
   readonly cwd: string;
+  /** Words behind `--`, which are the last of the arguments; undefined: there was no `--`. */
+  readonly behindDashes?: readonly string[] | undefined;
   readonly settings: Settings;
   readonly signal: AbortSignal;
   readonly json: boolean;

@@ -69,7 +69,7 @@ export async function runCommandLine(
 }
 
 async function runCommand(
-  { command, args, options }: Extract<Request, { type: 'run' }>,
+  { command, args, behindDashes, options }: Extract<Request, { type: 'run' }>,
   io: Io,
   product: Product,
   failure: FailureOptions,
@@ -83,6 +83,7 @@ async function runCommand(
     let opening: Promise<Context> | undefined;
     const context: CommandContext = {
       cwd,
+      behindDashes,
       settings,
       signal: io.signal,
       json: failure.json,

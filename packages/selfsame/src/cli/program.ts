@@ -11,6 +11,8 @@ export type Request =
       readonly type: 'run';
       readonly command: Command;
       readonly args: readonly string[];
+      /** Those of them that stood behind `--`; undefined: there was none. */
+      readonly behindDashes?: readonly string[] | undefined;
       readonly options: OptionValues;
     }
   | { readonly type: 'help'; readonly text: string; readonly asked: boolean }
@@ -45,7 +47,10 @@ export function parseCommandLine(argv: readonly string[], options: ProgramOption
     if (argv.length === 0) return { type: 'help', text: program.helpInformation(), asked: false };
     throw wrongUse(error, behindCommand(argv), program);
   }
-  if (request !== undefined) return request;
+  if (request !== undefined) {
+    const dashes = argv.indexOf('--');
+    return dashes < 0 || request.type !== 'run' ? request : { ...request, behindDashes: argv.slice(dashes + 1) };
+  }
   throw new SelfsameError('WRONG_USE', 'no command given', { hint: 'See `selfsame --help`' });
 }
 

@@ -1,6 +1,7 @@
 import type { Command } from './command.js';
 import { buildCommand } from './commands/build.js';
 import { compareCommand } from './commands/compare.js';
+import { checkCommand } from './commands/check.js';
 import { completionCommand } from './commands/completion.js';
 import { doctorCommand } from './commands/doctor.js';
 import { environmentExportCommand } from './commands/environment-export.js';
@@ -37,6 +38,7 @@ export const commands: readonly Command[] = [
   buildCommand,
   shellCommand,
   runCommand,
+  checkCommand,
   compareCommand,
   explainCommand,
   signCommand,

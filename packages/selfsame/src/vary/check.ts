@@ -1,7 +1,7 @@
 import { performance } from 'node:perf_hooks';
 
 import { compareArtifacts } from '../compare/compare.js';
-import type { Difference } from '../compare/types.js';
+import type { CauseName, Difference } from '../compare/types.js';
 import type { Emit } from '../events/event.js';
 import { ArtifactBuilds } from './checking/artifact-builds.js';
 import { Comparisons } from './checking/comparisons.js';
@@ -78,12 +78,12 @@ export async function check(options: CheckOptions): Promise<Check> {
       signal.throwIfAborted();
       return builds.build(varied, attempt);
     },
-    examine: async (varied) => {
+    examine: async (varied, paths) => {
       const reference = builds.reference();
       const other = builds.find(varied);
       if (reference === undefined || other === undefined)
         return { shown: new Map(), neverAsked: [] };
-      const differences = await comparisons.of(reference, other, builds.differing(other));
+      const differences = await comparisons.of(reference, other, paths);
       const logs = await provenance.of([reference, other]);
       return { shown: shownBy(differences, used), neverAsked: logs.hardly(used) };
     },
@@ -110,21 +110,32 @@ export async function check(options: CheckOptions): Promise<Check> {
 const mostGuesses = 4;
 const mostOfOneCause = 2;
 
-/** Variations that differences show for certain: a canary of theirs is in the bytes. */
+/** Kinds of bytes, which lead to no variation. */
+const notTelling: ReadonlySet<CauseName> = new Set(['text', 'code', 'unknown']);
+const certainties = ['certain', 'likely', 'possible'] as const;
+
+/** Variations that differences point to, by the causes in them, the most certain first. */
 function shownBy(
   differences: ReadonlyMap<string, Difference>,
   used: readonly Variation[],
 ): ReadonlyMap<string, readonly string[]> {
   const shown = new Map<string, readonly string[]>();
   for (const [path, difference] of differences) {
-    const names = new Set<string>();
-    for (const { cause, certainty, consequence } of findingsIn(difference))
-      if (certainty === 'certain' && !consequence)
-        for (const { name } of used
-          .filter(({ causes }) => causes.includes(cause))
-          .slice(0, mostOfOneCause))
-          names.add(name);
+    const findings = findingsIn(difference)
+      .filter(({ consequence, cause }) => !consequence && !notTelling.has(cause))
+      .sort((a, b) => certainties.indexOf(a.certainty) - certainties.indexOf(b.certainty));
+    const causes = [...new Set(findings.map(({ cause }) => cause))];
+    const names = new Set(causes.flatMap((cause) => bringingOut(cause, used)));
     if (names.size > 0) shown.set(path, [...names].slice(0, mostGuesses));
   }
   return shown;
+}
+
+/** Those that are made for a cause before those that bring it out as well. */
+function bringingOut(cause: CauseName, used: readonly Variation[]): string[] {
+  return used
+    .filter(({ causes }) => causes.includes(cause))
+    .sort((a, b) => a.causes.indexOf(cause) - b.causes.indexOf(cause))
+    .slice(0, mostOfOneCause)
+    .map(({ name }) => name);
 }

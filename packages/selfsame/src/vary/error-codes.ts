@@ -6,6 +6,10 @@ export const varyErrorCodes = {
     exit: 2,
     meaning: 'A variation was named that there is none of.',
   },
+  VARIATION_NOT_AVAILABLE: {
+    exit: 3,
+    meaning: 'A variation was asked for by name that this machine cannot make.',
+  },
   CHECK_INSIDE_SANDBOX: {
     exit: 2,
     meaning:

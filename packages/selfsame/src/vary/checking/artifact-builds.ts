@@ -1,5 +1,6 @@
 import type { Emit } from '../../events/event.js';
 import type { Observation } from '../search/evidence.js';
+import { modeThatCounts } from './modes.js';
 import type { Artifact, Builder, BuildRun, HostFacts, Variation } from '../types.js';
 
 export interface ArtifactBuildsOptions {
@@ -16,7 +17,8 @@ export class ArtifactBuilds {
   /** In the order in which they were started. */
   readonly #runs: (BuildRun | undefined)[] = [];
   readonly #bySet = new Map<string, BuildRun[]>();
-  readonly #digests = new Map<BuildRun, ReadonlyMap<string, string>>();
+  /** Of builds that did not fail: all artifacts of any build that are there. */
+  readonly #digests = new Map<BuildRun, Map<string, string>>();
   #reference: BuildRun | undefined;
 
   constructor(options: ArtifactBuildsOptions) {
@@ -35,7 +37,7 @@ export class ArtifactBuilds {
     const key = names.join(' ');
     this.#bySet.set(key, [...(this.#bySet.get(key) ?? []), run]);
     if (names.length === 0 && attempt === 0) this.#reference = run;
-    this.#digests.set(run, digests(run));
+    await this.#takeIn(run);
     const { outcome, milliseconds } = run;
     emit({
       type: 'check-build-finished',
@@ -94,7 +96,28 @@ export class ArtifactBuilds {
 
   /** Every artifact that any build made. */
   paths(): ReadonlySet<string> {
-    return new Set(this.all().flatMap(({ artifacts }) => artifacts.map(({ path }) => path)));
+    return new Set([...this.#digests.values()].flatMap((sums) => [...sums.keys()]));
+  }
+
+  /**
+   * What one build made and another left as it was given is an artifact of both. Sums of earlier builds grow with
+   * it, so that every later question sees them.
+   */
+  async #takeIn(run: BuildRun): Promise<void> {
+    if (run.outcome.type === 'failed') return;
+    const { builder } = this.#options;
+    const own = digests(run);
+    const look = async (other: BuildRun, path: string, sums: Map<string, string>) => {
+      const found = await builder.artifactAt(other, path);
+      if (found !== undefined) sums.set(path, digest(found));
+    };
+    const earlier = [...this.#digests];
+    this.#digests.set(run, own);
+    const made = [...own.keys()];
+    for (const [other, sums] of earlier) {
+      for (const path of sums.keys()) if (!own.has(path)) await look(run, path, own);
+      for (const path of made) if (!sums.has(path)) await look(other, path, sums);
+    }
   }
 
   #digestsOf(run: BuildRun | undefined): ReadonlyMap<string, string> {
@@ -102,11 +125,11 @@ export class ArtifactBuilds {
   }
 }
 
-/** Text for each artifact that is equal exactly if type, mode and content are. */
-function digests({ artifacts }: BuildRun): ReadonlyMap<string, string> {
+function digests({ artifacts }: BuildRun): Map<string, string> {
   return new Map(artifacts.map((artifact) => [artifact.path, digest(artifact)]));
 }
 
-function digest({ type, sha256, mode }: Artifact): string {
-  return `${type} ${mode.toString(8)} ${sha256}`;
+/** Text that is equal exactly if type, content, and of the mode what is part of an artifact are. */
+function digest(artifact: Artifact): string {
+  return `${artifact.type} ${modeThatCounts(artifact).toString(8)} ${artifact.sha256}`;
 }

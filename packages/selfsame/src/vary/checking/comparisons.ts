@@ -1,6 +1,7 @@
 import type { compareArtifacts } from '../../compare/compare.js';
 import type { Difference } from '../../compare/types.js';
 import type { Emit } from '../../events/event.js';
+import { withoutModes } from './modes.js';
 import type { BuildRun } from '../types.js';
 
 /** Artifacts of one pair of builds that are looked into; of the rest it is known that they differ. */
@@ -37,7 +38,7 @@ export class Comparisons {
         canariesA: a.canaries,
         canariesB: b.canaries,
       });
-      for (const path of only) known.set(path, found.get(path));
+      for (const path of only) known.set(path, withoutModes(found.get(path)));
     }
     const answer = new Map<string, Difference>();
     for (const path of paths) {

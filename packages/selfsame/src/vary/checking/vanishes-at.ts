@@ -55,7 +55,9 @@ export function vanishesAt(question: LevelQuestion): Level | undefined {
     if (cause.endsAt === undefined) return undefined;
     if (cause.endsAt === 'virtual') level = 'virtual';
   }
-  const varied = all.every(({ name, fixedAt }) => fixedAt !== 'virtual' || used.has(name));
+  const varied = all.every(
+    ({ name, fixedAt, onRequest }) => fixedAt !== 'virtual' || onRequest === true || used.has(name),
+  );
   if (level === 'fixed' && !varied) level = 'virtual';
   return level === 'virtual' && !virtual ? undefined : level;
 }

@@ -1,14 +1,15 @@
-import type { CauseName, Difference } from '../../compare/types.js';
 import { alwaysNotCovered, summariseLog } from '../../sandbox/determinizer/log-summary.js';
 import type { CheckOptions } from '../check.js';
 import { consequences } from '../provenance/consequences.js';
 import type { SearchResult } from '../search/search.js';
 import type { ArtifactReport, BuildRun, CheckReport, CheckVerdict, Variation } from '../types.js';
 import type { ArtifactBuilds } from './artifact-builds.js';
-import { buildToShow } from './best-pair.js';
 import type { Comparisons } from './comparisons.js';
-import { findingsIn } from './findings-in.js';
+import { causesOf } from './findings-in.js';
+import { modeThatCounts } from './modes.js';
 import type { LogsOfBuilds, ProvenanceOfBuilds } from './provenance-of-builds.js';
+import { showDifferences } from './show-differences.js';
+import type { Shown } from './show-differences.js';
 import { vanishesAt } from './vanishes-at.js';
 
 export interface ReportParts {
@@ -143,7 +144,7 @@ async function artifactReports(parts: ReportParts, logs: LogsOfBuilds): Promise<
   const { result, builds } = parts;
   const reference = builds.reference();
   if (reference === undefined) return [];
-  const shown = await differences(parts, reference);
+  const shown = await showDifferences(parts, reference);
   const order = (path: string): number | undefined =>
     [...logs.logs.values()].map((log) => log.order(path)).find((place) => place !== undefined);
   const because = consequencesByBuild(shown, reference, order);
@@ -186,29 +187,6 @@ async function artifactReports(parts: ReportParts, logs: LogsOfBuilds): Promise<
     .map(({ report }) => report);
 }
 
-interface Shown {
-  readonly run: BuildRun | undefined;
-  readonly difference: Difference | undefined;
-}
-
-/** For each artifact that differs the build that shows it best, and the difference. */
-async function differences(
-  { result, builds, comparisons }: ReportParts,
-  reference: BuildRun,
-): Promise<ReadonlyMap<string, Shown>> {
-  const byRun = new Map<BuildRun, string[]>();
-  for (const [path, { dependence }] of result.artifacts) {
-    const run = buildToShow(path, dependence, builds);
-    if (run !== undefined) byRun.set(run, [...(byRun.get(run) ?? []), path]);
-  }
-  const shown = new Map<string, Shown>();
-  for (const [run, paths] of byRun) {
-    const found = await comparisons.of(reference, run, paths);
-    for (const path of paths) shown.set(path, { run, difference: found.get(path) });
-  }
-  return shown;
-}
-
 /** Only contents of the same two builds say that one artifact holds another. */
 function consequencesByBuild(
   shown: ReadonlyMap<string, Shown>,
@@ -225,7 +203,10 @@ function consequencesByBuild(
     const artifacts = [...shown].map(([path, each]) => {
       const [one, other] = [before.get(path), after.get(path)];
       // What differs in its mode as well is more than a copy.
-      const alike = one?.type === 'file' && other?.type === 'file' && one.mode === other.mode;
+      const alike =
+        one?.type === 'file' &&
+        other?.type === 'file' &&
+        modeThatCounts(one) === modeThatCounts(other);
       return {
         path,
         a: alike ? one.sha256 : undefined,
@@ -238,14 +219,4 @@ function consequencesByBuild(
       if (shown.get(path)?.run === run) found.set(path, because);
   }
   return found;
-}
-
-const certainties = ['certain', 'likely', 'possible'] as const;
-
-/** Causes of findings that are no consequences, most certain first. */
-function causesOf(difference: Difference): CauseName[] {
-  const findings = findingsIn(difference)
-    .filter(({ consequence }) => !consequence)
-    .sort((a, b) => certainties.indexOf(a.certainty) - certainties.indexOf(b.certainty));
-  return [...new Set(findings.map(({ cause }) => cause))];
 }

@@ -22,6 +22,8 @@ export interface Ask {
   readonly set: Subset;
   /** It was built already, and is to be built again: is the answer the same? */
   readonly again: boolean;
+  /** The set that is being halved, if it is: looking into what differs with it may save builds. */
+  readonly within: Subset | undefined;
   /** Other builds that help as well, more or less. */
   readonly alternatives: readonly Subset[];
   /** How much of what `set` brings another build would bring for this question, 0 to 1. */
@@ -107,7 +109,7 @@ function minimise(whole: Subset, state: State): Next | undefined {
       if (answer(sets[count] ?? none, state) === true) high = count;
     for (let count = 1; count < high; count++)
       if (answer(sets[count] ?? none, state) === false) low = count;
-    if (high - low > 1) return split(sets, low, high);
+    if (high - low > 1) return split(whole, sets, low, high);
 
     const rests = sets[high] ?? none;
     fixed |= single(elements[high - 1] ?? 0);
@@ -150,7 +152,7 @@ function prove(set: Subset, { question }: State): Next | undefined {
 }
 
 /** Halves the place where no turns into yes, between `low` and `high`. */
-function split(sets: readonly Subset[], low: number, high: number): Next {
+function split(within: Subset, sets: readonly Subset[], low: number, high: number): Next {
   const between = sets.slice(low + 1, high);
   const gain = (set: Subset): number => {
     // How much is left if it says yes, and if it says no.
@@ -161,21 +163,21 @@ function split(sets: readonly Subset[], low: number, high: number): Next {
     return 2 * (1 - Math.max(leftIfYes, leftIfNo) / (high - low));
   };
   const set = sets[low + Math.ceil((high - low) / 2)] ?? none;
-  return { type: 'ask', ask: { set, again: false, alternatives: between, gain } };
+  return { type: 'ask', ask: { set, again: false, within, alternatives: between, gain } };
 }
 
 function first(set: Subset): Next {
-  return {
-    type: 'ask',
-    ask: { set, again: false, alternatives: [], gain: (other) => +(other === set) },
-  };
+  return { type: 'ask', ask: only(set, false) };
 }
 
 function again(set: Subset): Next {
-  return {
-    type: 'ask',
-    ask: { set, again: true, alternatives: [], gain: (other) => +(other === set) },
-  };
+  return { type: 'ask', ask: only(set, true) };
+}
+
+/** Nothing but this build helps. */
+export function only(set: Subset, more: boolean): Ask {
+  const gain = (other: Subset): number => +(other === set);
+  return { set, again: more, within: undefined, alternatives: [], gain };
 }
 
 /** A set that said yes inside one that said no, if there is any: the smallest, then the smallest around it. */

@@ -4,28 +4,25 @@ import { conclude, matrixOf } from './conclude.js';
 import type { ArtifactConclusion } from './conclude.js';
 import { Evidence } from './evidence.js';
 import type { AnswerVector, Observation } from './evidence.js';
+import { KnownHints } from './known-hints.js';
+import type { Hints } from './known-hints.js';
 import { minimalHittingSets, provedMinimalSets } from './minimal-sets.js';
-import { nextBuild } from './next-build.js';
+import { nextBuild, only } from './next-build.js';
 import type { Ask, Question } from './next-build.js';
-import { all, bySize, contains, members, none, single, without } from './subset.js';
+import { all, bySize, contains, members, none, single, size, without } from './subset.js';
 import type { Subset } from './subset.js';
 import type { Dependence } from '../types.js';
-
-/** What is known without further builds. All of it only decides what is built first. */
-export interface Hints {
-  /** By artifact: variations that its difference shows for certain. */
-  readonly shown: ReadonlyMap<string, readonly string[]>;
-  /** Variations that no process asked for. */
-  readonly neverAsked: readonly string[];
-}
 
 export interface SearchOptions {
   /** Names, those most likely to matter first; sets are tried in this order. */
   readonly variations: readonly string[];
   /** Makes a build; `attempt` counts builds with the same variations, from 0. */
   build(varied: readonly string[], attempt: number): Promise<Observation>;
-  /** Asked once, when a build with variations came out different from the first. */
-  examine(varied: readonly string[]): Promise<Hints>;
+  /**
+   * Asked when a build with these variations came out different in these artifacts: once, and again for builds in which
+   * a further cause is to be searched for. What is said is added to what was said before.
+   */
+  examine(varied: readonly string[], paths: readonly string[]): Promise<Hints>;
   /** Builds that are always made, in turn without and with all variations; at least 2. */
   readonly runs: number;
   /** Leave it at these, and one more without variations if there is a difference. */
@@ -54,6 +51,9 @@ export interface SearchResult {
   readonly builds: number;
 }
 
+/** So few variations are searched without looking into what differs. */
+const fewVariations = 4;
+
 /**
  * Finds, for every artifact that differs and for the build's failing, the minimal sets of variations that make it so.
  * One build answers for all artifacts; the same input gives the same builds in the same order, unless time runs out.
@@ -71,12 +71,13 @@ class Search {
   readonly #evidence = new Evidence();
   readonly #whole: Subset;
   readonly #order: readonly number[];
-  #hints: Hints | undefined;
+  readonly #hints: KnownHints;
   #budgetSpent = false;
   #started = 0;
 
   constructor(options: SearchOptions) {
     this.#options = options;
+    this.#hints = new KnownHints((set, paths) => options.examine(this.#names(set), paths));
     this.#whole = all(options.variations.length);
     this.#order = options.variations.map((_, index) => index);
   }
@@ -147,14 +148,21 @@ class Search {
     await this.#examine();
     const unvaried = this.#wantsUnvaried();
     if (unvaried !== undefined) return [unvaried];
-    const asks: Ask[] = [];
-    for (const { question } of this.#artifactQuestions()) {
-      const next = nextBuild(question);
-      // A build that failed unexpectedly has no answer for artifacts, and would have none again.
-      if (next.type === 'ask' && (next.ask.again || this.#evidence.attempts(next.ask.set) === 0))
-        asks.push(next.ask);
+    for (;;) {
+      const asks: Ask[] = [];
+      const unexamined = new Map<Subset, string[]>();
+      for (const { paths, question } of this.#artifactQuestions()) {
+        const next = nextBuild(question);
+        if (next.type !== 'ask') continue;
+        const { ask } = next;
+        // A build that failed unexpectedly has no answer for artifacts, and would have none again.
+        if (!ask.again && this.#evidence.attempts(ask.set) > 0) continue;
+        asks.push(ask);
+        if (ask.within !== undefined && size(ask.within) > fewVariations)
+          unexamined.set(ask.within, [...(unexamined.get(ask.within) ?? []), ...paths]);
+      }
+      if (!(await this.#hints.examine(unexamined))) return asks;
     }
-    return asks;
   }
 
   /**
@@ -169,12 +177,12 @@ class Search {
     const questions = this.#artifactQuestions();
     if (questions.every(({ question }) => question.guesses.length > 0)) return undefined;
     if (inAll > 2 + 2 * Math.log2(Math.max(1, count))) return undefined;
-    return { set: none, again: true, alternatives: [], gain: (set) => +(set === none) };
+    return only(none, true);
   }
 
   /** Looks into the first build with variations that came out different. */
   async #examine(): Promise<void> {
-    if (this.#hints !== undefined) return;
+    if (this.#hints.some) return;
     const [reference, ...others] = this.#evidence.trials;
     const varied = others
       .filter(({ set, observation }) => set !== none && observation.type === 'built')
@@ -183,10 +191,8 @@ class Search {
       )
       .map(({ set }) => set)
       .sort((a, b) => bySize(b, a))[0];
-    this.#hints =
-      varied === undefined
-        ? { shown: new Map(), neverAsked: [] }
-        : await this.#options.examine(this.#names(varied));
+    if (varied !== undefined)
+      await this.#hints.examine(new Map([[varied, this.#evidence.differing()]]));
   }
 
   #failingQuestion(): Question {
@@ -206,13 +212,13 @@ class Search {
     const groups = new Map<string, { paths: string[]; vector: AnswerVector; guesses: Subset[] }>();
     for (const path of this.#evidence.differing()) {
       const vector = this.#evidence.differs(path);
-      const guesses = this.#indices(this.#hints?.shown.get(path) ?? []).map(single);
+      const guesses = this.#indices(this.#hints.shown(path)).map(single);
       const key = [vector, ...guesses].join(' ');
       const group = groups.get(key);
       if (group === undefined) groups.set(key, { paths: [path], vector, guesses });
       else group.paths.push(path);
     }
-    const ruledOut = this.#indices(this.#hints?.neverAsked ?? []).reduce(
+    const ruledOut = this.#indices(this.#hints.neverAsked).reduce(
       (set, index) => set | single(index),
       none,
     );
