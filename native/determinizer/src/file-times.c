@@ -120,6 +120,7 @@ struct timespec file_time_shown(const struct statx *file, const struct image *im
 		shown = (struct timespec){first, since / press};
 	} else if (real.tv_sec >= config.epoch) {
 		shown = image && image->orders_inputs ? in_order(real) : file_time_constant();
+		shown.tv_sec -= inputs_shift; /* as all inputs, so that their order stays */
 	}
 	if (config.hide_nanoseconds && image && !image->orders_by_time)
 		shown.tv_nsec = 0;
@@ -135,8 +136,6 @@ enum file_time_set file_time_asked(struct timespec *asked)
 		/* A copied time of a file of this build: back to the kernel's scale, to be shown as it was. */
 		int64_t since = asked->tv_nsec * press + started.tv_nsec;
 		*asked = (struct timespec){started.tv_sec + since / second, since % second};
-	} else if (asked->tv_sec < config.epoch && inputs_shift) {
-		asked->tv_sec += inputs_shift;
 	}
 	return FILE_TIME_AS_IS;
 }
