@@ -18,6 +18,7 @@ export function graphOfDifference(root: Difference): {
     const next = waiting[at];
     if (next === undefined) break;
     const { difference, outer } = next;
+    if (onlyFollows(difference)) continue;
     // A directory, or a list, is where things are: nothing that differs because of them.
     const isPlace = outer === undefined && isCollection(difference);
     const place = isPlace ? [] : [...next.place, difference.name];
@@ -36,6 +37,13 @@ export function graphOfDifference(root: Difference): {
       waiting.push({ difference: child, place, outer: index });
   }
   return { nodes, containments };
+}
+
+/** A build id, a checksum: it differs because something beside it does, which is listed itself. */
+function onlyFollows({ children, findings }: Difference): boolean {
+  return (
+    children.length === 0 && findings.length > 0 && findings.every(({ consequence }) => consequence)
+  );
 }
 
 function isCollection({ format }: Difference): boolean {

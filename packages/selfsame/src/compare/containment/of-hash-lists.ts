@@ -15,7 +15,9 @@ export function graphOfHashLists(
   b: HashList,
   held: HeldDigests = new Map(),
 ): { readonly nodes: readonly ContainmentNode[]; readonly containments: readonly Containment[] } {
-  const differing = pairs.filter((pair) => pair.a?.digest !== pair.b?.digest);
+  const differing = pairs.filter(
+    (pair) => (pair.a ?? pair.b)?.role === 'artifact' && pair.a?.digest !== pair.b?.digest,
+  );
   const nodes = differing.map(toNode);
   const numberOf = new Map<HashEntry, number>();
   for (const [index, pair] of differing.entries())
