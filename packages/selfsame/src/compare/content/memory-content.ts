@@ -11,7 +11,7 @@ export function memoryContent(bytes: Uint8Array): ReusableContent {
       target.set(part);
       return Promise.resolve(part.length);
     },
-     
+
     async *stream(from = 0, to = bytes.length) {
       const end = Math.min(to, bytes.length);
       for (let at = Math.max(0, from); at < end; at += pieceBytes) {

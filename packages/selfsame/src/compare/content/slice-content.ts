@@ -8,6 +8,7 @@ export function sliceContent(whole: Content, offset: number, size: number): Reus
   return {
     size: length,
     file: undefined,
+    within: { whole, offset: start },
     read: async (at, wanted) =>
       at >= length ? new Uint8Array() : whole.read(start + at, Math.min(wanted, length - at)),
     readInto: async (target, at) =>
