@@ -206,9 +206,9 @@ describe('what selfsame build wrote', () => {
       'pigz@default differs only because its dependency zlib differs',
       'zlib@default is not reproducible itself: everything that went in is the same',
     ]);
-    const root = report.rootCauses.find(({ place }) => place[0] === 'zlib/1/default/out.bin');
-    expect(root?.explains).toEqual([['pigz/1/default/out.bin']]);
-    expect(report.rootCauses.some(({ place }) => place[0] === 'pigz/1/default/out.bin')).toBe(
+    const root = report.rootCauses.find(({ place }) => place[1] === 'zlib/1/default/out.bin');
+    expect(root?.explains).toEqual([['first', 'pigz/1/default/out.bin']]);
+    expect(report.rootCauses.some(({ place }) => place[1] === 'pigz/1/default/out.bin')).toBe(
       false,
     );
   });
@@ -222,6 +222,6 @@ describe('what selfsame build wrote', () => {
       'zlib@default is not reproducible itself: everything that went in is the same',
       'pigz/1/default/provenance.intoto.json speaks of other files than those beside it',
     ]);
-    expect(report.rootCauses.map(({ place }) => place[0])).toContain('pigz/1/default/out.bin');
+    expect(report.rootCauses.map(({ place }) => place[1])).toContain('pigz/1/default/out.bin');
   });
 });

@@ -57,7 +57,7 @@ export async function withBuilds(
   const byNeed = builds.filter(({ attribution }) => attribution.type === 'needs');
   const buildOf = (place: readonly string[]): TwoBuilds | undefined =>
     builds.find(({ directory, build }) => {
-      const path = place[0] ?? '';
+      const path = place[1] ?? '';
       return path.startsWith(directory) && build.artifacts.has(path.slice(directory.length));
     });
   // What is in an artifact that follows from a dependency is no cause of its own.
@@ -67,18 +67,18 @@ export async function withBuilds(
   });
   const extra: Containment[] = [];
   for (const [outer, build] of follows.entries()) {
-    if (build?.attribution.type !== 'needs' || nodes[outer]?.place.length !== 1) continue;
+    if (build?.attribution.type !== 'needs' || nodes[outer]?.place.length !== 2) continue;
     const { needs } = build.attribution;
     for (const [inner, { place }] of nodes.entries())
-      if (place.length === 1 && needs.includes(buildOf(place)?.build.project ?? ''))
+      if (place.length === 2 && needs.includes(buildOf(place)?.build.project ?? ''))
         extra.push({ outer, inner });
   }
   const explained = new Set(extra.map(({ outer }) => outer));
   const isDropped = (index: number): boolean => {
     const outer = nodes.findIndex(
-      ({ place }) => place.length === 1 && place[0] === nodes[index]?.place[0],
+      ({ place }) => place.length === 2 && place[1] === nodes[index]?.place[1],
     );
-    return explained.has(outer) && (nodes[index]?.place.length ?? 0) > 1;
+    return explained.has(outer) && (nodes[index]?.place.length ?? 0) > 2;
   };
   const kept = nodes.map((_, index) => !isDropped(index));
   const number = new Map<number, number>();

@@ -30,7 +30,7 @@ describe('a comparison as a graph', () => {
     const data = newDifference('.rodata', { findings: [finding('timestamp')] });
     const program = newDifference('program', { children: [id, data], format: 'elf' });
     const tree = newDifference('a', { format: 'directory', children: [program] });
-    expect(roots(tree)).toEqual(['program > .rodata']);
+    expect(roots(tree)).toEqual(['a > program > .rodata']);
   });
 
   it('names it where it is all there is', () => {
@@ -49,7 +49,7 @@ describe('a comparison as a graph', () => {
       newDifference('a', { format: 'directory', children: [archive, file] }),
     );
     expect(findRootCauses(nodes, containments)).toMatchObject([
-      { causes: ['timestamp'], explains: [['tools.cpio']], alone: [['tools.cpio']] },
+      { causes: ['timestamp'], explains: [['a', 'tools.cpio']], alone: [['a', 'tools.cpio']] },
     ]);
   });
 });

@@ -4,7 +4,7 @@ import type { Containment, ContainmentNode } from './graph.js';
 /** Fields that say nothing of their own: they follow from the content. */
 const followingKinds: ReadonlySet<string> = new Set(['checksum', 'size']);
 
-/** What a comparison found, as a graph: places with the same two digests are one thing. */
+/** What a comparison found, as a graph: places, as findings have them, with the same two digests are one thing. */
 export function graphOfDifference(root: Difference): {
   readonly nodes: readonly ContainmentNode[];
   readonly containments: readonly Containment[];
@@ -21,7 +21,7 @@ export function graphOfDifference(root: Difference): {
     if (onlyFollows(difference)) continue;
     // A directory, or a list, is where things are: nothing that differs because of them.
     const isPlace = outer === undefined && isCollection(difference);
-    const place = isPlace ? [] : [...next.place, difference.name];
+    const place = [...next.place, difference.name];
     let index = outer;
     if (!isPlace) {
       index = nodes.length;

@@ -8,17 +8,20 @@ export type HeldDigests = ReadonlyMap<string, ReadonlySet<string>>;
 /**
  * The differing entries of two lists as a graph. What holds what is known from the list (Heads lists the files of
  * each archive behind it), from the artifacts if they were read, and, of Heads, from how its Makefile puts images together.
+ *
+ * @param root name of the first list, with which places begin
  */
 export function graphOfHashLists(
   pairs: readonly Pair[],
   a: HashList,
   b: HashList,
+  root: string,
   held: HeldDigests = new Map(),
 ): { readonly nodes: readonly ContainmentNode[]; readonly containments: readonly Containment[] } {
   const differing = pairs.filter(
     (pair) => (pair.a ?? pair.b)?.role === 'artifact' && pair.a?.digest !== pair.b?.digest,
   );
-  const nodes = differing.map(toNode);
+  const nodes = differing.map((pair) => toNode(pair, root));
   const numberOf = new Map<HashEntry, number>();
   for (const [index, pair] of differing.entries())
     for (const entry of [pair.a, pair.b]) if (entry !== undefined) numberOf.set(entry, index);
@@ -27,12 +30,10 @@ export function graphOfHashLists(
   return { nodes, containments };
 }
 
-function toNode(pair: Pair): ContainmentNode {
-  const { a, b } = pair;
+function toNode({ a, b }: Pair, root: string): ContainmentNode {
   const isPair = a !== undefined && b !== undefined;
-  const container = (a ?? b)?.path ?? '';
   return {
-    place: [container],
+    place: [root, (a ?? b)?.path ?? ''],
     identity: isPair ? `${a.digest} ${b.digest}` : undefined,
     // A file that only one of them has differs by being there.
     differsByItself: !isPair,

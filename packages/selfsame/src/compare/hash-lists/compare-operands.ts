@@ -138,7 +138,7 @@ function report(
         `${path} is in no archive of the list: it was measured, but is not part of them`,
     ),
   ];
-  const { nodes, containments } = graphOfHashLists(pairs, left, right, held);
+  const { nodes, containments } = graphOfHashLists(pairs, left, right, a, held);
   return {
     version: 1,
     a,
