@@ -1,7 +1,15 @@
 /** For tests only: builds a probe under variations and shows what it saw. */
-import { chmodSync, mkdirSync, mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  utimesSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
+import { afterAll, describe, expect, it } from 'vitest';
 
 import { testContext } from '../download/testing.js';
 import type { TestContext } from '../download/testing.js';
@@ -83,4 +91,57 @@ export function varyAll(
 export function made(run: BuildRun, path: string): string {
   if (run.tree === undefined) throw new Error(`${run.id}: ${JSON.stringify(run.outcome)}`);
   return readFileSync(join(run.tree, path), 'utf8');
+}
+
+/** What a probe printed, by lines, without and with a variation. */
+export interface Shown {
+  readonly before: readonly string[];
+  readonly after: readonly string[];
+  readonly base: Conditions;
+  readonly conditions: Conditions;
+  /** The determinizer's logs of both. */
+  readonly logs: readonly string[];
+}
+
+/**
+ * A test that a program in the real sandbox sees what a variation changes: `script` runs in a directory with the file
+ * `given`, which is 1000 seconds older than the epoch; `$1` is the number of jobs. Where the variation does not work, the
+ * test is that it says why.
+ */
+export function itShows(options: {
+  readonly variation: Variation;
+  readonly script: string;
+  readonly check: (shown: Shown) => void | Promise<void>;
+}): void {
+  const { variation, script } = options;
+  describe.skipIf(!sandboxesWork)(`the variation ${variation.name}`, () => {
+    const room = new CheckRoom();
+    afterAll(() => room.dispose());
+
+    it('is seen by programs', async () => {
+      const cwd = room.tree('probe', {
+        given: 'given',
+        'probe.sh': `#!/bin/sh\n{ ${script}\n} >seen\n`,
+      });
+      utimesSync(join(cwd, 'given'), testEpoch - 1000, testEpoch - 1000);
+      const builder = await room.builder(cwd, ['./probe.sh', '{jobs}'], {
+        limits: { wallSeconds: 20 },
+      });
+      const { base, host } = builder;
+      const works = variation.available(host);
+      if (!works.works) return expect(works.why).toMatch(/[;:]/);
+      const conditions = variation.apply(base, host, testSeed);
+      const runs = await Promise.all([
+        builder.build(base, [], 'build-1'),
+        builder.build(conditions, [variation.name], 'build-2'),
+      ]);
+      const [before = [], after = []] = runs.map((run) =>
+        made(run, 'seen').split('\n').slice(0, -1),
+      );
+      const logs = runs.flatMap(({ logPath }) => logPath ?? []);
+      await options.check({ before, after, base, conditions, logs });
+      const { a, b } = variation.values(base, conditions);
+      expect(a).not.toBe(b);
+    });
+  });
 }

@@ -88,6 +88,6 @@ export function variationNamed(name: string): Variation {
   const names = variations.map((one) => one.name);
   const near = didYouMean(name, names);
   throw new SelfsameError('VARIATION_UNKNOWN', `there is no variation ${JSON.stringify(name)}`, {
-    hint: near === undefined ? `They are: ${names.join(', ')}` : `Did you mean ${near}?`,
+    hint: near ?? `They are: ${names.join(', ')}`,
   });
 }

@@ -2,7 +2,7 @@ import { withTime } from '../../conditions.js';
 import type { Conditions, Variation } from '../../types.js';
 
 const shown = ({ epoch, yearEnd }: Conditions): string =>
-  `${new Date((epoch + 2) * 1000).toISOString().slice(0, 19)}Z${yearEnd ? ' and on, 0.3 s at each look' : ''}`;
+  `${new Date((epoch + 2) * 1000).toISOString().slice(0, 19)}Z${yearEnd ? ' and on, 0.1 s at each look' : ''}`;
 
 export const timeOfDay: Variation = {
   name: 'time-of-day',
@@ -15,6 +15,6 @@ export const timeOfDay: Variation = {
   fixedAt: 'virtual',
   sources: [],
   available: () => ({ works: true }),
-  apply: (conditions) => withTime(conditions, { yearEnd: true, clockStep: 300_000_000 }),
+  apply: (conditions) => withTime(conditions, { yearEnd: true, clockStep: 100_000_000 }),
   values: (before, after) => ({ a: shown(before), b: shown(after) }),
 };

@@ -1,0 +1,43 @@
+import { describe, expect, it } from 'vitest';
+
+import { checkRoom } from './copy-tree.js';
+import { failureOf } from './how-it-ended.js';
+
+describe('how a build ended', () => {
+  it('is a finding where the command itself failed', () => {
+    expect(failureOf({ type: 'exited', code: 0 })).toBeUndefined();
+    expect(failureOf({ type: 'signalled', signal: 'SIGSEGV' })).toBe(
+      'the command was ended by SIGSEGV',
+    );
+    expect(failureOf({ type: 'too-many-processes', limit: 7 })).toMatch(/more than 7 processes/);
+    expect(failureOf({ type: 'out-of-memory', limitBytes: 2 ** 20 })).toMatch(/memory/);
+    expect(
+      failureOf({
+        ...{ type: 'could-not-start', stage: 'command-missing' },
+        ...{ reason: 'no such file', hint: undefined },
+      }),
+    ).toBe('the command could not be started: no such file');
+  });
+
+  it('is an error where selfsame failed', () => {
+    const full = { type: 'disk-full', limitBytes: 1, cause: 'file-system' } as const;
+    const refused = {
+      type: 'could-not-start',
+      reason: 'no namespaces',
+      hint: 'allow them',
+    } as const;
+    const died = { type: 'supervisor-died', signal: 'SIGKILL' } as const;
+    for (const [outcome, code] of [
+      [full, 'CHECK_NO_ROOM'],
+      [refused, 'CHECK_NOT_STARTED'],
+      [died, 'CHECK_NOT_STARTED'],
+      [{ type: 'cancelled' }, 'INTERRUPTED'],
+    ] as const)
+      expect(() => failureOf(outcome)).toThrowError(expect.objectContaining({ code }));
+  });
+
+  it('is refused before it begins where there is no room', async () => {
+    await checkRoom('/', 0);
+    await expect(checkRoom('/', 2 ** 60)).rejects.toMatchObject({ code: 'CHECK_NO_ROOM' });
+  });
+});
