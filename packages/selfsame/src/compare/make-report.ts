@@ -39,11 +39,17 @@ export function makeReport(
     totals: {
       files: session.totals.files,
       bytes: session.totals.bytes,
-      differing: all.filter((one) => one.difference.format !== 'directory').length,
+      differing: filesIn(difference),
       milliseconds: Math.round(performance.now() - session.started),
     },
     deep: [],
   };
+}
+
+/** Files that differ, however much does in them. */
+function filesIn(difference: Difference | undefined): number {
+  if (difference === undefined) return 0;
+  return difference.format === 'directory' ? difference.children.length : 1;
 }
 
 function verdictOf(found: Difference | undefined, left: Difference | undefined): CompareVerdict {
