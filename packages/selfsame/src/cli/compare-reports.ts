@@ -1,19 +1,42 @@
-import { writeFile } from 'node:fs/promises';
-import { resolve } from 'node:path';
+import { dirname, relative, resolve } from 'node:path';
 import type { CompareReport } from '../compare/types.js';
-import { SelfsameError } from '../errors/selfsame-error.js';
 import { compareHtml } from '../report/html/compare-html.js';
 import { compareJunit } from '../report/junit/junit.js';
 import { compareMarkdown } from '../report/markdown/compare-markdown.js';
 import { compareSarif, sarifText } from '../report/sarif/sarif.js';
 import type { OptionValues } from './command.js';
+import { examineReportFiles, writeReports, type ReportPlace } from './write-reports.js';
 
-const forms: Readonly<Record<string, (report: CompareReport) => string>> = {
-  html: compareHtml,
-  markdown: compareMarkdown,
+/** Each form, given where its file will be. */
+const forms: Readonly<Record<string, (report: CompareReport, directory: string) => string>> = {
+  html: (report, directory) => compareHtml(withDeepFrom(report, directory)),
+  markdown: (report) => compareMarkdown(report),
   sarif: (report) => sarifText(compareSarif(report)),
-  junit: compareJunit,
+  junit: (report) => compareJunit(report),
 };
+
+/** Links of a page to diffoscope's work while both are moved together. */
+function withDeepFrom(report: CompareReport, directory: string): CompareReport {
+  const deep = report.deep.map(({ place, file }) => ({ place, file: relative(directory, file) }));
+  return { ...report, deep };
+}
+
+/** Where reports of comparisons are written to. */
+export type CompareReportsPlace = Omit<ReportPlace, 'code'>;
+
+const code = 'COMPARE_REPORT_NOT_WRITTEN';
+
+/**
+ * Refuses reports that could not be written, before the comparison.
+ *
+ * @throws SelfsameError COMPARE_REPORT_NOT_WRITTEN, WRONG_USE
+ */
+export async function examineCompareReports(
+  options: OptionValues,
+  { cwd, env }: CompareReportsPlace,
+): Promise<void> {
+  await examineReportFiles(asked(options), { cwd, env, code });
+}
 
 /**
  * Writes the reports that options ask for.
@@ -23,18 +46,19 @@ const forms: Readonly<Record<string, (report: CompareReport) => string>> = {
 export async function writeCompareReports(
   report: CompareReport,
   options: OptionValues,
-  cwd: string,
+  { cwd, env }: CompareReportsPlace,
 ): Promise<void> {
-  for (const [name, make] of Object.entries(forms)) {
-    const path = options[name];
-    if (typeof path !== 'string') continue;
-    const text = make(report);
-    try {
-      await writeFile(resolve(cwd, path), text);
-    } catch (cause) {
-      const message = `the report cannot be written to ${path}`;
-      const hint = `give --${name} a file in a directory that can be written`;
-      throw new SelfsameError('COMPARE_REPORT_NOT_WRITTEN', message, { hint, cause });
-    }
-  }
+  const files = asked(options).map(({ option, path }) => ({
+    option,
+    path,
+    text: () => forms[option]?.(report, dirname(resolve(cwd, path))) ?? '',
+  }));
+  await writeReports(files, { cwd, env, code });
+}
+
+function asked(options: OptionValues): { readonly option: string; readonly path: string }[] {
+  return Object.keys(forms).flatMap((option) => {
+    const path = options[option];
+    return typeof path === 'string' ? [{ option, path }] : [];
+  });
 }

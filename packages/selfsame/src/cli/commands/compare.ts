@@ -72,7 +72,7 @@ export const compareCommand: Command = {
     const { normalisersNamed } = await import('../../compare/normalisers/normalisers.js');
     const { compareAny } = await import('../../compare/compare-any.js');
     const { readCompareLimits } = await import('../read-compare-options.js');
-    const { writeCompareReports } = await import('../compare-reports.js');
+    const { examineCompareReports, writeCompareReports } = await import('../compare-reports.js');
     const { jsonReport } = await import('../../report/json/json-report.js');
     const { compareLines } = await import('../../report/terminal/compare-lines.js');
     const deep = options['deep'];
@@ -94,8 +94,9 @@ export const compareCommand: Command = {
         },
       }),
     };
+    await examineCompareReports(options, context);
     const report = await compareAny(a, b, asked, context);
-    await writeCompareReports(report, options, context.cwd);
+    await writeCompareReports(report, options, context);
     const isSame = report.verdict === 'identical' || report.verdict === 'equal-after-ignoring';
     const { style, columns } = context;
     return {
