@@ -1,6 +1,7 @@
 import { format, resolveConfig } from 'prettier';
 import { join } from 'node:path';
 import { repositoryRoot } from './esbuild-options.js';
+import { causeIndex } from './generate-cause-index.js';
 import { commandReference } from './generate-command-reference.js';
 import { errorIndex } from './generate-error-index.js';
 
@@ -13,6 +14,7 @@ export async function generatedDocs(): Promise<readonly (readonly [string, strin
   ];
   return Promise.all([
     page('docs/errors.md', errorIndex()),
+    page('docs/causes.md', causeIndex()),
     page('docs/command-line.md', commandReference()),
   ]);
 }

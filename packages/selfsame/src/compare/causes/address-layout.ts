@@ -7,6 +7,10 @@ export const addressLayout: Cause = {
   name: 'address-layout',
   title: 'Address-space layout',
   summary: 'A program wrote down an address of its own memory, or sorted or hashed by addresses.',
+  looks: '`0x55…` and `0x7f…` in text, 64 bits with such a value in binary, `object at 0x…`.',
+  get remedies() {
+    return [remedy];
+  },
   variations: ['address-space', 'environment-size'],
   endsAt: 'fixed',
   recognise(evidence) {

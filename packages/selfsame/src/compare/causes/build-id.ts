@@ -8,8 +8,13 @@ export const buildId: Cause = {
   title: 'Build-id',
   summary:
     'The linker computed an identifier of the whole output: it differs because something else does, and is never the reason.',
+  looks:
+    '`.note.gnu.build-id`, Go build ids, `LC_UUID`, names below `.build-id/`, the checksum of `.gnu_debuglink`.',
+  get remedies() {
+    return [follows];
+  },
   variations: ['build-path', 'time'],
-  endsAt: 'fixed',
+  endsAt: undefined,
   recognise(evidence) {
     const reading = readingOf(evidence);
     const { a, b } = reading;

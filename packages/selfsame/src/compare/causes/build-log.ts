@@ -8,6 +8,10 @@ export const buildLog: Cause = {
   title: 'Log or duration of the build',
   summary:
     'A log of the build or of its tests, with how long things took, became part of the result.',
+  looks: 'durations as `time`, test runners and build tools print them.',
+  get remedies() {
+    return [remedy];
+  },
   variations: ['time', 'jobs', 'delays', 'cpu-count'],
   endsAt: undefined,
   recognise(evidence) {

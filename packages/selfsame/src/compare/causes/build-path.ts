@@ -2,7 +2,7 @@ import { fromCanary } from './canaries/recognition.js';
 import type { Cause, Recognition } from './cause.js';
 import { absolutePath, temporaryName } from './decoders/paths.js';
 import { pairsOf, valuesOf, type MatchPair } from './matching.js';
-import { pathAdvice } from './path-remedies.js';
+import { pathAdvice, pathRemedies } from './path-remedies.js';
 import { readingOf, type Reading } from './reading.js';
 
 /** Where the sources lay. */
@@ -11,6 +11,11 @@ export const buildPath: Cause = {
   title: 'Directory of the build',
   summary:
     'A compiler, linker or generator wrote down the absolute path of a source or of its working directory.',
+  looks:
+    'absolute paths that end alike or begin where builds are made: debug data, `RPATH`, `__FILE__`, `.pc` files, source maps.',
+  get remedies() {
+    return pathRemedies;
+  },
   variations: ['build-path', 'temporary-directory'],
   endsAt: 'fixed',
   recognise(evidence) {

@@ -76,6 +76,10 @@ export interface Cause {
   readonly title: string;
   /** One sentence: how it gets into artifacts. */
   readonly summary: string;
+  /** How it shows: a sentence for docs/causes.md. */
+  readonly looks: string;
+  /** What ends it, for docs/causes.md; findings say the one that fits. */
+  readonly remedies: readonly string[];
   /** Names of variations (vary/variations/) that bring it out. */
   readonly variations: readonly string[];
   /** First level of determinism at which it cannot occur; undefined: none ends it. */

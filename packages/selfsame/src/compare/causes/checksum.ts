@@ -8,6 +8,10 @@ export const checksum: Cause = {
   name: 'checksum',
   title: 'Checksum',
   summary: 'A checksum of content that differs: it follows, and ends with what it follows.',
+  looks: 'digests in hexadecimal or base64, fields for CRCs, names made of a hash of the content.',
+  get remedies() {
+    return [];
+  },
   variations: [],
   endsAt: undefined,
   recognise(evidence) {

@@ -7,6 +7,12 @@ export const code: Cause = {
   title: 'Machine code',
   summary:
     'Instructions or data of a program differ and hold no value that can be read: another compiler, other flags or inputs, a profile, or a race.',
+  looks: 'bytes of instructions or data of a program without a value that can be read.',
+  get remedies() {
+    return [
+      'Compare versions and flags of the compiler; then look for profile-guided or link-time optimisation, and link order.',
+    ];
+  },
   variations: ['cpu-model', 'jobs', 'delays', 'randomness', 'address-space'],
   endsAt: undefined,
   recognise(evidence) {

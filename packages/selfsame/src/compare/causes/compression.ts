@@ -8,6 +8,11 @@ export const compression: Cause = {
   title: 'Compression',
   summary:
     'The same content was compressed with another level, number of threads or version of the program.',
+  looks:
+    'compressed data that differs while the content is the same; header fields for levels and filters.',
+  get remedies() {
+    return [undefined, 'xz', 'zstd', 'bzip2', 'squashfs'].map(advice);
+  },
   variations: ['cpu-count', 'jobs'],
   endsAt: 'fixed',
   recognise(evidence) {

@@ -6,6 +6,10 @@ export const consequence: Cause = {
   name: 'consequence',
   title: 'Follows from another difference',
   summary: 'A size, an offset or an index of content that differs.',
+  looks: 'sizes, offsets, symbol indexes and hash tables of what differs.',
+  get remedies() {
+    return [];
+  },
   variations: [],
   endsAt: undefined,
   recognise(evidence) {

@@ -9,6 +9,11 @@ export const environmentVariable: Cause = {
   title: 'Environment variables',
   summary:
     'A program wrote down variables of its environment: all of them, its search path or its shell.',
+  looks:
+    'values of variables that were set, directories of `PATH`, the shell; lines such as `PATH=…`.',
+  get remedies() {
+    return [remedy];
+  },
   variations: ['environment', 'exec-path', 'shell', 'terminal', 'environment-size'],
   endsAt: 'fixed',
   recognise(evidence) {

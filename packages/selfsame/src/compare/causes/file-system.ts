@@ -8,6 +8,10 @@ export const fileSystem: Cause = {
   title: 'File system',
   summary:
     'Inode and device numbers, link counts, block counts or sizes of directories were recorded.',
+  looks: 'inode, device, link and block numbers in archives and in what `ls -l` and `stat` print.',
+  get remedies() {
+    return [remedy];
+  },
   variations: ['inode-numbers', 'block-size', 'file-order'],
   endsAt: 'virtual',
   recognise(evidence) {

@@ -8,6 +8,10 @@ export const homeDirectory: Cause = {
   name: 'home-directory',
   title: 'Home directory',
   summary: 'A program wrote down `$HOME`, or a path below it: caches and toolchains lie there.',
+  looks: 'the home directory of the build, `HOME=…`, paths below `.cargo`, `.m2`, `.cache`.',
+  get remedies() {
+    return [remedy];
+  },
   variations: ['home', 'user-group'],
   endsAt: 'fixed',
   recognise(evidence) {

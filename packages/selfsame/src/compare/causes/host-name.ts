@@ -8,6 +8,12 @@ export const hostName: Cause = {
   name: 'host-name',
   title: 'Host name',
   summary: 'A program wrote down the name of the machine or its domain.',
+  looks: 'the name that the machine or domain had during the build, `BUILDHOST` of packages.',
+  get remedies() {
+    return [
+      'Leave the host name out (kernel: `KBUILD_BUILD_HOST`; rpmbuild: `%_buildhost reproducible`).',
+    ];
+  },
   variations: ['host-name', 'domain-name'],
   endsAt: 'fixed',
   recognise(evidence) {

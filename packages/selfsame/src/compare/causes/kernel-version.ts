@@ -8,6 +8,10 @@ export const kernelVersion: Cause = {
   name: 'kernel-version',
   title: 'Kernel version',
   summary: 'A program asked uname(2) for the release, version or machine of the running kernel.',
+  looks: 'releases such as `6.1.0-18-amd64`, what `uname -a` prints.',
+  get remedies() {
+    return [remedy];
+  },
   variations: ['kernel', 'personality', 'machine-facts'],
   endsAt: 'fixed',
   recognise(evidence) {

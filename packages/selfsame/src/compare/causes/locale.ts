@@ -10,6 +10,11 @@ export const locale: Cause = {
   title: 'Locale',
   summary:
     'A program printed names of months, numbers or messages, or sorted, by the rules of the language it ran in.',
+  looks:
+    'lists sorted in two manners, names of months and days in another language, a decimal comma, the name of the locale.',
+  get remedies() {
+    return [setIt, 'Sort with `LC_ALL=C sort`.'];
+  },
   variations: ['locales'],
   endsAt: 'fixed',
   recognise(evidence) {

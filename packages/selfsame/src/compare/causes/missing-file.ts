@@ -7,6 +7,11 @@ export const missingFile: Cause = {
   name: 'missing-file',
   title: 'File on one side only',
   summary: 'One build made a file that the other did not, or did under another name.',
+  looks:
+    'a name that one side has; kinds of leftovers (byte code, coverage, core dumps, translations, temporary files) are told by it.',
+  get remedies() {
+    return [];
+  },
   variations: [],
   endsAt: undefined,
   recognise(evidence) {

@@ -46,6 +46,11 @@ const byFormat: Readonly<Record<string, OrderAdvice>> = {
   gettext: { kind: 'messages', remedy: 'Sort with `xgettext --sort-by-file` or `--sort-output`.' },
 };
 
+/** What ends another order in each format. */
+export const orderRemedies: readonly string[] = Object.values(byFormat).map(
+  ({ kind, remedy }) => `${kind}: ${remedy}`,
+);
+
 /** What is in another order, and what ends it. */
 export function orderAdvice(reading: Reading, of: Permuted | 'parts'): OrderAdvice {
   const { format, name } = reading;

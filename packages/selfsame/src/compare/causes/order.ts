@@ -1,7 +1,7 @@
 import type { Cause, Evidence, Recognition } from './cause.js';
 import { collationOf } from './decoders/collation.js';
 import { permutation } from './decoders/permutations.js';
-import { orderAdvice } from './order-remedies.js';
+import { orderAdvice, orderRemedies } from './order-remedies.js';
 import { offsetAt, readingOf, show, showRange } from './reading.js';
 
 /** The same parts, elsewhere. */
@@ -10,6 +10,11 @@ export const order: Cause = {
   title: 'Order',
   summary:
     'The same members, lines or keys in another order: that of a directory, of a hash table, or of processes that ran at the same time.',
+  looks:
+    'the same members, lines, words, keys, strings or records, as many of each, in another order.',
+  get remedies() {
+    return orderRemedies;
+  },
   variations: ['file-order', 'randomness', 'jobs', 'delays', 'address-space'],
   endsAt: 'virtual',
   recognise(evidence) {

@@ -8,6 +8,10 @@ export const ownership: Cause = {
   name: 'ownership',
   title: 'Owner and group',
   summary: 'An archive recorded who owned the files, which is who ran the build.',
+  looks: 'fields for user and group in archives and trees; the numbers themselves in text.',
+  get remedies() {
+    return ['tar', 'ar', 'cpio', 'zip', 'deb', 'squashfs', 'iso', 'ext', 'rpm'].map(advice);
+  },
   variations: ['user-group'],
   endsAt: 'fixed',
   recognise(evidence) {

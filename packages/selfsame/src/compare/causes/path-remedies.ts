@@ -176,6 +176,11 @@ const byText: readonly (readonly [RegExp, PathAdvice])[] = [
   ],
 ];
 
+/** What ends paths in each kind of file. */
+export const pathRemedies: readonly string[] = byPlace.map(
+  ([, { kind, remedy }]) => `${kind}: ${remedy}`,
+);
+
 const objects = /^(?:elf|macho|mach-o|pe|wasm|ar)$/;
 
 /** What a path is that differs, and what ends it. */

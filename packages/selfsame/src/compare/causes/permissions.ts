@@ -6,6 +6,12 @@ export const permissions: Cause = {
   name: 'permissions',
   title: 'Permissions',
   summary: 'A file kept the mode that the umask of the build gave it.',
+  looks: 'fields for modes; `(umask)` where only bits differ that the umask decides.',
+  get remedies() {
+    return [advice(undefined), advice('tar'), advice('ar')].map((each) =>
+      each.replace(/^./, (letter) => letter.toUpperCase()),
+    );
+  },
   variations: ['umask'],
   endsAt: 'fixed',
   recognise(evidence) {

@@ -14,6 +14,10 @@ export const processNumber: Cause = {
   title: 'Process number',
   summary:
     'A program wrote down its process number, often as part of a name that should be unique.',
+  looks: 'a number counted from the first of the build, or after `pid`.',
+  get remedies() {
+    return [remedy];
+  },
   variations: ['pids', 'jobs'],
   endsAt: 'virtual',
   recognise(evidence) {

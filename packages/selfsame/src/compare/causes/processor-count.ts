@@ -9,6 +9,11 @@ export const processorCount: Cause = {
   title: 'Number of processors',
   summary:
     'A program wrote down the number of processors or of parallel jobs, or split its work by it.',
+  looks:
+    'the number of processors or jobs of the build, or a number by a word for it: `-j4`, `NCPUS 16`.',
+  get remedies() {
+    return [remedy];
+  },
   variations: ['cpu-count', 'cpu-affinity', 'jobs'],
   endsAt: 'fixed',
   recognise(evidence) {

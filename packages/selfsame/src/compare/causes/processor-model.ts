@@ -8,6 +8,10 @@ export const processorModel: Cause = {
   name: 'processor-model',
   title: 'Model of the processor',
   summary: 'A program wrote down the name or the features of the processor, or compiled for it.',
+  looks: 'names of processors, lists of their features, `-march=…`.',
+  get remedies() {
+    return [remedy];
+  },
   variations: ['cpu-model', 'machine-facts'],
   endsAt: undefined,
   recognise(evidence) {

@@ -10,6 +10,15 @@ export const randomness: Cause = {
   title: 'Randomness',
   summary:
     'A program drew a random number: for an identifier, a salt, a name of a temporary file, or the seed of its hash tables.',
+  looks:
+    'UUIDs of versions 1, 4, 6 and 7, names of temporary files, seeds, salts, nonces, symbols of GCC, identifiers of files.',
+  get remedies() {
+    return [
+      'Derive identifiers from the content (UUID version 5, or a hash).',
+      'Compile with `-frandom-seed=NAME`.',
+      'Set `PYTHONHASHSEED=0`, `PERL_HASH_SEED=0`.',
+    ];
+  },
   variations: ['randomness', 'time', 'pids'],
   endsAt: 'virtual',
   recognise(evidence) {

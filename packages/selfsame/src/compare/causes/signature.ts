@@ -7,6 +7,13 @@ export const signature: Cause = {
   title: 'Signature',
   summary:
     'A signature has a random part or a time, or was made with a key that only one side has.',
+  looks:
+    'PGP, PKCS #7 and Authenticode blocks, `META-INF/*.SF`, APK signing blocks, signed kernel modules.',
+  get remedies() {
+    return [
+      'Keep signatures apart from what they sign; `--ignore signature` leaves them out of the comparison.',
+    ];
+  },
   variations: ['randomness', 'time'],
   endsAt: undefined,
   recognise(evidence) {

@@ -6,6 +6,13 @@ export const symbolicLink: Cause = {
   name: 'symbolic-link',
   title: 'Link',
   summary: 'A symbolic or hard link points elsewhere.',
+  looks: 'fields for targets of links.',
+  get remedies() {
+    return [
+      'Link with relative targets: `ln -sr`.',
+      'For hard links in archives: `tar --sort=name`.',
+    ];
+  },
   variations: ['build-path', 'file-order'],
   endsAt: undefined,
   recognise(evidence) {

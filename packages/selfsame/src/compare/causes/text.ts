@@ -6,6 +6,10 @@ export const text: Cause = {
   name: 'text',
   title: 'Text',
   summary: 'Text differs, and not in a value that is known.',
+  looks: 'lines that differ.',
+  get remedies() {
+    return [];
+  },
   variations: [],
   endsAt: undefined,
   recognise(evidence) {

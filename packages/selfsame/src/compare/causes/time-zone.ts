@@ -11,6 +11,10 @@ export const timeZone: Cause = {
   name: 'time-zone',
   title: 'Time zone',
   summary: 'The same moment was written as the wall clock of another time zone.',
+  looks: 'the same moment as two wall clocks, offsets from UTC, names of zones.',
+  get remedies() {
+    return [remedy];
+  },
   variations: ['timezone'],
   endsAt: 'fixed',
   recognise(evidence) {

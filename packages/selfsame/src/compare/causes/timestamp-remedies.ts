@@ -109,8 +109,15 @@ const byFormat: Readonly<Record<string, TimeAdvice>> = {
   },
 };
 
+/** What ends times in each format. */
+export const timeRemedies: readonly string[] = [
+  ...Object.values(byFormat).map(({ kind, remedy }) => `${kind}: ${remedy}`),
+  `\`__DATE__\`: ${macro('__DATE__').remedy}`,
+];
+
 const aliases: Readonly<Record<string, string>> = {
-  alpine: 'tar',
+  'alpine-apk': 'tar',
+  'macho-universal': 'macho',
   whl: 'wheel',
   'mach-o': 'macho',
   mo: 'gettext',

@@ -5,7 +5,7 @@ import { textTimeForms, type TextTime } from './decoders/text-times.js';
 import { around, before, pairsOf, valuesOf, type MatchPair } from './matching.js';
 import { readingOf, show, type Reading } from './reading.js';
 import { sameInstant } from './same-instant.js';
-import { fieldTimeAdvice, textTimeAdvice } from './timestamp-remedies.js';
+import { fieldTimeAdvice, textTimeAdvice, timeRemedies } from './timestamp-remedies.js';
 
 /** The clock: of the build, or of the files it made. */
 export const timestamp: Cause = {
@@ -13,6 +13,11 @@ export const timestamp: Cause = {
   title: 'Time of the build',
   summary:
     'A program asked for the time of day, or for the time of a file that the build made, and wrote it down.',
+  looks:
+    'fields for times in archives and headers; dates and times of day in text, `__DATE__` and `__TIME__` in programs; seconds, milliseconds, microseconds or nanoseconds since 1970, FILETIME or MS-DOS times in binary or digits; years.',
+  get remedies() {
+    return timeRemedies;
+  },
   variations: ['time', 'time-of-day', 'file-times'],
   endsAt: 'virtual',
   recognise(evidence) {

@@ -8,8 +8,12 @@ export const toolchainVersion: Cause = {
   title: 'Version of the toolchain',
   summary:
     'Compilers, linkers and packers write their version into what they make: both sides used different ones.',
+  looks: '`GCC: (…)`, `clang version`, `go1.…`, `rustc`, `Created-By`, versions of generators.',
+  get remedies() {
+    return ['Build both with the same packages: lock the environment (`selfsame lock`).'];
+  },
   variations: [],
-  endsAt: 'fixed',
+  endsAt: undefined,
   recognise(evidence) {
     const { field } = evidence;
     const reading = readingOf(evidence);

@@ -7,6 +7,12 @@ export const uninitialisedMemory: Cause = {
   title: 'Uninitialised memory',
   summary:
     'A structure was written with the padding, or the unused part of a buffer, that nobody had set.',
+  looks: 'bytes of padding, memory filled with one byte, noise after the end of a text.',
+  get remedies() {
+    return [
+      'Clear the memory before filling it (`memset`, `calloc`, `= {0}`); `valgrind` or `-fsanitize=memory` names the line.',
+    ];
+  },
   variations: ['memory-poison', 'address-space', 'environment-size'],
   endsAt: undefined,
   recognise(evidence) {

@@ -6,6 +6,10 @@ export const unknown: Cause = {
   name: 'unknown',
   title: 'Not recognised',
   summary: 'Bytes differ and no recogniser knows why.',
+  looks: 'anything else.',
+  get remedies() {
+    return [];
+  },
   variations: [],
   endsAt: undefined,
   recognise(evidence) {

@@ -8,6 +8,10 @@ export const userName: Cause = {
   name: 'user-name',
   title: 'User name',
   summary: 'A program wrote down the name of the user or group that ran it.',
+  looks: 'the name of the user or group of the build, `Built-By` of jars.',
+  get remedies() {
+    return [remedy];
+  },
   variations: ['user-group', 'environment'],
   endsAt: 'fixed',
   recognise(evidence) {
