@@ -11,6 +11,8 @@ export const randomness: Variation = {
   fixedAt: 'virtual',
   sources: [],
   available: () => ({ works: true }),
-  apply: (conditions, _host, seed) => withSource(conditions, 'randomness', seed),
+  // Never the seed of what is fixed, whatever ours is: that would be the same bytes.
+  apply: (conditions, _host, seed) =>
+    withSource(conditions, 'randomness', `other than ${conditions.seed}: ${seed}`),
   values: () => ({ a: 'one seed', b: 'another seed' }),
 };
