@@ -6,6 +6,8 @@ export interface Content {
   readonly size: number;
   /** A file of this machine that holds exactly these bytes, for tools. */
   readonly file: string | undefined;
+  /** The content that it is a stretch of, as it stands there, and where: for readers whose parts are named elsewhere in it. */
+  readonly within?: { readonly whole: Content; readonly offset: number };
   /** Bytes from `offset` on, fewer than `length` only at the end. */
   read(offset: number, length: number): Promise<Uint8Array>;
   /** All bytes in order, or those of `[from, to)`, in pieces of any size. */

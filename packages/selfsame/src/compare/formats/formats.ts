@@ -11,8 +11,13 @@ import { xz } from './xz/xz.js';
 import { zstd } from './zstd/zstd.js';
 import { cpio } from './cpio/cpio.js';
 import { rpm } from './rpm/rpm.js';
+import { ext } from './ext/ext.js';
+import { iso } from './iso/iso.js';
+import { squashfs } from './squashfs/squashfs.js';
+import { oci } from './oci/oci.js';
 import { tar } from './tar/tar.js';
 import { zip } from './zip/zip.js';
+import { elfFunctions } from './elf/elf-functions.js';
 import { elf } from './elf/elf.js';
 import { pe } from './pe/pe.js';
 import { pyc } from './pyc/pyc.js';
@@ -40,8 +45,13 @@ export const formats: readonly Format[] = [
   lzip,
   lzma,
   cpio,
+  oci,
   tar,
+  squashfs,
+  ext,
+  iso,
   elf,
+  elfFunctions,
   pe,
   pyc,
   png,

@@ -1,10 +1,17 @@
 import type { Content, Field, Format, FormatAccess } from '../format.js';
 import { checkStopped } from '../reading/limits.js';
 import { layOut, uniqueNames, type Piece } from '../structure/layout.js';
-import { compressionHeaderSize, decompressed } from './compressed.js';
+import { compressionHeaderSize, decompressed, hasFlag } from './compressed.js';
 import { dynamicFields } from './dynamic.js';
-import { maximumFunctions, readFunctions } from './functions.js';
-import { isElf, readElf, sectionType, segmentType, type Elf, type Section } from './header.js';
+import {
+  isElf,
+  readElf,
+  sectionFlag,
+  sectionType,
+  segmentType,
+  type Elf,
+  type Section,
+} from './header.js';
 import { moduleSignature } from './module-signature.js';
 import { fileTypeName, machineName, segmentName } from './names.js';
 import { noteFields } from './notes.js';
@@ -82,21 +89,12 @@ function segmentFlags(file: Elf): Field[] {
 }
 
 async function sectionPieces(content: Content, file: Elf, access: FormatAccess): Promise<Piece[]> {
-  const functions =
-    file.sections.length + maximumFunctions < access.maximumParts
-      ? await readFunctions(content, file)
-      : new Map<number, readonly Piece[]>();
   const pieces: Piece[] = [];
   for (const section of file.sections) {
     if (section.index === 0 || section.type === sectionType.null) continue;
     if (section.type === sectionType.noBits || section.offset > content.size) continue;
     checkStopped(access);
     const fields = await sectionFields(content, file, section, access);
-    const split = functions.get(section.index);
-    if (split !== undefined) {
-      pieces.push({ name: section.name, offset: section.offset, size: 0, fields }, ...split);
-      continue;
-    }
     pieces.push(...(await sectionPiece(content, file, section, access, fields)));
   }
   return pieces;
@@ -120,7 +118,9 @@ async function sectionPiece(
     ];
   }
   const derived = derivedSections.has(name);
-  return [{ name, offset, size, fields, derived, ...(packed && { decoded: packed }) }];
+  // Goes on in elf-functions.ts.
+  const inPlace = hasFlag(section.flags, sectionFlag.execute);
+  return [{ name, offset, size, fields, derived, inPlace, ...(packed && { decoded: packed }) }];
 }
 
 /** Of files whose section headers were removed. What is loaded takes what nothing smaller in it does. */

@@ -19,9 +19,9 @@ interface FunctionStart {
 }
 
 /**
- * Executable sections by section index, each cut at the functions that the symbol table (`.symtab`, else `.dynsym`)
- * puts there, as `.text:main`. What stands before the first is `.text:start`; alignment belongs to the function
- * before it. Empty where there are no symbols, or too many.
+ * The functions of executable sections, by section index, as the symbol table (`.symtab`, else `.dynsym`) has them:
+ * `.text:main`. What stands before the first is `.text:start`; alignment belongs to the function before it. Empty where
+ * there are no symbols, or too many.
  */
 export async function readFunctions(
   content: Content,

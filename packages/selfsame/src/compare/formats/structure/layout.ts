@@ -1,4 +1,5 @@
 import { FormatError, type Content, type Field, type Part } from '../format.js';
+import { readAhead, shortBytes } from './ahead.js';
 import { partName } from './bytes.js';
 
 /** A stretch of the whole that a reader knows. May lie beyond the end or over others: `layOut` cuts it. */
@@ -8,6 +9,8 @@ export interface Piece {
   readonly size: number;
   readonly fields?: readonly Field[];
   readonly derived?: boolean;
+  /** Has a reader of its own that looks at the whole too: its bytes must stay where they are. */
+  readonly inPlace?: boolean;
   /** Takes only bytes that no other piece wants. */
   readonly filler?: boolean;
   /**
@@ -52,6 +55,7 @@ export async function* layOut(
     size,
   );
   const unique = uniqueNames();
+  const ahead = readAhead(content);
   let count = 0;
   let paddingLeft = maximumPadding;
   for (const cut of cover(firm, fill, size)) {
@@ -61,7 +65,7 @@ export async function* layOut(
       const zero = (await content.read(cut.start, cut.end - cut.start)).every((byte) => byte === 0);
       interval = { ...cut, piece: { ...cut.piece, derived: zero } };
     }
-    for (const part of partsOf(interval, unique)) {
+    for (const part of partsOf(interval, unique, ahead)) {
       count += 1;
       if (count > maximumParts)
         throw new FormatError('too-large', `has more than ${maximumParts} parts`);
@@ -155,9 +159,11 @@ function* cover(
 function* partsOf(
   { start, end, piece }: Interval,
   unique: (name: string) => string,
+  ahead: (from: number, to: number) => AsyncIterable<Uint8Array>,
 ): Generator<Part> {
   const name = partName(piece.name, 'unnamed');
   const whole = start === piece.offset && end === piece.offset + piece.size;
+  const short = end > start && end - start <= shortBytes;
   const decoded = whole ? piece.decoded : undefined;
   yield {
     name: unique(decoded === undefined ? name : `${name} (compressed)`),
@@ -165,7 +171,7 @@ function* partsOf(
     fields: decoded === undefined ? (piece.fields ?? []) : [],
     size: end - start,
     offset: start,
-    body: undefined,
+    body: short && piece.inPlace !== true ? ahead(start, end) : undefined,
     ...((piece.derived === true || decoded !== undefined) && { derived: true }),
   };
   if (decoded !== undefined)

@@ -44,9 +44,8 @@ export function contentOf(data: Uint8Array): Content & { bytesRead: number } {
 export async function readWith(
   format: Format,
   data: Uint8Array,
-  { maximumParts = 100_000, expandedBytes = 64 * 2 ** 20 } = {},
+  { maximumParts = 100_000, expandedBytes = 64 * 2 ** 20, content = contentOf(data) } = {},
 ): Promise<Reading> {
-  const content = contentOf(data);
   let left = expandedBytes;
   const access = {
     signal: new AbortController().signal,
@@ -87,7 +86,11 @@ export async function readWith(
 
 /** Names of the parts whose bytes or fields differ, or that only one side has, without derived ones. Fields of the whole as `:name`. */
 export async function differing(format: Format, a: Uint8Array, b: Uint8Array): Promise<string[]> {
-  const [first, second] = [await readWith(format, a), await readWith(format, b)];
+  return differingReadings(await readWith(format, a), await readWith(format, b));
+}
+
+/** As `differing`, of what was read. */
+export function differingReadings(first: Reading, second: Reading): string[] {
   const digest = ({ bytes, fields }: Reading['parts'][number]): string =>
     createHash('sha256')
       .update(bytes)
