@@ -29,7 +29,8 @@ export interface CheckRequest {
   readonly wishes: VariationWishes;
   readonly runs: number;
   readonly quick: boolean;
-  readonly deep: boolean;
+  /** Directory for the pages of diffoscope, absolute; undefined: it is not asked. */
+  readonly deep: string | undefined;
   readonly jobs: number;
   readonly builds: number;
   /** Seconds after which a build is stopped, and no build is started any more. */
@@ -76,7 +77,7 @@ export function readCheckOptions(
     wishes: { only: many(options, 'vary'), leaveOut: many(options, 'leaveOut') },
     runs,
     quick: options['quick'] === true,
-    deep: options['deep'] === true,
+    deep: readDeep(context.cwd, options['deep']),
     jobs: whole(options, 'jobs', { least: 1, most: 64 }) ?? 1,
     builds,
     seconds: whole(options, 'timeLimit', { least: 1, most: 30 * 24 * 3600 }),
@@ -126,6 +127,11 @@ function readSubject(
       hint: `For the command: selfsame check -- ${command.join(' ')}`,
     });
   return { type: 'command', command: [program, ...rest] };
+}
+
+function readDeep(cwd: string, value: OptionValues[string]): string | undefined {
+  if (value === undefined || value === false) return undefined;
+  return resolve(cwd, typeof value === 'string' ? value : 'selfsame-deep');
 }
 
 function readSeed(seed = defaultSeed): string {

@@ -45,7 +45,7 @@ export async function runCheck(
     signal: context.signal,
   });
   if (request.keep !== undefined) await keepTrees(answer, request.keep);
-  await writeCheckReports(request, answer, engine);
+  await writeCheckReports(request, answer, context, engine);
   const { report } = answer;
   const again = againCommands(report, request);
   const lines = checkLines(report, {

@@ -77,9 +77,13 @@ export const checkCommand: Command = {
     { flags: '--junit <file>', description: 'write JUnit XML, for CI' },
     {
       flags: '--markdown <file>',
-      description: 'append a summary in Markdown, as for $GITHUB_STEP_SUMMARY',
+      description: 'write a summary, as for GitHub: --markdown $GITHUB_STEP_SUMMARY',
     },
-    { flags: '--deep', description: 'have diffoscope look into what differs, too (with --html)' },
+    {
+      flags: '--deep [dir]',
+      description:
+        'have diffoscope look at files that no cause explains; its pages go to the directory (default: selfsame-deep)',
+    },
   ],
   examples: [
     {

@@ -5,7 +5,7 @@ import type { SearchResult } from '../search/search.js';
 import type { ArtifactReport, BuildRun, CheckReport, CheckVerdict, Variation } from '../types.js';
 import type { ArtifactBuilds } from './artifact-builds.js';
 import type { Comparisons } from './comparisons.js';
-import { causesOf } from './findings-in.js';
+import { namedCauses } from './named-causes.js';
 import { modeThatCounts } from './modes.js';
 import type { LogsOfBuilds, ProvenanceOfBuilds } from './provenance-of-builds.js';
 import { showDifferences } from './show-differences.js';
@@ -148,10 +148,10 @@ async function artifactReports(parts: ReportParts, logs: LogsOfBuilds): Promise<
   const order = (path: string): number | undefined =>
     [...logs.logs.values()].map((log) => log.order(path)).find((place) => place !== undefined);
   const because = consequencesByBuild(shown, reference, order);
-  const usedVariations = used(parts.options);
+  const byName = new Map(used(parts.options).map((variation) => [variation.name, variation]));
   const reports = [...result.artifacts].map(([path, { dependence, matrix }]): ArtifactReport => {
     const { run, difference } = shown.get(path) ?? { run: undefined, difference: undefined };
-    const causes = difference === undefined ? [] : causesOf(difference);
+    const causes = namedCauses(difference, dependence, byName);
     return {
       path,
       status: 'differs',
@@ -164,7 +164,7 @@ async function artifactReports(parts: ReportParts, logs: LogsOfBuilds): Promise<
       vanishesAt: vanishesAt({
         dependence,
         causes,
-        used: new Map(usedVariations.map((variation) => [variation.name, variation])),
+        used: byName,
         all: parts.options.variations.map(({ variation }) => variation),
         virtual: reference.logPath !== undefined,
       }),
