@@ -17,6 +17,8 @@ export interface Tool {
 export interface ToolRun {
   readonly tool: Tool;
   readonly args: readonly string[];
+  /** Paths of this machine among the arguments, which its complaints are not to repeat. */
+  readonly paths?: readonly string[];
   /** Given as standard input; undefined: none. */
   readonly input: Content | undefined;
   /** Exit statuses that are no failure; `[0]` unless given. */
@@ -68,7 +70,7 @@ export async function* runTool(run: ToolRun, access: FormatAccess): AsyncGenerat
     checkStopped(access);
     if (source?.errored) throw source.errored;
     if (!(run.goodStatuses ?? [0]).includes(status)) {
-      const text = message().trim().split('\n')[0]?.slice(0, 200) ?? '';
+      const text = firstLine(message(), run.paths ?? []);
       const reason = run.reasonOf?.(text) ?? 'damaged';
       throw new FormatError(reason, `${run.tool.program} failed (${status}): ${text}`);
     }
@@ -106,6 +108,11 @@ function startError(error: Error, tool: Tool): Error {
   return new FormatError('tool-missing', `${tool.program} cannot be started: ${error.message}`, {
     cause: error,
   });
+}
+
+function firstLine(message: string, paths: readonly string[]): string {
+  const plain = paths.reduce((text, path) => text.replaceAll(path, 'the file'), message);
+  return plain.trim().split('\n')[0]?.slice(0, 200) ?? '';
 }
 
 /** Says which package has a tool that is not there. */

@@ -4,6 +4,15 @@ import type { UniqueNames } from './text.js';
 
 const zeros = Buffer.alloc(64 * 1024);
 
+/** Whether bytes are all zero. */
+export function isZero(bytes: Uint8Array): boolean {
+  for (let at = 0; at < bytes.length; at += zeros.length) {
+    const piece = bytes.subarray(at, at + zeros.length);
+    if (zeros.compare(piece, 0, piece.length, 0, piece.length) !== 0) return false;
+  }
+  return true;
+}
+
 /** Where the first byte that is not zero stands from `from` on; undefined: there is none. */
 export async function firstNonZero(
   content: Content,
@@ -15,7 +24,7 @@ export async function firstNonZero(
     checkStopped(access);
     for (let at = 0; at < chunk.length; at += zeros.length) {
       const piece = chunk.subarray(at, at + zeros.length);
-      if (zeros.compare(piece, 0, piece.length, 0, piece.length) === 0) continue;
+      if (isZero(piece)) continue;
       return offset + at + piece.findIndex((byte) => byte !== 0);
     }
     offset += chunk.length;

@@ -1,6 +1,7 @@
 import type { Field } from '../format.js';
 import { decodeCString, hexText, octalText } from '../reading/text.js';
 import { timeField } from '../reading/time.js';
+import { isZero } from '../reading/trailing.js';
 
 /**
  * One field of a header block (POSIX.1-2017 pax, "ustar Interchange Format"; GNU tar manual, "Basic Tar Format"):
@@ -168,6 +169,7 @@ function unusedBytes(block: Buffer, magic: TarHeader['magic']): [number, Buffer]
   if (magic === 'ustar') clearText(345, 155);
   // GNU: atime, ctime, offset, longnames, unused, sparse map, isextended, realsize.
   if (magic === 'gnu') rest.fill(0, 345, 495);
+  if (isZero(rest)) return undefined;
   const first = rest.findIndex((byte) => byte !== 0);
-  return first === -1 ? undefined : [first, rest.subarray(first)];
+  return [first, rest.subarray(first)];
 }

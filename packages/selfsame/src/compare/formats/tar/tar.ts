@@ -3,7 +3,7 @@ import { FormatError } from '../format.js';
 import type { Content, Field, Format, FormatAccess, Part } from '../format.js';
 import { PartCount } from '../reading/limits.js';
 import { decodeCString, decodeText, hexText, UniqueNames } from '../reading/text.js';
-import { trailingPart } from '../reading/trailing.js';
+import { isZero, trailingPart } from '../reading/trailing.js';
 import { cutOff, Window } from '../reading/window.js';
 import { blockBytes, headerFields, splitHeader } from './tar-fields.js';
 import type { TarHeader } from './tar-fields.js';
@@ -207,7 +207,7 @@ async function readMeta(window: Window, header: TarHeader): Promise<Meta> {
 
 /** A field for padding that is not zero. */
 function paddingFields(padding: Buffer, name: string, offset: number): Field[] {
-  if (padding.every((byte) => byte === 0)) return [];
+  if (isZero(padding)) return [];
   return [{ name, kind: 'padding', value: hexText(padding), offset }];
 }
 
