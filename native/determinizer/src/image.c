@@ -135,13 +135,21 @@ struct image *image_new(const struct origin *origin, pid_t process, const char *
 	struct sha256 sha;
 	uint8_t digest[32];
 	sha256_start(&sha);
-	char *kept = malloc(length + 1);
+	size_t name_length = strlen(executable), directory_length = strlen(directory);
+	char *kept = malloc(length + name_length + directory_length + 1);
 	if (!kept)
 		return NULL;
+	note_start_place(directory);
+	memcpy(kept, executable, name_length);
+	/* Which of the shells sh is does not matter either: they start the same programs. */
+	if (is_named(executable, shells))
+		sha256_field(&sha, "sh", 2);
+	else
+		sha256_field(&sha, kept, without_start_place(kept, name_length));
 	memcpy(kept, arguments, length);
-	sha256_field(&sha, executable, strlen(executable));
-	sha256_field(&sha, kept, without_job_counts(executable, kept, length));
-	sha256_field(&sha, directory, strlen(directory));
+	sha256_field(&sha, kept, without_start_place(kept, without_job_counts(executable, kept, length)));
+	memcpy(kept, directory, directory_length);
+	sha256_field(&sha, kept, without_start_place(kept, directory_length));
 	sha256_end(&sha, digest);
 	free(kept);
 

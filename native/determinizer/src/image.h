@@ -53,6 +53,10 @@ struct origin {
  * Returns how many are left.
  */
 size_t without_job_counts(const char *executable, char *arguments, size_t length);
+/* Called with the directory of each program; the first counts. */
+void note_start_place(const char *directory);
+/* The length that is left, with a `.` for each path of that directory. */
+size_t without_start_place(char *text, size_t length);
 
 /* Registers a program; NULL when IMAGES_MAX is reached or memory ends. `arguments` are `length` bytes with NULs. */
 struct image *image_new(const struct origin *origin, pid_t process, const char *executable, const char *arguments, size_t length, const char *directory);

@@ -23,3 +23,19 @@ for jobs in -j -j3 '-j 2' --jobs=2 '--jobs 4' ''; do
 done
 virtual make -s -k
 not sh -c 'cat x.made y.made | cmp -s one -'
+# Nor where the build lies, or which shell is sh.
+OPTIONS=
+for place in here "another place"; do
+	mkdir -p "$place/below"
+	cp "$PROGRAMS/random-bytes" "$place"
+	echo './random-bytes "$PWD/x" "-I$PWD"; cd below; ../random-bytes ..' >"$place/script"
+	(cd "$place" && virtual sh ./script) >"$place/bytes"
+done
+cmp here/bytes "another place/bytes"
+test "$(sort here/bytes | uniq -d | wc -l)" = 0
+for shell in dash bash; do
+	command -v $shell >/dev/null || continue
+	mkdir $shell
+	ln -s "$(command -v $shell)" $shell/sh
+	(cd here && PATH="$OLDPWD/$shell:$PATH" virtual sh ./script) | cmp here/bytes -
+done
