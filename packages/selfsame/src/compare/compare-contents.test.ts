@@ -170,6 +170,31 @@ describe('containers', () => {
     }
   });
 
+  it('with members that cannot be read say so of these, and show the others', async () => {
+    const locked: Format = {
+      ...boxFormat,
+      async *parts(content, access) {
+        for await (const part of boxFormat.parts(content, access)) {
+          const body = (async function* () {
+            yield* [];
+            await Promise.reject(new FormatError('encrypted', 'it is encrypted'));
+          })();
+          yield part.name === 'locked' ? { ...part, body } : part;
+        }
+      },
+    };
+    const members = (text: string) =>
+      box([
+        { name: 'locked', bytes: text },
+        { name: 'open', bytes: text },
+      ]);
+    const found = await differ(members('a'), members('b'), { formats: [locked] });
+    expect(found?.children).toMatchObject([
+      { name: 'locked', unexamined: [{ place: ['x', 'locked'], reason: 'encrypted' }] },
+      { name: 'open', ranges: [{ lengthA: 1 }] },
+    ]);
+  });
+
   it('whose reader has a fault are compared as bytes, and it is said', async () => {
     const faulty: Format = { ...boxFormat, parts: () => (undefined as unknown as { x: never }).x };
     const found = await differ(box([]), box([{ name: 'a', bytes: '' }]), { formats: [faulty] });

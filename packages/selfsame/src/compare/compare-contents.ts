@@ -28,6 +28,7 @@ export async function compareBytes(
     if (await equalContents(a, b, () => session.check())) return undefined;
   } catch (error) {
     const unexamined = [unexaminedBy(session.reasonOf(error), where.place)];
+    session.undecided.add(JSON.stringify(where.place));
     return newDifference(where.place.at(-1) ?? '', { sizeA: a.size, sizeB: b.size, unexamined });
   }
   return describeBytes(session, a, b, where);

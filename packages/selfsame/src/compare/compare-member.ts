@@ -1,7 +1,7 @@
 import type { Pair } from './align.js';
 import { describeBytes, type Where } from './compare-contents.js';
 import { differingFields } from './compare-fields.js';
-import { newDifference } from './difference.js';
+import { newDifference, unexaminedBy } from './difference.js';
 import { consequence, findingsOf, merged } from './findings.js';
 import type { Listed } from './list-parts.js';
 import type { Wanted } from './read-wanted.js';
@@ -33,6 +33,8 @@ export async function compareMember(
   const isDerived = a?.derived === true && b?.derived === true && a.sha256 !== b.sha256;
   const derived = isDerived ? [consequence(place, 'made from other parts')] : [];
   const otherType = a?.type !== b?.type && a !== undefined && b !== undefined;
+  const problem = a?.problem ?? b?.problem;
+  const unread = problem === undefined ? [] : [unexaminedBy(problem, place)];
   return {
     ...known,
     nameInB: a?.name === b?.name ? undefined : b?.name,
@@ -42,6 +44,7 @@ export async function compareMember(
     sha256A: a?.sha256,
     sha256B: b?.sha256,
     fields: [...fields, ...known.fields],
+    unexamined: [...unread, ...known.unexamined],
     findings: merged([
       ...derived,
       ...(isDerived ? ofFields.map(following) : ofFields),

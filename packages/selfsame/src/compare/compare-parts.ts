@@ -56,6 +56,8 @@ export async function compareParts(
 
 function differ(a: Listed, b: Listed): boolean {
   return (
+    a.problem !== undefined ||
+    b.problem !== undefined ||
     a.name !== b.name ||
     a.type !== b.type ||
     a.size !== b.size ||

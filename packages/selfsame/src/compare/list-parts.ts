@@ -1,8 +1,10 @@
 import { createHash, hash } from 'node:crypto';
 import type { Named } from './align.js';
+import { pieceBytes, readInto } from './content/read-into.js';
 import { sliceContent } from './content/slice-content.js';
 import { FormatError, type Content, type Field, type Format, type Part } from './formats/format.js';
 import type { Session } from './session.js';
+import type { UnexaminedReason } from './types.js';
 
 /** A part as it is remembered between the two readings of its container. */
 export interface Listed extends Named {
@@ -11,18 +13,12 @@ export interface Listed extends Named {
   /** Equal for equal fields. */
   readonly fieldsKey: string;
   readonly derived: boolean;
+  /** Why its bytes cannot be read, though others' can. */
+  readonly problem: FormatError | undefined;
 }
 
 /** Counts what is seen of a container's parts. */
 export type See = (bytes: number) => void;
-
-/** The bytes of a part, once; undefined: it has none. */
-export function bodyOf(part: Part, container: Content): AsyncIterable<Uint8Array> | undefined {
-  if (part.body !== undefined) return part.body;
-  return part.offset === undefined
-    ? undefined
-    : sliceContent(container, part.offset, part.size).stream();
-}
 
 /**
  * All parts of a container with digests of what they hold, read once.
@@ -38,18 +34,20 @@ export async function listParts(
   const access = session.access(container, signal);
   const listed: Listed[] = [];
   const names = new Map<string, number>();
+  const buffer = Buffer.allocUnsafe(pieceBytes);
   for await (const part of format.parts(container, access)) {
     session.check();
     if (listed.length >= access.maximumParts) {
       const detail = `it has more than ${access.maximumParts} parts`;
       throw new FormatError('too-large', detail);
     }
-    const { size, sha256 } = await digestOf(part, container, access.see);
+    const { size, sha256, problem } = await digestOf(part, container, access.see, buffer);
     const name = uniqueName(part.name, names);
     listed.push({
       ...{ name, type: part.type, size, sha256, index: listed.length },
       fieldsKey: fieldsKey(part.fields),
       derived: part.derived === true,
+      problem,
     });
   }
   return listed;
@@ -67,19 +65,59 @@ function uniqueName(name: string, names: Map<string, number>): string {
   return unique;
 }
 
+interface Digested {
+  /** Bytes there really are. */
+  readonly size: number;
+  /** Undefined: it has none, or they cannot be read. */
+  readonly sha256: string | undefined;
+  readonly problem?: FormatError | undefined;
+}
+
+/** The digest of bytes that stand in the container as they are, read without an allocation for each piece. */
+async function digestOfSlice(
+  { offset, size }: Part,
+  container: Content,
+  see: See,
+  buffer: Buffer,
+): Promise<Digested> {
+  if (offset === undefined) return { size, sha256: undefined };
+  const slice = sliceContent(container, offset, size);
+  const digest = createHash('sha256');
+  for (let at = 0; at < slice.size;) {
+    const got = await readInto(
+      slice,
+      buffer.subarray(0, Math.min(buffer.length, slice.size - at)),
+      at,
+    );
+    if (got === 0) throw new FormatError('unreadable', 'it became shorter while it was read');
+    see(got);
+    digest.update(buffer.subarray(0, got));
+    at += got;
+  }
+  return { size: slice.size, sha256: digest.digest('hex') };
+}
+
+/** Reasons for which one member cannot be read while others can. A bound that is reached ends it all. */
+const ofOneMember: ReadonlySet<UnexaminedReason> = new Set(['damaged', 'encrypted', 'unsupported']);
+
 async function digestOf(
   part: Part,
   container: Content,
   see: See,
-): Promise<{ readonly size: number; readonly sha256: string | undefined }> {
-  const body = bodyOf(part, container);
-  if (body === undefined) return { size: part.size, sha256: undefined };
+  buffer: Buffer,
+): Promise<Digested> {
+  if (part.body === undefined) return digestOfSlice(part, container, see, buffer);
   const digest = createHash('sha256');
   let size = 0;
-  for await (const piece of body) {
-    see(piece.length);
-    digest.update(piece);
-    size += piece.length;
+  try {
+    for await (const piece of part.body) {
+      see(piece.length);
+      digest.update(piece);
+      size += piece.length;
+    }
+  } catch (error) {
+    if (!(error instanceof FormatError) || !ofOneMember.has(error.reason)) throw error;
+    return { size: part.size, sha256: undefined, problem: error };
   }
   return { size, sha256: digest.digest('hex') };
 }

@@ -26,7 +26,7 @@ export function makeReport(
     version: 1,
     a,
     b,
-    verdict: verdictOf(found, difference),
+    verdict: verdictOf(session, found, difference),
     difference,
     rootCauses: graph === undefined ? [] : findRootCauses(graph.nodes, graph.containments),
     ignored: ignore.map(({ name }) => ({
@@ -52,22 +52,29 @@ function filesIn(difference: Difference | undefined): number {
   return difference.format === 'directory' ? difference.children.length : 1;
 }
 
-function verdictOf(found: Difference | undefined, left: Difference | undefined): CompareVerdict {
+function verdictOf(
+  session: Session,
+  found: Difference | undefined,
+  left: Difference | undefined,
+): CompareVerdict {
   if (found === undefined) return 'identical';
   if (left === undefined) return 'equal-after-ignoring';
-  return isSeenToDiffer(left) ? 'differs' : 'undecided';
+  return isSeenToDiffer(left, session.undecided) ? 'differs' : 'undecided';
 }
 
-/** Whether anything in it differs, rather than not being examined. */
-export function isSeenToDiffer(difference: Difference): boolean {
-  for (const { difference: one } of everyDifference(difference)) {
-    if (one.children.length > 0) continue;
-    const { presence, types, fields, order, ranges, sizeA, sizeB, sha256A, sha256B } = one;
+/**
+ * Whether anything in it differs, rather than not being examined.
+ *
+ * @param undecided places, as JSON, of which that is not known
+ */
+export function isSeenToDiffer(difference: Difference, undecided: ReadonlySet<string>): boolean {
+  for (const { difference: one, place } of everyDifference(difference)) {
+    const isDirectory = one.format === 'directory' && place.length === 1;
+    if (isDirectory) continue;
+    if (!undecided.has(JSON.stringify(place))) return true;
+    const { presence, types, fields, order, ranges, nameInB } = one;
     if (presence !== 'both' || types !== undefined || order !== undefined) return true;
-    if (fields.length > 0 || ranges.length > 0) return true;
-    if (one.nameInB !== undefined && one !== difference) return true;
-    if (sizeA !== sizeB || sha256A !== sha256B) return true;
-    if (one.unexamined.length === 0) return true;
+    if (fields.length > 0 || ranges.length > 0 || nameInB !== undefined) return true;
   }
   return false;
 }

@@ -45,6 +45,8 @@ export class Session {
   readonly sameLines = new Set<string>();
   readonly totals = { files: 0, bytes: 0, differing: 0 };
   readonly started = performance.now();
+  /** Places, as JSON, of which nobody could see whether they differ. */
+  readonly undecided = new Set<string>();
   #expanded = 0;
   #differences = 0;
 

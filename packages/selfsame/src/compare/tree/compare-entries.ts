@@ -34,8 +34,11 @@ export async function compareEntries(
   const candidates = bothFiles.flatMap((both, index) =>
     both !== undefined && both[0].stats.size === both[1].stats.size ? [index] : [],
   );
+  for (const { a, b } of pairs) {
+    if (a?.stats.isDirectory() !== true && b?.stats.isDirectory() !== true)
+      session.totals.files += 1;
+  }
   for (const both of bothFiles) {
-    session.totals.files += 1;
     session.totals.bytes += (both?.[0].stats.size ?? 0) + (both?.[1].stats.size ?? 0);
   }
   const equality = await equalFiles(session, trees.a, trees.b, filesOf(candidates, bothFiles));
@@ -52,6 +55,7 @@ export async function compareEntries(
       differing.push({ index, files: { pathA, pathB, where: { place, formats: [] } } });
       continue;
     }
+    session.undecided.add(JSON.stringify(place));
     said[index] = {
       ...(said[index] ?? newDifference(name)),
       unexamined: [unexaminedBy(equal, place)],
@@ -128,6 +132,7 @@ function compareEntry(
     else if (b !== undefined) links.b.firstOf(b);
   } catch (error) {
     const unexamined = [unexaminedBy(session.reasonOf(error), place)];
+    session.undecided.add(JSON.stringify(place));
     return newDifference(name, { ...known, unexamined });
   }
   const difference = newDifference(name, { ...known, presence, fields, types });
