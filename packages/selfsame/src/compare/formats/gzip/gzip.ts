@@ -4,8 +4,6 @@ import type { Content, Format, FormatAccess, Part } from '../format.js';
 import { inflateRaw } from '../reading/inflate.js';
 import { unknownSize } from '../reading/compressed.js';
 import { PartCount } from '../reading/limits.js';
-import { UniqueNames } from '../reading/text.js';
-import { trailingPart } from '../reading/trailing.js';
 import { Window } from '../reading/window.js';
 import { isGzip, readGzipHeader } from './gzip-header.js';
 
@@ -18,44 +16,19 @@ export const gzip: Format = {
   parts: readGzip,
 };
 
-/** Headers of further members that are told; blocked files (bgzip) have one for each 64 KiB. */
-const maxMembersTold = 64;
-
 async function* readGzip(content: Content, access: FormatAccess): AsyncGenerator<Part> {
-  const members: Part[] = [];
-  const state = { end: -1 };
-  const body = inflateMembers(content, access, members, state);
+  const body = inflateMembers(content, access);
   yield { name: 'content', type: 'file', fields: [], size: unknownSize, body };
-  if (state.end === -1) return;
-  yield* members;
-  if (state.end < content.size) {
-    yield await trailingPart(content, state.end, access, new UniqueNames());
-  }
 }
 
-/** The content of all members, one after the other, as gzip -d gives it. */
-async function* inflateMembers(
-  content: Content,
-  access: FormatAccess,
-  members: Part[],
-  state: { end: number },
-): AsyncGenerator<Uint8Array> {
+/** The content of all members, one after the other, as gzip -d gives it; what follows the last one is left out. */
+async function* inflateMembers(content: Content, access: FormatAccess): AsyncGenerator<Uint8Array> {
   const window = new Window(content);
   const count = new PartCount(access);
   let at = 0;
   for (let member = 1; ; member++) {
     count.add();
     const header = await readGzipHeader(window, at);
-    if (member > 1 && member <= maxMembersTold) {
-      members.push({
-        name: `member ${member}`,
-        type: 'section',
-        fields: header.fields,
-        size: header.length,
-        offset: at,
-        body: undefined,
-      });
-    }
     const start = at + header.length;
     const result = { consumed: 0 };
     let sum = 0;
@@ -71,7 +44,6 @@ async function* inflateMembers(
     }
     at = start + result.consumed + 8;
     const next = await window.bytes(at, 18);
-    if (!isGzip(next)) break;
+    if (!isGzip(next)) return;
   }
-  state.end = at;
 }
