@@ -86,7 +86,9 @@ export interface HostFacts {
   readonly zones: readonly string[];
   /** A tmpfs in which trees can be kept (/dev/shm), and bytes free there; undefined: none. */
   readonly memoryFileSystem: { readonly path: string; readonly free: number } | undefined;
-  /** A program changed its scheduling priority. */
+  /** Variations that do not work in these builds, whatever the host, with the reason. */
+  readonly notHere?: Readonly<Record<string, string>>;
+  /** This account can lower its priority. */
   readonly niceness: boolean;
 }
 

@@ -8,7 +8,7 @@ import type { Artifact } from '../types.js';
 import { entryAt, onDisk, walkTree } from './tree.js';
 import type { TreeEntry } from './tree.js';
 
-type Seen = Pick<TreeEntry, 'inode' | 'changed' | 'mode'>;
+type Seen = Pick<TreeEntry, 'inode' | 'changed' | 'mode' | 'size' | 'modified'>;
 
 /** A tree as it was before a build, by path. */
 export type Baseline = ReadonlyMap<string, Seen>;
@@ -16,8 +16,8 @@ export type Baseline = ReadonlyMap<string, Seen>;
 /** Remembers a tree, to tell afterwards what was made or changed. */
 export async function baselineOf(tree: string): Promise<Baseline> {
   const baseline = new Map<string, Seen>();
-  for await (const { path, inode, changed, mode } of walkTree(tree))
-    baseline.set(path, { inode, changed, mode });
+  for await (const { path, inode, changed, modified, mode, size } of walkTree(tree))
+    baseline.set(path, { inode, changed, modified, mode, size });
   return baseline;
 }
 
@@ -46,6 +46,8 @@ export async function collect(options: {
   readonly inputs: string | undefined;
   readonly baseline: Baseline;
   readonly outputs: readonly string[];
+  /** The sandbox gave the files to another owner, so that the kernel's time of change says nothing: contents are compared. */
+  readonly reowned: boolean;
   readonly signal: AbortSignal;
 }): Promise<Collected> {
   const { tree, inputs, baseline, outputs } = options;
@@ -61,7 +63,7 @@ export async function collect(options: {
       continue;
     }
     if (!entry.bytes.equals(Buffer.from(entry.path))) renamed.push(entry);
-    const touched = isTouched(entry, baseline.get(entry.path));
+    const touched = await isTouched(entry, baseline.get(entry.path), options);
     if (outputs.length > 0 ? isOutput(entry.path, outputs) : touched) {
       if (artifacts.length < artifactsMax) artifacts.push(await artifactOf(tree, entry));
       else more++;
@@ -83,9 +85,19 @@ export async function collect(options: {
 }
 
 /** A directory changes with what is in it, which is looked at by itself. */
-function isTouched(now: TreeEntry, before: Seen | undefined): boolean {
+async function isTouched(
+  now: TreeEntry,
+  before: Seen | undefined,
+  { tree, inputs, reowned }: Pick<Parameters<typeof collect>[0], 'tree' | 'inputs' | 'reowned'>,
+): Promise<boolean> {
   if (before === undefined || before.inode !== now.inode || before.mode !== now.mode) return true;
-  return now.type !== 'directory' && before.changed !== now.changed;
+  if (now.type === 'directory') return false;
+  if (!reowned) return before.changed !== now.changed;
+  if (before.size !== now.size || before.modified !== now.modified) return true;
+  if (now.type !== 'file' || inputs === undefined) return false;
+  const [given, left] = [inputs, tree].map((root) => onDisk(root, now.bytes));
+  if (given === undefined || left === undefined) return true;
+  return (await digestFile(given, now.mode)) !== (await digestFile(left, now.mode));
 }
 
 /** A pattern names a file, or a directory with all that is in it. */

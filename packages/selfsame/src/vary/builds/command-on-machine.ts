@@ -24,7 +24,7 @@ import { buildLimits } from './limits.js';
 import { machineRequest, usualUser } from './machine-request.js';
 import { memoryDirectory } from './memory-tree.js';
 import { commandOf, variablesOf } from './settings-of.js';
-import { wroteOutside } from './wrote-outside.js';
+import { machineTops, wroteOutside } from './wrote-outside.js';
 
 export interface CommandOptions {
   /** argv; `{jobs}` in an argument is the number of jobs. */
@@ -182,8 +182,8 @@ class MachineBuilder implements DisposableBuilder {
         signal,
       });
       const outside = await wroteOutside(
-        changes,
-        request.machineRoot,
+        machineTops(changes, request.machineRoot),
+        [request.machineRoot.home.path, request.machineRoot.home.inside],
         request.mounts.map(({ target }) => target),
       );
       await removeTree(store.root, changes);
@@ -196,6 +196,7 @@ class MachineBuilder implements DisposableBuilder {
               inputs: memory === undefined ? inputs : undefined,
               baseline,
               outputs: options.outputs,
+              reowned: false,
               signal,
             })
           : { artifacts: [], notes: [] };

@@ -17,6 +17,7 @@ export interface TreeEntry {
   readonly inode: bigint;
   /** Nanoseconds since 1970. */
   readonly changed: bigint;
+  readonly modified: bigint;
   readonly links: bigint;
 }
 
@@ -103,6 +104,7 @@ export async function entryAt(root: string, bytes: Buffer): Promise<TreeEntry | 
     size: Number(found.size),
     inode: found.ino,
     changed: found.ctimeNs,
+    modified: found.mtimeNs,
     links: found.nlink,
   };
 }

@@ -20,30 +20,39 @@ const ofNoInterest = [
   '/var/log',
 ];
 
+/** The changed files of one overlay. */
+export interface OverlayTop {
+  readonly directory: string;
+  /** What it covers, absolute. */
+  readonly at: string;
+}
+
+/** Those of a sandbox on the machine's own root: where its scratch directory has them (native/src/ns/machine.h). */
+export function machineTops(changes: string, root: MachineRoot): readonly OverlayTop[] {
+  return ['/', ...root.mounted, root.home.path].map((at, number) => ({
+    directory: join(changes, `o${number}`, 'upper'),
+    at,
+  }));
+}
+
 /**
  * Paths of the machine that a build changed, removed or made, outside of its tree: they vanished with it. Left out are
  * directories, places of temporary files and caches, and what begins with a dot in the home (caches and settings).
  *
- * @param changes scratch directory of the sandbox, with the tops of its overlays (native/src/ns/machine.h)
+ * @param homes paths of the user's home
  * @param within places of mounts, which are the build's own
  * @returns sorted, at most 100
  */
 export async function wroteOutside(
-  changes: string,
-  root: MachineRoot,
+  tops: readonly OverlayTop[],
+  homes: readonly string[],
   within: readonly string[],
 ): Promise<readonly string[]> {
-  const tops = [
-    { number: 0, at: '/' },
-    ...root.mounted.map((path, index) => ({ number: index + 1, at: path })),
-    { number: root.mounted.length + 1, at: root.home.path },
-  ];
-  const homes = [root.home.path, root.home.inside];
   const own = [...ofNoInterest, ...within];
   const found = new Set<string>();
   let looked = 0;
-  for (const { number, at } of tops) {
-    const queue = [{ directory: join(changes, `o${number}`, 'upper'), path: at }];
+  for (const { directory: top, at } of tops) {
+    const queue = [{ directory: top, path: at }];
     for (let next = queue.pop(); next !== undefined; next = queue.pop()) {
       const directory = await opendir(next.directory).catch(() => undefined);
       if (directory === undefined) continue;

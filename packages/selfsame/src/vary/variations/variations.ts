@@ -36,11 +36,7 @@ import { timezone } from './timezone/timezone.js';
 import { umask } from './umask/umask.js';
 import { userGroup } from './user-group/user-group.js';
 
-/**
- * All variations, in the order in which tables show them: who and where first, then the machine, then what only the
- * kernel knows. They commute: the order in which they are applied makes no difference.
- */
-export const variations: readonly Variation[] = [
+const all: readonly Variation[] = [
   environment,
   buildPath,
   home,
@@ -76,6 +72,18 @@ export const variations: readonly Variation[] = [
   fileTimes,
   niceness,
 ];
+
+/**
+ * All variations, in the order in which tables show them: who and where first, then the machine, then what only the
+ * kernel knows. They commute: the order in which they are applied makes no difference.
+ */
+export const variations: readonly Variation[] = all.map((one) => ({
+  ...one,
+  available(host) {
+    const why = host.notHere?.[one.name];
+    return why === undefined ? one.available(host) : { works: false, why };
+  },
+}));
 
 /**
  * The variation of that name.
