@@ -23,7 +23,7 @@ export interface Piece {
   };
 }
 
-/** Bytes of padding of one file that are looked at. */
+/** Bytes of zeros between pieces that are told from other bytes. */
 const maximumPadding = 4 * 2 ** 20;
 
 interface Interval {
@@ -35,8 +35,8 @@ interface Interval {
 /**
  * Parts that cover every byte of `[0, size)` exactly once, in the order in which they stand. Pieces that overlap
  * are cut where another began before them, so that hostile headers cannot make more bytes than the file has. What no
- * piece has is named after the piece before it: `padding after .text`; where it is zeros, it is derived, since only
- * its length can differ.
+ * piece has is named after the piece before it: `padding after .text`. Where it is zeros, only its length can differ,
+ * and follows from the rest: all of that together is the last part, `padding`, derived and without an offset.
  *
  * @throws FormatError `too-large` when there are more than `maximumParts`
  */
@@ -57,21 +57,37 @@ export async function* layOut(
   const unique = uniqueNames();
   const ahead = readAhead(content);
   let count = 0;
-  let paddingLeft = maximumPadding;
-  for (const cut of cover(firm, fill, size)) {
-    let interval = cut;
-    if (cut.piece.padding === true && cut.end - cut.start <= paddingLeft) {
-      paddingLeft -= cut.end - cut.start;
-      const zero = (await content.read(cut.start, cut.end - cut.start)).every((byte) => byte === 0);
-      interval = { ...cut, piece: { ...cut.piece, derived: zero } };
+  let zeros = 0;
+  const counted = (part: Part): Part => {
+    count += 1;
+    if (count > maximumParts)
+      throw new FormatError('too-large', `has more than ${maximumParts} parts`);
+    return part;
+  };
+  for (const interval of cover(firm, fill, size)) {
+    const { start, end, piece } = interval;
+    if (piece.padding === true && end - start <= maximumPadding - zeros) {
+      const bytes = await content.read(start, end - start);
+      if (bytes.every((byte) => byte === 0)) {
+        zeros += end - start;
+        continue;
+      }
     }
-    for (const part of partsOf(interval, unique, ahead)) {
-      count += 1;
-      if (count > maximumParts)
-        throw new FormatError('too-large', `has more than ${maximumParts} parts`);
-      yield part;
-    }
+    for (const part of partsOf(interval, unique, ahead)) yield counted(part);
   }
+  if (zeros > 0)
+    yield counted({
+      name: unique('padding'),
+      type: 'section',
+      fields: [],
+      size: zeros,
+      body: zeroBytes(zeros),
+      derived: true,
+    });
+}
+
+async function* zeroBytes(size: number): AsyncGenerator<Uint8Array> {
+  for (let left = size; left > 0; left -= 65_536) yield new Uint8Array(Math.min(left, 65_536));
 }
 
 /** Gives each name as it is the first time, then with `#2`, `#3`, … */

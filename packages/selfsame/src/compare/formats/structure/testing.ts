@@ -126,13 +126,21 @@ export function fieldOf(
 /** What is wrong with how parts cover the bytes; undefined: each byte is in exactly one, and names are unique. */
 export function coverProblem(reading: Reading, size: number): string | undefined {
   let at = 0;
+  let gaps = 0;
   const names = new Set<string>();
   for (const part of reading.parts) {
     if (names.has(part.name)) return `two parts are named ${part.name}`;
     names.add(part.name);
     if (part.offset === undefined) continue;
-    if (part.offset !== at) return `${part.name} begins at ${part.offset}, not at ${at}`;
-    at += part.size;
+    if (part.offset < at) return `${part.name} begins at ${part.offset}, before ${at}`;
+    gaps += part.offset - at;
+    at = part.offset + part.size;
   }
-  return reading.stopped === undefined && at !== size ? `ends at ${at} of ${size}` : undefined;
+  if (reading.stopped !== undefined) return undefined;
+  const padding = reading.parts.findLast(
+    ({ name, offset }) => name.startsWith('padding') && offset === undefined,
+  );
+  if (padding?.bytes.some((byte) => byte !== 0) === true) return 'padding is not zeros';
+  gaps += size - at;
+  return gaps === (padding?.bytes.length ?? 0) ? undefined : `${gaps} bytes are in no part`;
 }
