@@ -84,7 +84,7 @@ function ofName(reading: ReturnType<typeof readingOf>): Recognition | undefined 
   if (side === undefined) return undefined;
   const found = matchesTouching(
     side,
-    /(?:[._-](?=[\da-f]*\d)(?=[\da-f]*[a-f])[\da-f]{8,64}(?=\.(?:js|mjs|css|map|html|json|woff2?|svg|png|wasm|txt)\b|\.(?:chunk|bundle)))|(?:^|\/)[\da-f]{64}$|\.build-id\/[\da-f]{2}\/[\da-f]{30,62}/g,
+    /(?:[._-](?=[\da-f]*\d)(?=[\da-f]*[a-f])[\da-f]{8,64}(?=\.(?:js|mjs|css|map|html|json|woff2?|svg|png|wasm|txt)\b|\.(?:chunk|bundle)))|(?:^|\/)[\da-f]{64}(?:-[ad])?$|\.build-id\/[\da-f]{2}\/[\da-f]{30,62}/g,
     512,
   )[0];
   if (found === undefined) return undefined;

@@ -24,7 +24,11 @@ export const code: Cause = {
     );
     if (!isCode && !(program && !isText)) return undefined;
     return {
-      kind: isCode ? 'code section' : 'data of a program',
+      kind: isCode
+        ? 'code section'
+        : /debug/.test(reading.name)
+          ? 'debug data'
+          : 'data of a program',
       certainty: 'possible',
       a: showRange(a),
       b: showRange(b),

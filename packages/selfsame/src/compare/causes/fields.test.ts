@@ -212,6 +212,13 @@ describe('a wall clock of a zip file', () => {
     expect(found[0]?.remedy).toMatch(/TZ=UTC/);
   });
 
+  it('that says its zone, and is the same moment in both, is the zone', () => {
+    const at = { secondsA: moment, secondsB: moment, a: 'noon Z', b: 'noon Z (zone -570 minutes)' };
+    expect(findCauses(field({ ...wall(0, 0), ...at }, { formats: ['iso9660'] }))).toMatchObject([
+      { cause: 'time-zone', certainty: 'certain', kind: 'zone of a time' },
+    ]);
+  });
+
   it('of another moment is the time', () => {
     const found = findCauses(field(wall(moment, moment + 3600), zones));
     expect(found).toMatchObject([{ cause: 'timestamp', certainty: 'certain' }]);

@@ -17,6 +17,7 @@ export const missingFile: Cause = {
   recognise(evidence) {
     if (evidence.presence === undefined) return undefined;
     const { name, format } = readingOf(evidence);
+    const padding = /^padding after /.test(name);
     const found = kinds.find(([pattern]) => pattern.test(name));
     const [, kind, remedy] = found ?? [
       undefined,
@@ -28,7 +29,8 @@ export const missingFile: Cause = {
       certainty: 'likely',
       a: evidence.presence === 'only-a' ? show(name) : '',
       b: evidence.presence === 'only-b' ? show(name) : '',
-      remedy,
+      remedy: padding ? 'Nothing to do here: it follows from the sizes of its neighbours.' : remedy,
+      consequence: padding,
     };
   },
 };

@@ -55,7 +55,8 @@ export const orderRemedies: readonly string[] = Object.values(byFormat).map(
 export function orderAdvice(reading: Reading, of: Permuted | 'parts'): OrderAdvice {
   const { format, name } = reading;
   if (of === 'parts') {
-    const known = byFormat[format ?? ''];
+    const known =
+      byFormat[format === 'iso9660' ? 'iso' : format === 'alpine-apk' ? 'tar' : (format ?? '')];
     if (known !== undefined) return known;
     return { kind: 'parts', remedy: `Before the parts are put together, ${find}.` };
   }

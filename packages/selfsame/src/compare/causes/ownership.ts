@@ -70,6 +70,7 @@ function advice(format: string | undefined): string {
     case 'squashfs':
       return 'Make it with `mksquashfs -all-root`.';
     case 'iso':
+    case 'iso9660':
       return 'Make it with `xorriso -as mkisofs -r` (owners become 0).';
     case 'ext':
       return 'Make it with `mke2fs -E root_owner=0:0 -d` from files owned by 0:0 (fakeroot).';

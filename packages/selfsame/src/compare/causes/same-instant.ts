@@ -16,6 +16,8 @@ export function sameInstant({
 }: Evidence): number | undefined {
   if (field?.kind !== 'time' || field.secondsA === undefined || field.secondsB === undefined)
     return undefined;
+  // Both moments are known, and only the zones they are written in differ.
+  if (field.secondsA === field.secondsB && field.a !== field.b) return 0;
   if (!formats.some((format) => /^(?:zip|jar|whl|apk|fat|cab|lzh)$/.test(format))) return undefined;
   if (canariesA === undefined || canariesB === undefined) return undefined;
   const zoneA = zoneOffset(canariesA.timezone, field.secondsA);

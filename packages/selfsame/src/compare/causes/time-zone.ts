@@ -21,7 +21,7 @@ export const timeZone: Cause = {
     const hours = sameInstant(evidence);
     if (hours !== undefined)
       return {
-        kind: `wall clock, ${Math.abs(hours)} hours apart`,
+        kind: hours === 0 ? 'zone of a time' : `wall clock, ${Math.abs(hours)} hours apart`,
         certainty: 'certain',
         a: show(evidence.field?.a ?? ''),
         b: show(evidence.field?.b ?? ''),

@@ -116,6 +116,8 @@ export const timeRemedies: readonly string[] = [
 ];
 
 const aliases: Readonly<Record<string, string>> = {
+  iso9660: 'iso',
+  'oci-image': 'oci',
   'alpine-apk': 'tar',
   'macho-universal': 'macho',
   whl: 'wheel',
