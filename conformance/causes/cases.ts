@@ -33,6 +33,8 @@ const artifactSchema = z.strictObject({
 const caseSchema = z.strictObject({
   language: z.string(),
   command: z.array(z.string()).min(1),
+  /** More options for `check`: for variations that it only makes when asked. */
+  options: z.array(z.string()).optional(),
   /** Programs without which the case is left out. */
   needs: z.array(z.string()),
   /** By path, in which `*` stands for any characters but `/`. Those that are not named are not judged. */

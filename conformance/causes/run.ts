@@ -3,6 +3,7 @@
 //   --quick         one project for each cause, and the controls
 //   --results FILE  write the answers there, as JSON
 //   --keep DIR      keep each report as DIR/<project>.json
+//   --program FILE selfsame, where it is not the one of this checkout
 //   --judge DIR     judge reports that were kept, without checking again
 import { execFileSync, spawn } from 'node:child_process';
 import { existsSync, writeFileSync } from 'node:fs';
@@ -37,6 +38,7 @@ const { values: options, positionals } = parseArgs({
     results: { type: 'string' },
     keep: { type: 'string' },
     judge: { type: 'string' },
+    program: { type: 'string', default: join('node_modules', '.bin', 'selfsame') },
   },
 });
 
@@ -109,9 +111,11 @@ async function check(one: Case): Promise<string> {
   await rm(join(directory, 'case.json'));
   await settle(directory);
   const child = spawn(
-    join('node_modules', '.bin', 'selfsame'),
-    ['--json', '-C', directory, 'check', '--', ...one.command],
-    { stdio: ['ignore', 'pipe', 'pipe'] },
+    options.program,
+    ['--json', '-C', directory, 'check', ...(one.options ?? []), '--', ...one.command],
+    {
+      stdio: ['ignore', 'pipe', 'pipe'],
+    },
   );
   const timer = setTimeout(() => child.kill('SIGTERM'), limitSeconds * 1000);
   const [said, complained] = await Promise.all([text(child.stdout), text(child.stderr)]);
