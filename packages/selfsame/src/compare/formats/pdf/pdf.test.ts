@@ -2,7 +2,7 @@ import { deflateSync } from 'node:zlib';
 import { describe, expect, it } from 'vitest';
 import { checkTotal } from '../structure/testing-fuzz.js';
 import { hasProgram, Workshop } from '../structure/testing-tools.js';
-import { coverProblem, differing, fieldOf, readWith } from '../structure/testing.js';
+import { contentOf, coverProblem, differing, fieldOf, readWith } from '../structure/testing.js';
 import { pdf } from './pdf.js';
 
 const page = 'BT /F1 12 Tf (a page of text) Tj ET\n'.repeat(20);
@@ -58,6 +58,14 @@ describe('pdf', () => {
     expect(reading.parts.map(({ name }) => name)).toEqual(
       expect.arrayContaining(['header', 'object 1', 'cross-references', 'trailer', 'startxref']),
     );
+  });
+
+  it('is what begins as one, or is called one', async () => {
+    const detect = (text: string, name: string) =>
+      pdf.detect(Buffer.from(text), contentOf(Buffer.from(text)), name);
+    expect(await detect('%PDF-1.7\n', 'x')).toBe(true);
+    expect(await detect('junk\n%PDF-1.7\n', 'a.PDF')).toBe(true);
+    expect(await detect('puts("%PDF-1.7");\n', 'a.c')).toBe(false);
   });
 
   it('tells times, ids and tools, with the zone', async () => {

@@ -12,7 +12,11 @@ const longestRest = 256 * 1024;
 export const pdf: Format = {
   name: 'pdf',
   kind: 'structure',
-  detect: (head) => Buffer.from(head.subarray(0, 1024)).toString('latin1').includes('%PDF-'),
+  // Readers allow for other bytes before it; sources of programs name it too.
+  detect(head, _content, name) {
+    const at = Buffer.from(head.subarray(0, 1024)).toString('latin1').indexOf('%PDF-');
+    return at === 0 || (at > 0 && /\.pdf$/i.test(name));
+  },
   async *parts(content, access) {
     const objects = await scanObjects(content, access);
     const rests = new Map<PdfRest, string>();
