@@ -7,7 +7,7 @@ import { checkLines } from '../report/terminal/check-lines.js';
 import { shellWords } from '../text/shell-words.js';
 import { check } from '../vary/check.js';
 import type { Check } from '../vary/check.js';
-import { selectVariations } from '../vary/select-variations.js';
+import { readWishes, selectVariations } from '../vary/select-variations.js';
 import type { CheckVerdict } from '../vary/types.js';
 import { againCommands } from './check-again.js';
 import { openCheckBuilder } from './check-builder.js';
@@ -28,6 +28,7 @@ export async function runCheck(
   request: CheckRequest,
   context: CommandContext,
 ): Promise<CommandResult> {
+  readWishes(request.wishes);
   const engine = await context.engine();
   await using opened = await openCheckBuilder(request, context, engine);
   const { builder, subject, directory } = opened;

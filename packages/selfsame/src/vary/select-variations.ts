@@ -22,12 +22,7 @@ export function selectVariations(
   host: HostFacts,
   all: readonly Variation[] = allVariations,
 ): readonly ChosenVariation[] {
-  if (only !== undefined && leaveOut !== undefined)
-    throw new SelfsameError('WRONG_USE', '--vary and --leave-out say the same in two ways', {
-      hint: 'Give --vary with all that is to be varied, or --leave-out with what is not',
-    });
-  const wanted = only === undefined ? undefined : readNames('--vary', only, all);
-  const unwanted = leaveOut === undefined ? undefined : readNames('--leave-out', leaveOut, all);
+  const { wanted, unwanted } = readWishes({ only, leaveOut }, all);
   const chosen = all.map((variation): ChosenVariation => {
     const { name, onRequest } = variation;
     const leave = (why: string): ChosenVariation => ({ variation, status: 'left-out', why });
@@ -50,6 +45,28 @@ export function selectVariations(
       hint: 'To build twice with nothing varied, say so: --vary none',
     });
   return chosen;
+}
+
+/**
+ * The names in what a person said, so that what is wrong with them is found before anything is prepared.
+ *
+ * @throws SelfsameError WRONG_USE, VARIATION_UNKNOWN
+ */
+export function readWishes(
+  { only, leaveOut }: VariationWishes,
+  all: readonly Variation[] = allVariations,
+): {
+  readonly wanted: ReadonlySet<string> | undefined;
+  readonly unwanted: ReadonlySet<string> | undefined;
+} {
+  if (only !== undefined && leaveOut !== undefined)
+    throw new SelfsameError('WRONG_USE', '--vary and --leave-out say the same in two ways', {
+      hint: 'Give --vary with all that is to be varied, or --leave-out with what is not',
+    });
+  return {
+    wanted: only === undefined ? undefined : readNames('--vary', only, all),
+    unwanted: leaveOut === undefined ? undefined : readNames('--leave-out', leaveOut, all),
+  };
 }
 
 /** Names of one option; a sign before one is of other tools' languages, and means nothing here. */

@@ -155,7 +155,7 @@ describe.skipIf(!sandboxesWork)('selfsame check', () => {
       sets: [['locales', 'cpu-count']],
     });
     expect(report.artifacts.at(-1)?.path).toBe('copy');
-    expect(readFileSync(html, 'utf8')).toContain('cpu');
+    expect(readFileSync(html, 'utf8').includes('processors shown')).toBe(true);
     expect(readFileSync(join(keep, 'build-1', 'host'), 'utf8')).toBe('selfsame\n');
     // The command that it gives shows the same.
     const again = report.again.find(({ command }) => command.includes('time'));
@@ -247,23 +247,6 @@ describe.skipIf(!sandboxesWork)('selfsame check', () => {
     expect(readFileSync(join(room, 'sarif'), 'utf8')).toContain('"2.1.0"');
     expect(readFileSync(join(room, 'junit'), 'utf8')).toContain('<testsuite');
     expect(readFileSync(join(room, 'markdown'), 'utf8')).toContain('host');
-  });
-
-  it.each<[string, readonly string[], string]>([
-    ['a sign', ['--vary=-time', '--', 'true'], '--leave-out time'],
-    ['an unknown name', ['--vary', 'tine', '--', 'true'], 'time'],
-    ['both lists', ['--vary', 'time', '--leave-out', 'umask', '--', 'true'], '--vary'],
-    ['no command', ['--'], 'selfsame check -- make'],
-    ['a command without --', ['make', 'all'], 'selfsame check -- make all'],
-    ['a budget too small', ['--runs', '9', '--budget', '3', '--', 'true'], '--budget 9'],
-    ['no number', ['--budget', 'x', '--', 'true'], '--budget'],
-    ['a file nowhere', ['--html', '/nonexistent/x.html', '--', 'true'], 'directory'],
-    ['a directory to keep that is there', ['--keep', '/', '--', 'true'], 'not exist'],
-    ['an empty seed', ['--seed', '', '--', 'true'], '--seed'],
-  ])('refuses %s before anything is built', (_, args, hint) => {
-    const { status, stderr } = run(project({}), args);
-    expect(status).toBe(2);
-    expect(stderr).toContain(hint);
   });
 
   it('lists variations, with what works here', () => {

@@ -8,7 +8,8 @@ const saysLittle: ReadonlySet<CauseName> = new Set(['text', 'code', 'unknown']);
 /**
  * Causes of an artifact's difference: those that its bytes show, and those that builds have proved: where a variation
  * alone makes it differ and the bytes show none of what it brings out, what it is made for is the cause. What only says
- * what kind of bytes differ comes last, and not at all where builds have named the cause.
+ * what kind of bytes differ comes last, and not at all where each minimal set is one variation whose cause is named:
+ * all that differs then comes from those.
  */
 export function namedCauses(
   difference: Difference | undefined,
@@ -17,13 +18,16 @@ export function namedCauses(
 ): readonly CauseName[] {
   const shown = difference === undefined ? [] : causesOf(difference);
   const proved = new Set<CauseName>();
+  let explained = dependence.type === 'with' && dependence.incomplete !== true;
   for (const set of dependence.type === 'with' ? dependence.sets : []) {
     const causes = set.length === 1 ? (used.get(set[0] ?? '')?.causes ?? []) : [];
-    const [first] = causes;
-    if (first !== undefined && !saysLittle.has(first) && !causes.some((one) => shown.includes(one)))
-      proved.add(first);
+    const telling = causes.filter((cause) => !saysLittle.has(cause));
+    if (telling.some((cause) => shown.includes(cause))) continue;
+    const [first] = telling;
+    if (first === undefined || first !== causes[0]) explained = false;
+    else proved.add(first);
   }
   const telling = shown.filter((cause) => !saysLittle.has(cause));
-  const little = proved.size > 0 ? [] : shown.filter((cause) => saysLittle.has(cause));
+  const little = explained ? [] : shown.filter((cause) => saysLittle.has(cause));
   return [...telling, ...proved, ...little];
 }
