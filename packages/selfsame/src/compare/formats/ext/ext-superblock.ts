@@ -7,15 +7,18 @@ export const superblockOffset = 1024;
 
 export const superblockBytes = 1024;
 
-/** True for ext2, ext3 and ext4. */
+/** True for ext2, ext3 and ext4: the magic number has two bytes only, so that other numbers must be possible ones too. */
 export function isExt(head: Uint8Array): boolean {
-  // s_magic; s_log_block_size is at most 6 (64 KiB).
+  if (head.length < superblockOffset + superblockBytes) return false;
+  const block = Buffer.from(head.subarray(superblockOffset, superblockOffset + superblockBytes));
   return (
-    head.length >= superblockOffset + superblockBytes &&
-    head[superblockOffset + 0x38] === 0x53 &&
-    head[superblockOffset + 0x39] === 0xef &&
-    (head[superblockOffset + 0x18] ?? 99) <= 6 &&
-    head[superblockOffset + 0x19] === 0
+    block.readUInt16LE(0x38) === 0xef53 &&
+    block.readUInt32LE(0x00) > 0 && // s_inodes_count
+    block.readUInt32LE(0x14) <= 1 && // s_first_data_block
+    block.readUInt32LE(0x18) <= 6 && // s_log_block_size
+    block.readUInt16LE(0x3a) <= 7 && // s_state
+    block.readUInt32LE(0x48) <= 4 && // s_creator_os
+    block.readUInt32LE(0x4c) <= 1 // s_rev_level
   );
 }
 
