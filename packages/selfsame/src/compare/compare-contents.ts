@@ -1,6 +1,7 @@
 import { compareLeaf, type Leaf } from './compare-leaf.js';
 import { compareParts, type Inside } from './compare-parts.js';
 import { withConsequences } from './consequences.js';
+import { readAhead } from './content/read-ahead.js';
 import { detectFormat } from './detect-format.js';
 import { newDifference, saysSomething, unexaminedBy } from './difference.js';
 import { findingsOf } from './findings.js';
@@ -80,7 +81,7 @@ async function describeAlike(
   }
   let inside: Inside;
   try {
-    inside = await compareParts(session, format, a, b, { place, formats });
+    inside = await compareParts(session, format, readAhead(a), readAhead(b), { place, formats });
   } catch (error) {
     const unexamined = [unexaminedBy(session.reasonOf(error), place)];
     return asLeaf(session, a, b, { place, formats }, { ...known, unexamined });

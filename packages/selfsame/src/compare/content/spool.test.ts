@@ -4,6 +4,8 @@ import fc from 'fast-check';
 import { afterEach, describe, expect, it } from 'vitest';
 import type { Content } from '../formats/format.js';
 import { openFile } from './file-content.js';
+import { readAhead } from './read-ahead.js';
+import { readInto } from './read-into.js';
 import { Scratch } from './scratch.js';
 import { sliceContent } from './slice-content.js';
 import { spool, type Shelf } from './spool.js';
@@ -65,6 +67,14 @@ describe('spool', () => {
           expect(Buffer.from(await slice.read(3, 5))).toEqual(
             whole.subarray(offset, offset + length).subarray(3, 8),
           );
+          const ahead = readAhead(content);
+          for (const at of [offset, 0, length, offset]) {
+            const wanted = whole.subarray(at, at + length);
+            expect(Buffer.from(await ahead.read(at, length))).toEqual(wanted);
+            const target = Buffer.alloc(length);
+            expect(await readInto(ahead, target, at)).toBe(wanted.length);
+            expect(target.subarray(0, wanted.length)).toEqual(wanted);
+          }
           await kept.release();
           expect(on.free).toBe(free);
         },
