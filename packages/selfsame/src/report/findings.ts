@@ -52,7 +52,7 @@ export interface FindingGroup {
   readonly number: number;
 }
 
-/** Findings of the same cause, kind and remedy as one, in the order of their first. */
+/** Findings of the same cause, kind and remedy as one: one of each cause before others of it. */
 export function groupFindings(findings: readonly Finding[]): FindingGroup[] {
   const groups = new Map<string, { finding: Finding; number: number }>();
   for (const finding of findings) {
@@ -67,5 +67,19 @@ export function groupFindings(findings: readonly Finding[]): FindingGroup[] {
     if (group === undefined) groups.set(id, { finding, number: 1 + finding.more });
     else group.number += 1 + finding.more;
   }
-  return [...groups.values()];
+  return eachCauseFirst([...groups.values()]);
+}
+
+/** One of each cause, then the others: what is cut at the end repeats something. Consequences stay behind. */
+function eachCauseFirst(groups: readonly FindingGroup[]): FindingGroup[] {
+  const seen = new Set<string>();
+  const first: FindingGroup[] = [];
+  const others: FindingGroup[] = [];
+  for (const group of groups) {
+    const { cause, consequence } = group.finding;
+    if (consequence || seen.has(cause)) others.push(group);
+    else first.push(group);
+    seen.add(cause);
+  }
+  return [...first, ...others];
 }

@@ -12,6 +12,23 @@ export function grouped(number: number): string {
   return String(number).replace(/\B(?=(?:\d{3})+$)/g, ',');
 }
 
+/** `gzip header, likely`: which kind of a cause it is and how sure; empty where that says nothing more. */
+export function kindWords(cause: CauseName, kind: string, certainty: Certainty): string {
+  const shown = visible(kind, 100);
+  const parts = [
+    ...(shown === causeWords(cause) ? [] : [shown]),
+    ...(certainty === 'certain' ? [] : [certaintyWords(certainty)]),
+  ];
+  return parts.join(', ');
+}
+
+/** A sentence with code between backticks, as its pieces: every second one is code. */
+export function sentencePieces(text: string): string[] {
+  const pieces = visible(text, 600).split('`');
+  // A backtick without another is just a character.
+  return pieces.length % 2 === 1 ? pieces : [...pieces.slice(0, -2), pieces.slice(-2).join('`')];
+}
+
 /** An offset in bytes: `0x1f40`. */
 export function offsetWords(offset: number): string {
   return `0x${offset.toString(16)}`;
@@ -71,7 +88,7 @@ export function setsWords(
     .map((set) =>
       set.length < 2 ? set.map(title).join('') : `${set.map(title).join(' + ')} together`,
     );
-  const more = sets.length > 6 ? [`${sets.length - 6} other sets`] : [];
+  const more = sets.length > 6 ? [count(sets.length - 6, 'other set')] : [];
   return [...shown, ...more].join(', or ');
 }
 

@@ -81,7 +81,7 @@ export function checkHtml(report: CheckReport, options: CheckHtmlOptions = {}): 
       {
         id: 'fixes',
         heading: 'What to change',
-        lead: 'Each remedy with the files that it makes the same, as far as their causes were recognised.',
+        lead: 'Each remedy, with the files in which its cause was recognised. A file may have other causes, too.',
         content: fixesMarkup(differing, link),
       },
       {

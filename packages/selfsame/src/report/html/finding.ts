@@ -2,7 +2,7 @@ import type { FindingGroup } from '../findings.js';
 import { visible } from '../visible.js';
 import { causeWords, certaintyWords, count, offsetWords } from '../words.js';
 import { markup, nothing, type Markup } from './markup.js';
-import { badge, chain, pair } from './values.js';
+import { badge, chain, pair, sentenceMarkup } from './values.js';
 
 /**
  * A cause with its evidence and remedy. `depth`: names of its place that the reader sees already, around it; the
@@ -16,7 +16,7 @@ export function findingMarkup(group: FindingGroup, depth: number): Markup {
   const fix =
     remedy === ''
       ? nothing
-      : markup`<p class="remedy${quiet ? ' quiet' : ''}"><b>${quiet ? 'Note' : 'Fix'}</b> <span>${visible(remedy, 600)}</span></p>`;
+      : markup`<p class="remedy${quiet ? ' quiet' : ''}"><b>${quiet ? 'Note' : 'Fix'}</b> <span>${sentenceMarkup(remedy)}</span></p>`;
   return markup`<div class="finding">${findingLine(group, inner.length === 0)}${where}${pair(a, b)}${fix}</div>`;
 }
 
@@ -26,8 +26,10 @@ export function findingLine({ finding, number }: FindingGroup, withOffset: boole
   const times = number > 1 ? markup` <span class="soft">${count(number, 'time')}</span>` : nothing;
   const sure =
     certainty === 'certain' ? nothing : markup` ${badge(certaintyWords(certainty), 'soft')}`;
+  const shown = visible(kind, 100);
+  const name = shown === causeWords(cause) ? nothing : markup` <strong>${shown}</strong>`;
   const following = consequence ? markup` ${badge('follows from another', 'soft')}` : nothing;
-  return markup`<p class="what">${badge(causeWords(cause), consequence ? 'soft' : 'cause')} <strong>${visible(kind, 100)}</strong>${sure}${following}${times}${withOffset ? offsetMarkup(offsetA ?? offsetB) : nothing}</p>`;
+  return markup`<p class="what">${badge(causeWords(cause), consequence ? 'soft' : 'cause')}${name}${sure}${following}${times}${withOffset ? offsetMarkup(offsetA ?? offsetB) : nothing}</p>`;
 }
 
 function offsetMarkup(offset: number | undefined): Markup {

@@ -4,7 +4,7 @@ import { findingsOf, keyCharacters } from '../findings.js';
 import { visible } from '../visible.js';
 import { causeWords, count } from '../words.js';
 import { markup, nothing, type Markup } from './markup.js';
-import { badge, pathMarkup } from './values.js';
+import { badge, pathMarkup, sentenceMarkup } from './values.js';
 
 /** Remedies told at the top. */
 const mostFixes = 12;
@@ -31,15 +31,20 @@ export function fixesMarkup(
   }
   if (fixes.size === 0) return undefined;
   const sorted = [...fixes.values()].sort(
-    (one, other) => other.artifacts.length - one.artifacts.length,
+    (one, other) => vague(one) - vague(other) || other.artifacts.length - one.artifacts.length,
   );
   const left = sorted.length - mostFixes;
   return markup`<ol class="fixes">${sorted
     .slice(0, mostFixes)
     .map(
       ({ finding, artifacts: helped }) =>
-        markup`<li class="card"><p class="what">${badge(causeWords(finding.cause), 'cause')} <strong>${visible(finding.kind, 100)}</strong></p><p class="remedy"><b>Fix</b> <span>${visible(finding.remedy, 600)}</span></p><p class="files">${filesOf(helped, link)}</p></li>`,
+        markup`<li class="card"><p class="what">${badge(causeWords(finding.cause), 'cause')} <strong>${visible(finding.kind, 100)}</strong></p><p class="remedy"><b>Fix</b> <span>${sentenceMarkup(finding.remedy)}</span></p><p class="files">${filesOf(helped, link)}</p></li>`,
     )}</ol>${left > 0 ? markup`<p class="soft">${count(left, 'more remedy', 'more remedies')} with the files below.</p>` : nothing}`;
+}
+
+/** What only says that code or text differs comes after what says why. */
+function vague({ finding: { cause } }: Fix): number {
+  return cause === 'code' || cause === 'text' ? 1 : 0;
 }
 
 function filesOf(

@@ -79,6 +79,31 @@ describe('the page of a check', () => {
     expect(words(5)[0]).toBe('u:not known');
   });
 
+  it('names variations that say nothing below the matrix, where there are many', () => {
+    const report = testCheckReport();
+    const more = Array.from({ length: 10 }, (_, at) => ({
+      ...report.variations[0],
+      name: `more-${at}`,
+      title: `variation ${at}`,
+    })) as unknown as typeof report.variations;
+    const artifacts = report.artifacts.slice(0, 5).map((artifact) => ({
+      ...artifact,
+      matrix: { ...artifact.matrix, ...Object.fromEntries(more.map(({ name }) => [name, false])) },
+    }));
+    const variations = [...report.variations, ...more];
+    const many = checkHtml(testCheckReport({ artifacts, variations }));
+    expect(textOf(many)).toMatch(/No file differs with: time zone, .*variation 0, .*variation 9\./);
+    expect(textOf(many)).toContain('Not tried: kernel version, file-system block size.');
+    expect([...many.matchAll(/<div class="turn">([^<]*)/g)].map(([, title]) => title)).toEqual([
+      'build path',
+      'date and time',
+      'locale',
+      'directory order',
+      'CPU count',
+      'user and group',
+    ]);
+  });
+
   it('marks what differs, whole words of it, and bytes at their offsets', () => {
     expect(page).toContain('<mark>2026-11-21T12:00:00Z</mark>');
     expect(page).toContain('/<mark>build</mark>/hello-2.12.1');

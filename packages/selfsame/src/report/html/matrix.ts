@@ -4,9 +4,13 @@ import { causeWords, grouped } from '../words.js';
 import { markup, nothing, type Markup, type Room } from './markup.js';
 import { badge, pathMarkup } from './values.js';
 
-/** Rows and columns of the matrix; what is beyond is counted. */
+/** Rows and columns of the matrix. */
 const mostRows = 2_000;
 const mostColumns = 60;
+/** Columns that fit beside names and causes. */
+const fewColumns = 16;
+
+type Variations = CheckReport['variations'];
 
 type Cell = 'd' | 't' | 's' | 'u' | 'k';
 
@@ -33,9 +37,9 @@ export function matrixMarkup(
   room: Room,
   link: (artifact: ArtifactReport) => string | undefined,
 ): Markup | undefined {
-  const columns = report.variations.slice(0, mostColumns);
   const differing = report.artifacts.filter(({ status }) => status === 'differs');
-  if (columns.length === 0 || differing.length === 0) return undefined;
+  if (report.variations.length === 0 || differing.length === 0) return undefined;
+  const { columns, same, untried, more } = columnsOf(report.variations, differing);
   const rows: Markup[] = [];
   for (const artifact of differing.slice(0, mostRows)) {
     const row = room.take(() => rowMarkup(artifact, columns, link(artifact)));
@@ -43,13 +47,40 @@ export function matrixMarkup(
     rows.push(row);
   }
   const left = differing.length - rows.length;
-  const hidden = report.variations.length - columns.length;
-  return markup`<div class="card"><div class="scroll" tabindex="0" role="region" aria-label="Matrix of files and variations"><table class="matrix"><thead><tr><th scope="col">file</th>${columns.map(({ title }) => markup`<th scope="col"><div class="turn">${visible(title, 60)}</div></th>`)}<th scope="col">causes</th></tr></thead><tbody>${rows}</tbody></table></div><ul class="legend">${legend.map(([cell, text]) => markup`<li><span class="m ${cell}" aria-hidden="true"></span>${text}</li>`)}</ul>${left > 0 ? markup`<p class="soft">${grouped(left)} more files differ and are left out here.</p>` : nothing}${hidden > 0 ? markup`<p class="soft">${grouped(hidden)} more variations are left out here.</p>` : nothing}</div>`;
+  const head = columns.map(
+    ({ title }) => markup`<th scope="col"><div class="turn">${visible(title, 60)}</div></th>`,
+  );
+  const signs = legend.map(
+    ([cell, text]) => markup`<li><span class="m ${cell}" aria-hidden="true"></span>${text}</li>`,
+  );
+  return markup`<div class="card"><div class="scroll" tabindex="0" role="region" aria-label="Matrix of files and variations"><table class="matrix"><thead><tr><th scope="col">file</th>${head}<th scope="col">causes</th></tr></thead><tbody>${rows}</tbody></table></div><ul class="legend">${signs}</ul>${named('No file differs with', same)}${named('Not tried', untried)}${named('Left out here', more)}${left > 0 ? markup`<p class="soft">${grouped(left)} more files differ and are left out here.</p>` : nothing}</div>`;
+}
+
+/**
+ * Where there are many variations, those that say the same of every file are named below the matrix instead of being
+ * columns of it.
+ */
+function columnsOf(variations: Variations, artifacts: readonly ArtifactReport[]) {
+  if (variations.length <= fewColumns)
+    return { columns: variations, same: [], untried: [], more: [] };
+  const untried = variations.filter(({ status }) => status !== 'used');
+  const used = variations.filter(({ status }) => status === 'used');
+  const same = used.filter((one) => artifacts.every((artifact) => cellOf(artifact, one) === 's'));
+  const telling = used.filter((one) => !same.includes(one));
+  const columns = telling.slice(0, mostColumns);
+  const more = telling.slice(mostColumns);
+  return { columns, same, untried, more };
+}
+
+function named(heading: string, variations: Variations): Markup {
+  if (variations.length === 0) return nothing;
+  const titles = variations.slice(0, 100).map(({ title }) => visible(title, 60));
+  return markup`<p class="soft">${heading}: ${titles.join(', ')}.</p>`;
 }
 
 function rowMarkup(
   artifact: ArtifactReport,
-  columns: CheckReport['variations'],
+  columns: Variations,
   target: string | undefined,
 ): Markup {
   const path = pathMarkup(artifact.path);
@@ -67,7 +98,7 @@ function cellMarkup(cell: Cell): Markup {
 
 function cellOf(
   { matrix, dependence }: ArtifactReport,
-  { name, status }: CheckReport['variations'][number],
+  { name, status }: Variations[number],
 ): Cell {
   if (status !== 'used') return 'k';
   const differs = Object.hasOwn(matrix, name) ? matrix[name] : undefined;

@@ -18,12 +18,12 @@ export const partsStyle = `
 .fixes li { min-width: 0; margin: 0 !important; }
 .fixes .files { font-size: .88rem; color: var(--soft); }
 .matrix { font-size: .85rem; width: 100%; }
-.matrix th, .matrix td { padding: .28rem .4rem; }
+.matrix th, .matrix td { padding: .28rem .25rem; }
 .matrix thead th { vertical-align: bottom; }
 .matrix thead .turn { writing-mode: vertical-rl; transform: rotate(180deg); white-space: nowrap; max-height: 12rem; overflow: hidden; text-overflow: ellipsis; text-align: left; padding: .35rem .1rem; margin: 0 auto; }
 .matrix tbody th { min-width: 9rem; max-width: 24rem; text-align: left; }
 .matrix td { text-align: center; vertical-align: middle; }
-.matrix td:last-child, .matrix thead th:last-child { text-align: left; min-width: 10rem; }
+.matrix td:last-child, .matrix thead th:last-child { text-align: left; min-width: 11rem; padding-left: .8rem; }
 .matrix tbody tr:hover > * { background: var(--field); }
 .m { font-size: 0; }
 .m::before { display: inline-grid; place-items: center; width: 1.6rem; height: 1.6rem; border-radius: .4rem; font-size: .95rem; font-weight: 700; line-height: 1; }

@@ -1,5 +1,6 @@
 import type { Place } from '../../compare/types.js';
 import { visible, visibleLine } from '../visible.js';
+import { sentencePieces } from '../words.js';
 import { markup, nothing, type Markup, type MarkupValue } from './markup.js';
 
 /** Untrusted text as code: one line, nothing hidden, its direction kept to itself. */
@@ -71,6 +72,13 @@ function markedTexts(a: string, b: string): readonly [Markup, Markup] {
 function inWord(points: readonly string[], at: number): boolean {
   const word = /[\p{L}\p{N}]/u;
   return word.test(points[at - 1] ?? '') && word.test(points[at] ?? '');
+}
+
+/** A sentence with code between backticks. */
+export function sentenceMarkup(text: string): Markup[] {
+  return sentencePieces(text).map((piece, at) =>
+    at % 2 === 0 ? markup`${piece}` : markup`<code>${piece}</code>`,
+  );
 }
 
 export type Tone = 'good' | 'note' | 'bad' | 'soft' | 'cause';

@@ -1,6 +1,6 @@
 import type { FindingGroup } from '../findings.js';
-import { causeWords, count, offsetWords, type Headline } from '../words.js';
-import { placeSpan, prose, span } from './inline.js';
+import { causeWords, count, kindWords, offsetWords, type Headline } from '../words.js';
+import { placeSpan, prose, sentence, span } from './inline.js';
 
 const mostFindings = 5;
 
@@ -17,13 +17,13 @@ export function findingsMarkdown(groups: readonly FindingGroup[], depth: number)
     const inner = place.slice(depth);
     const where = inner.length > 0 ? ` in ${placeSpan(inner)}` : '';
     const at = offsetA === undefined ? '' : ` at ${offsetWords(offsetA)}`;
-    const sure = certainty === 'certain' ? '' : `, ${certainty}`;
+    const words = kindWords(cause, kind, certainty);
     const times = number > 1 ? `, ${count(number, 'time')}` : '';
     return [
-      `- **${causeWords(cause)}** (${prose(kind, 80)}${sure})${where}${at}${times}`,
+      `- **${causeWords(cause)}**${words === '' ? '' : ` (${prose(words)})`}${where}${at}${times}`,
       `  - A: ${span(a)}`,
       `  - B: ${span(b)}`,
-      ...(remedy === '' ? [] : [`  - Fix: ${prose(remedy)}`]),
+      ...(remedy === '' ? [] : [`  - Fix: ${sentence(remedy)}`]),
     ].join('\n');
   });
   const left = groups.length - items.length;

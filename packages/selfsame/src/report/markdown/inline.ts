@@ -1,4 +1,5 @@
 import type { Place } from '../../compare/types.js';
+import { sentencePieces } from '../words.js';
 import { visible, visibleLine } from '../visible.js';
 
 /**
@@ -24,6 +25,15 @@ export function prose(text: string, most = 600): string {
     shown.trim() === shown
     ? shown
     : span(text, most);
+}
+
+/** A sentence with code between backticks: its code as spans, the rest as text if it can be read as nothing else. */
+export function sentence(text: string): string {
+  const pieces = sentencePieces(text);
+  const plain = pieces.filter((_, at) => at % 2 === 0);
+  if (!plain.every((piece) => piece.trim() === '' || prose(piece.trim()) === piece.trim()))
+    return span(text, 600);
+  return pieces.map((piece, at) => (at % 2 === 0 ? piece : span(piece, 600))).join('');
 }
 
 /** `data.tar.xz` › `./usr/bin/hello`. */

@@ -4,7 +4,7 @@ import { testArtifact, testCheckReport, testCompareReport } from '../testing.js'
 import { anyCheckReport, anyCompareReport } from '../testing-arbitrary.js';
 import { checkMarkdown } from './check-markdown.js';
 import { compareMarkdown } from './compare-markdown.js';
-import { block, prose, span } from './inline.js';
+import { block, prose, sentence, span } from './inline.js';
 
 /** What is left of a document without fenced blocks and code spans, as CommonMark finds them. */
 function outside(document: string): string {
@@ -88,6 +88,9 @@ describe('a summary in Markdown', () => {
     expect(prose('Set SOURCE_DATE_EPOCH: now.')).toBe('Set SOURCE_DATE_EPOCH: now.');
     expect(prose('_x_ @all')).toBe('`_x_ @all`');
     expect(prose('see https://x.example')).toBe('`see https://x.example`');
+    expect(sentence('Set `A=$B` in it.')).toBe('Set `A=$B` in it.');
+    expect(sentence('Set `A` <b>.')).toBe('``Set `A` <b>.``');
+    expect(sentence('one ` alone')).toBe('``one ` alone``');
     expect(block(['```', 'x'])).toBe('````text\n```\nx\n````');
   });
 

@@ -2,7 +2,7 @@ import type { Place } from '../../compare/types.js';
 import type { Style } from '../../text/style.js';
 import type { FindingGroup } from '../findings.js';
 import { visible } from '../visible.js';
-import { causeWords, count, grouped, offsetWords, type Headline } from '../words.js';
+import { causeWords, count, grouped, kindWords, offsetWords, type Headline } from '../words.js';
 import { wrap } from './wrap.js';
 
 export interface TerminalOptions {
@@ -61,12 +61,12 @@ export class Lines {
     const shown = (causes.length > 0 ? causes : groups).slice(0, mostFindings);
     for (const { finding, number } of shown) {
       const { cause, kind, certainty, place, offsetA, a, b, remedy } = finding;
-      const sure = certainty === 'certain' ? '' : `, ${certainty}`;
+      const words = kindWords(cause, kind, certainty);
       const where = place.length > 1 ? ` in ${placeWords(place.slice(1))}` : '';
       const at = offsetA === undefined ? '' : ` at ${offsetWords(offsetA)}`;
       const more = number > 1 ? `, ${count(number, 'time')}` : '';
       this.add(
-        `${causeWords(cause)} (${visible(kind, 80)}${sure})${where}${at}${more}`,
+        `${causeWords(cause)}${words === '' ? '' : ` (${words})`}${where}${at}${more}`,
         indent,
         (line) => this.style.yellow(line),
       );
