@@ -10,6 +10,8 @@ export interface Shown {
   /** The build that shows best how an artifact differs from the first one's; undefined: none is there. */
   readonly run: BuildRun | undefined;
   readonly difference: Difference | undefined;
+  /** The same without findings of other pairs. */
+  readonly ofPair: Difference | undefined;
 }
 
 /**
@@ -37,12 +39,9 @@ export async function showDifferences(
   for (const [run, paths] of byRun) found.set(run, await comparisons.of(reference, run, paths));
   const shown = new Map<string, Shown>();
   for (const [path, runs] of runsOf) {
-    const all = runs.map((run): Shown => ({ run, difference: found.get(run)?.get(path) }));
+    const all = runs.map((run): Shown => pairOf(run, found.get(run)?.get(path)));
     const [best, ...others] = [...all].sort((a, b) => score(b) - score(a));
-    shown.set(
-      path,
-      best === undefined ? { run: undefined, difference: undefined } : withOthers(best, others),
-    );
+    shown.set(path, best === undefined ? pairOf(undefined, undefined) : withOthers(best, others));
   }
   return shown;
 }
@@ -51,8 +50,13 @@ function score({ difference }: Shown): number {
   return difference === undefined ? -1 : understood(difference);
 }
 
-function withOthers({ run, difference }: Shown, others: readonly Shown[]): Shown {
-  if (difference === undefined) return { run, difference };
+function pairOf(run: BuildRun | undefined, difference: Difference | undefined): Shown {
+  return { run, difference, ofPair: difference };
+}
+
+function withOthers(best: Shown, others: readonly Shown[]): Shown {
+  const { difference } = best;
+  if (difference === undefined) return best;
   const known = new Set(ownFindings(difference).map(({ cause }) => cause));
   const more = others.flatMap((other) =>
     other.difference === undefined
@@ -64,5 +68,5 @@ function withOthers({ run, difference }: Shown, others: readonly Shown[]): Shown
   const added = more.filter(
     ({ cause }, index) => more.findIndex((other) => other.cause === cause) === index,
   );
-  return { run, difference: { ...difference, findings: [...difference.findings, ...added] } };
+  return { ...best, difference: { ...difference, findings: [...difference.findings, ...added] } };
 }

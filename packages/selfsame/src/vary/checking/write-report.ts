@@ -150,7 +150,7 @@ async function artifactReports(parts: ReportParts, logs: LogsOfBuilds): Promise<
   const because = consequencesByBuild(shown, reference, order);
   const byName = new Map(used(parts.options).map((variation) => [variation.name, variation]));
   const reports = [...result.artifacts].map(([path, { dependence, matrix }]): ArtifactReport => {
-    const { run, difference } = shown.get(path) ?? { run: undefined, difference: undefined };
+    const { run, difference } = shown.get(path) ?? {};
     const causes = namedCauses(difference, dependence, byName);
     return {
       path,
@@ -211,7 +211,7 @@ function consequencesByBuild(
         path,
         a: alike ? one.sha256 : undefined,
         b: alike ? other.sha256 : undefined,
-        difference: each.run === run ? each.difference : undefined,
+        difference: each.run === run ? each.ofPair : undefined,
         order: order(path),
       };
     });
