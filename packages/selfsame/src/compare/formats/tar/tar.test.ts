@@ -24,6 +24,18 @@ const hasGnuTar = hasTools('tar');
 const hasBsdtar = hasTools('bsdtar');
 const long = `${'long-directory-name/'.repeat(8)}file`;
 
+/** Every block that looks like a header gets the checksum that it should have. */
+function withChecksums(bytes: Buffer): Buffer {
+  const copy = Buffer.from(bytes);
+  for (let at = 0; at + 512 <= copy.length; at += 512) {
+    if (copy.toString('latin1', at + 257, at + 262) !== 'ustar') continue;
+    copy.fill(0x20, at + 148, at + 156);
+    const sum = copy.subarray(at, at + 512).reduce((total, byte) => total + byte, 0);
+    copy.write(`${sum.toString(8).padStart(6, '0')}\0 `, at + 148, 'latin1');
+  }
+  return copy;
+}
+
 describe.skipIf(!hasGnuTar)('tar archives of GNU tar', () => {
   const shop = new ArchiveWorkshop();
   const names = ['a.txt', long, 'dir', 'hard', 'link', 'sparse'];
@@ -144,17 +156,22 @@ describe.skipIf(!hasGnuTar)('tar archives of GNU tar', () => {
   });
 
   it('shows every change of a byte', async () => {
-    expect(await unseenChanges(tar, shop.read('small.tar'))).toBe('');
+    expect(await unseenChanges(tar, shop.read('small.tar'), 3)).toBe('');
     expect(await unseenChanges(tar, shop.read('v7.tar'))).toBe('');
-    expect(await unseenChanges(tar, shop.read('small-pax.tar'), 3)).toBe('');
+    expect(await unseenChanges(tar, shop.read('small-pax.tar'), 7)).toBe('');
   });
 
-  it('is total on spoiled archives', async () => {
-    const samples = ['small.tar', 'small-pax.tar', 'v7.tar', 'sparse-0.0.tar', 'sparse-1.0.tar'];
-    await expectTotal(
-      tar,
-      samples.map((name) => shop.read(name)),
-    );
+  it('is total on spoiled archives, with wrong checksums and with right ones', async () => {
+    const samples = [
+      'small.tar',
+      'small-pax.tar',
+      'v7.tar',
+      'sparse-0.0.tar',
+      'sparse-1.0.tar',
+      'gnu1.tar',
+    ].map((name) => shop.read(name));
+    await expectTotal(tar, samples);
+    await expectTotal(tar, samples, { repair: withChecksums, runs: 600 });
   });
 });
 
