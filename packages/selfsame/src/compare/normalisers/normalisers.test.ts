@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
@@ -47,6 +47,16 @@ describe('normalisersNamed', () => {
         hint: 'did you mean "mtime"?',
       }),
     );
+  });
+
+  it('has all that the documentation names, and no other', () => {
+    const page = readFileSync(
+      join(import.meta.dirname, '../../../../../docs/comparing.md'),
+      'utf8',
+    );
+    const rows = [...page.matchAll(/^\| `([a-z-]+)` +\| /gm)].map(([, name]) => name);
+    expect(rows).toEqual(expect.arrayContaining(normalisers.map(({ name }) => name)));
+    expect(rows).toHaveLength(normalisers.length);
   });
 
   it('knows each name once, with a sentence', () => {
