@@ -22,6 +22,7 @@ export function readAhead(content: Content): ReusableContent {
   return {
     size: content.size,
     file: content.file,
+    ...(content.within !== undefined && { within: content.within }),
     read,
     readInto: async (target, offset) => {
       const bytes = await read(offset, target.length);
