@@ -269,5 +269,6 @@ uint32_t layout_number(const char *label, uint32_t most)
 uint64_t varied(enum source source, const char *label, uint64_t index)
 {
 	const struct setting *setting = &config.sources[source];
-	return seeded_number(setting->mode == MODE_VARY ? setting->seed : config.seed, label, index);
+	/* Never what is fixed, whatever the seeds. */
+	return setting->mode == MODE_VARY ? seeded_number(setting->seed, label, ~index) : seeded_number(config.seed, label, index);
 }

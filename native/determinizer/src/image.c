@@ -28,8 +28,11 @@ void images_start(void)
 		abort();
 	struct sha256 sha;
 	sha256_start(&sha);
-	const char *seed = config.sources[SOURCE_RANDOMNESS].mode == MODE_VARY ? config.sources[SOURCE_RANDOMNESS].seed : config.seed;
+	bool varies = config.sources[SOURCE_RANDOMNESS].mode == MODE_VARY;
+	const char *seed = varies ? config.sources[SOURCE_RANDOMNESS].seed : config.seed;
 	sha256_field(&sha, seed, strlen(seed));
+	if (varies)
+		sha256_field(&sha, "vary", 4); /* never what is fixed, whatever the seeds */
 	sha256_end(&sha, chunks[0]->random_key);
 	count = 1;
 }
