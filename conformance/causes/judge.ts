@@ -109,8 +109,10 @@ function judgeDiffering(
     {
       ...{ question: 'condition', path, got: describe(report) },
       isRight:
-        possible.every((set) => hasSet(report.dependence, set)) &&
-        (expected.condition !== 'always' || report.dependence?.type !== 'with') &&
+        (isRandom(report.dependence)
+          ? mayBeRandom(expected)
+          : expected.condition !== 'always' &&
+            possible.every((set) => hasSet(report.dependence, set))) &&
         unexpectedSets(expected, report.dependence).length === 0,
       expected: sentence(expected.condition),
     },
@@ -249,6 +251,12 @@ function hasSet(dependence: Dependence | undefined, wanted: readonly string[]): 
   );
 }
 
+const isRandom = (dependence: Dependence | undefined): boolean =>
+  dependence?.type === 'always' || dependence?.type === 'sometimes';
+
+const mayBeRandom = ({ condition, mayAlso = [] }: ExpectedArtifact): boolean =>
+  condition === 'always' || mayAlso === 'any' || mayAlso.includes('always');
+
 /** Sets, or `always`, that the case neither wants nor allows. */
 function unexpectedSets(
   expected: ExpectedArtifact,
@@ -258,7 +266,7 @@ function unexpectedSets(
   if (mayAlso === 'any' || dependence === undefined) return [];
   if (dependence.type === 'unsearched') return ['not searched'];
   if (dependence.type !== 'with') {
-    return expected.condition === 'always' || mayAlso.includes('always') ? [] : [dependence.type];
+    return mayBeRandom(expected) ? [] : [dependence.type];
   }
   const wanted = setsOf(expected.condition);
   return dependence.sets
