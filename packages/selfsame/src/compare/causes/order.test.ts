@@ -41,6 +41,15 @@ describe('the same lines in another order', () => {
     expect(found[0]).toMatchObject({ cause: 'order', kind: 'lines' });
   });
 
+  it('are the order although the last of a list has no comma', () => {
+    const list = (...names: readonly string[]) => `[\n  "${names.join('",\n  "')}"\n]\n`;
+    const found = findCauses(
+      range(list('amber', 'basalt', 'ruby'), list('ruby', 'amber', 'basalt'), whole),
+    );
+    expect(found[0]).toMatchObject({ cause: 'order', kind: 'lines' });
+    expect(findCauses(range('a one,\nb two\n', 'a one\nb two,\n', whole))[0]?.cause).toBe('text');
+  });
+
   it('of a log have another remedy', () => {
     const found = findCauses(
       range(lines('cc a.c', 'cc b.c', 'ld'), lines('cc b.c', 'cc a.c', 'ld'), {

@@ -1,7 +1,7 @@
 import type { Cause, Recognition } from './cause.js';
 import { numberPair } from './decoders/numbers.js';
-import { around, before, pairOf, valuesOf } from './matching.js';
-import { readingOf, type Reading } from './reading.js';
+import { around, before, matchesTouching, pairOf, valuesOf } from './matching.js';
+import { readingOf, showRange, type Reading } from './reading.js';
 
 /** How many processors, and so jobs. */
 export const processorCount: Cause = {
@@ -20,7 +20,7 @@ export const processorCount: Cause = {
     if (evidence.field !== undefined && !/^(?:text|other|version)$/.test(evidence.field.kind))
       return undefined;
     const reading = readingOf(evidence);
-    return ofCanaries(reading) ?? ofWords(reading);
+    return ofCanaries(reading) ?? ofOneSide(reading) ?? ofWords(reading);
   },
 };
 
@@ -61,6 +61,36 @@ function named({ a, isText }: Reading, start: number): boolean {
 
 const wordBefore =
   /(?:cpus?|cores?|jobs?|threads?|parallel|nproc|processors?|workers?|-j)["']?[\s:=]{0,3}$/i;
+
+/** A flag or a setting that only one side has, with that side's number. */
+function ofOneSide(reading: Reading): Recognition | undefined {
+  const { evidence, a, b } = reading;
+  const { canariesA, canariesB } = evidence;
+  if (canariesA === undefined || canariesB === undefined || evidence.range === undefined)
+    return undefined;
+  for (const [side, own, other] of [
+    [a, canariesA, canariesB],
+    [b, canariesB, canariesA],
+  ] as const) {
+    if (side === undefined || side.from === side.to) continue;
+    for (const match of matchesTouching(side, setting)) {
+      const value = Number(match.groups[0]);
+      if (![own.cpus, own.jobs].includes(value) || [other.cpus, other.jobs].includes(value))
+        continue;
+      return {
+        kind: 'number on one side',
+        certainty: 'likely',
+        a: showRange(a),
+        b: showRange(b),
+        remedy,
+      };
+    }
+  }
+  return undefined;
+}
+
+const setting =
+  /(?<!\w)(?:-j ?|(?:jobs|parallel|cpus|nproc|threads|workers|processors)["']?\s{0,2}[=:]\s{0,2}["']?)(\d{1,4})(?!\w)/gi;
 
 function ofWords(reading: Reading): Recognition | undefined {
   const pair = pairOf(

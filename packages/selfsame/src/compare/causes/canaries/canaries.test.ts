@@ -150,6 +150,12 @@ describe('a canary among any bytes', () => {
     );
   });
 
+  it('a number of jobs that only one side has', () => {
+    const found = findCauses(range('flags: -O2\n', 'flags: -O2 parallel=7 -j7\n', both));
+    expect(found[0]).toMatchObject({ cause: 'processor-count', certainty: 'likely' });
+    expect(findCauses(range('flags: -O2\n', 'flags: -O2 -j9\n', both))[0]?.cause).toBe('text');
+  });
+
   it('a name cut off by a field of fixed length', () => {
     const content = ({ path }: Canaries) => `${path.slice(0, 15)}/${' '.repeat(20)}`;
     const [found] = findCauses(range(content(canariesA), content(canariesB), both));

@@ -61,6 +61,7 @@ export function piecesOf(a: Uint8Array, b: Uint8Array, separator: string): Piece
   const same =
     linesA.length === linesB.length &&
     linesA.length <= maximumPieces &&
+    linesA.some((line, index) => line !== linesB[index]) &&
     countsA.size === countsB.size &&
     [...countsA].every(([line, times]) => countsB.get(line) === times);
   const pieces = { linesA, linesB, countsA, countsB, same };
@@ -72,7 +73,12 @@ function split(bytes: Uint8Array, separator: string): readonly string[] {
   const text = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('latin1');
   const pieces = text.split(separator, maximumPieces + 1);
   if (pieces.at(-1) === '') pieces.pop();
-  return pieces;
+  return separator === '\n' ? pieces.map(bare) : pieces;
+}
+
+/** A line without the comma that all items of a list but the last have. */
+function bare(line: string): string {
+  return line.endsWith(',') || line.endsWith(';') ? line.slice(0, -1) : line;
 }
 
 function count(lines: readonly string[]): ReadonlyMap<string, number> {
@@ -164,10 +170,13 @@ function ofMovedLines(reading: Reading): Permutation | undefined {
   if (!reading.isText) return undefined;
   const pieces = piecesOf(wholeA, wholeB, '\n');
   if (pieces === undefined) return undefined;
-  const here = [
-    ...linesAt(wholeA, range.offsetA, range.lengthA),
-    ...linesAt(wholeB, range.offsetB, range.lengthB),
-  ].filter((line) => line.trim().length >= 4);
+  const [linesA, linesB] = [
+    linesAt(wholeA, range.offsetA, range.lengthA),
+    linesAt(wholeB, range.offsetB, range.lengthB),
+  ];
+  // The same lines in the same order differ in a comma only.
+  if (linesA.join('\n') === linesB.join('\n')) return undefined;
+  const here = [...linesA, ...linesB].filter((line) => line.trim().length >= 4);
   const { countsA, countsB } = pieces;
   if (here.length === 0 || here.length > 256) return undefined;
   if (
@@ -179,11 +188,18 @@ function ofMovedLines(reading: Reading): Permutation | undefined {
   return { of: 'lines', certainty: 'likely' };
 }
 
+/** Bytes of a line. */
+const longestLine = 4096;
+
 /** The lines that a range touches. */
 function linesAt(bytes: Uint8Array, offset: number, length: number): readonly string[] {
   if (length === 0 || length > 65_536) return [];
-  const start = bytes.lastIndexOf(10, Math.max(0, offset - 1)) + 1;
-  const stop = bytes.indexOf(10, offset + length - 1);
-  const part = bytes.subarray(offset === 0 ? 0 : start, stop < 0 ? bytes.length : stop);
-  return Buffer.from(part).toString('latin1').split('\n');
+  const first = Math.max(0, offset - longestLine);
+  const near = bytes.subarray(first, offset + length + longestLine);
+  const start = offset === 0 ? 0 : near.lastIndexOf(10, offset - 1 - first) + 1;
+  const end = near.indexOf(10, offset - first + length - 1);
+  // A line that is longer than that is none.
+  if ((start === 0 && first > 0) || (end < 0 && first + near.length < bytes.length)) return [];
+  const part = near.subarray(start, end < 0 ? near.length : end);
+  return Buffer.from(part).toString('latin1').split('\n').map(bare);
 }
