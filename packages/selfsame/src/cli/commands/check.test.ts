@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import {
   chmodSync,
   chownSync,
+  copyFileSync,
   existsSync,
   mkdtempSync,
   readFileSync,
@@ -247,6 +248,15 @@ describe.skipIf(!sandboxesWork)('selfsame check', () => {
     expect(readFileSync(join(room, 'sarif'), 'utf8')).toContain('"2.1.0"');
     expect(readFileSync(join(room, 'junit'), 'utf8')).toContain('<testsuite');
     expect(readFileSync(join(room, 'markdown'), 'utf8')).toContain('host');
+  });
+
+  it('refuses to run inside of a check', () => {
+    const cwd = project({});
+    copyFileSync(program, join(cwd, 'main.mjs'));
+    const inner = [process.execPath, 'main.mjs', 'check', '--', 'true'];
+    const { status, report } = check(cwd, ['--', ...inner]);
+    expect(status).toBe(4);
+    expect(report.failures[0]?.lastLines.join('\n')).toContain('CHECK_INSIDE_SANDBOX');
   });
 
   it('lists variations, with what works here', () => {
