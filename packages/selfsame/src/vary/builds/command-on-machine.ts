@@ -1,4 +1,4 @@
-import { mkdir, rm } from 'node:fs/promises';
+import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 
 import type { Context } from '../../context.js';
@@ -22,7 +22,7 @@ import { failureOf } from './how-it-ended.js';
 import { LastLines } from './last-lines.js';
 import { buildLimits } from './limits.js';
 import { machineRequest, usualUser } from './machine-request.js';
-import { memoryDirectory } from './memory-tree.js';
+import { memoryDirectory, removeMemoryDirectory } from './memory-tree.js';
 import { commandOf, variablesOf } from './settings-of.js';
 import { machineTops, wroteOutside } from './wrote-outside.js';
 
@@ -220,7 +220,7 @@ class MachineBuilder implements DisposableBuilder {
         wroteOutside: outside,
       };
     } finally {
-      if (memory !== undefined) await rm(memory, { recursive: true, force: true });
+      if (memory !== undefined) await removeMemoryDirectory(memory);
     }
   }
 

@@ -1,3 +1,4 @@
+import { execFile } from 'node:child_process';
 import { mkdtemp, readdir, rm, statfs } from 'node:fs/promises';
 import { join } from 'node:path';
 
@@ -23,11 +24,23 @@ export async function memoryDirectory(at: string, bytes: number): Promise<string
   }
 }
 
+/** Removes such a directory, also with directories in it that even their owner may not change. Never rejects. */
+export async function removeMemoryDirectory(path: string): Promise<void> {
+  try {
+    await rm(path, { recursive: true, force: true });
+  } catch {
+    await new Promise<void>((resolve) => {
+      execFile('chmod', ['-R', 'u+rwX', '--', path], () => resolve());
+    });
+    await rm(path, { recursive: true, force: true }).catch(() => undefined);
+  }
+}
+
 async function removeStale(at: string): Promise<void> {
   for (const name of await readdir(at)) {
     const pid = new RegExp(`^${prefix}(\\d{1,10})-`, 'u').exec(name)?.[1];
     if (pid === undefined || isAlive(Number(pid))) continue;
-    await rm(join(at, name), { recursive: true, force: true }).catch(() => undefined);
+    await removeMemoryDirectory(join(at, name));
   }
 }
 
