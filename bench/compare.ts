@@ -18,8 +18,11 @@ import type { BenchRow } from './row.js';
 
 const bin = join(import.meta.dirname, '../packages/selfsame/bin/selfsame.js');
 const mega = 1_000_000;
-/** Seconds that diffoscope gets: if they end first, they are a lower bound of its time. */
-const peerSeconds = 240;
+/**
+ * Seconds that diffoscope gets, at least and at most, and how many times ours in between: if they end first, they are
+ * a lower bound of its time.
+ */
+const [leastSeconds, mostSeconds, enoughTimes] = [240, 900, 25];
 const RUNS = 5;
 
 /** `selfsame compare` beside diffoscope on the same two trees and packages, its memory, and how its time grows. */
@@ -85,6 +88,9 @@ async function against(
   b: string,
 ): Promise<BenchRow[]> {
   if (spawnSync('diffoscope', ['--version'], { stdio: 'ignore' }).status !== 0) return [];
+  const peerSeconds = Math.round(
+    Math.min(mostSeconds, Math.max(leastSeconds, (enoughTimes * ours.wall) / 1000)),
+  );
   const start = performance.now();
   // A group of its own: its tools must end with it.
   const child = spawn('diffoscope', ['--no-progress', '--text', '/dev/null', a, b], {
