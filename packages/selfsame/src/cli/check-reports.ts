@@ -11,6 +11,7 @@ import { checkJunit } from '../report/junit/junit.js';
 import { checkMarkdown } from '../report/markdown/check-markdown.js';
 import { checkSarif, sarifText } from '../report/sarif/sarif.js';
 import type { Check } from '../vary/check.js';
+import { findingsIn } from '../vary/checking/findings-in.js';
 import type { CommandContext } from './command.js';
 import type { CheckRequest } from './read-check-options.js';
 
@@ -63,7 +64,7 @@ const pageMilliseconds = 120_000;
 /** Causes that name a kind of content, not a reason. */
 const saysLittle: ReadonlySet<CauseName> = new Set(['unknown', 'code', 'text']);
 
-/** Has diffoscope look at artifacts that no cause explains. */
+/** Has diffoscope look at artifacts in whose bytes no cause was recognised. */
 async function lookDeep(
   { report, trees }: Check,
   directory: string,
@@ -91,11 +92,11 @@ async function showDiffoscope(
 ): Promise<CompareReport['deep']> {
   const pages: { place: readonly string[]; file: string }[] = [];
   const left = report.artifacts.filter(
-    ({ causes, consequenceOf, difference }) =>
+    ({ consequenceOf, difference }) =>
       consequenceOf.length === 0 &&
       difference?.presence === 'both' &&
       difference.types === undefined &&
-      causes.every((cause) => saysLittle.has(cause)),
+      findingsIn(difference).every(({ cause }) => saysLittle.has(cause)),
   );
   for (const [index, { path, builds }] of left.slice(0, mostPages).entries()) {
     const [one, other] = (builds ?? []).map((id) => trees.get(id));
