@@ -143,7 +143,8 @@ extern _Atomic bool ids_may_differ, roots_may_differ;
 bool become_caller(struct call *call);
 /* The usual ones, for a thread of the supervisor: when it starts, and after a call for which it took on others. */
 void become_usual(void);
-void become_usual_again(void);
+/* Whether it had taken on others. */
+bool become_usual_again(void);
 /* Notes what the usual ones are. */
 void ids_start(void);
 /* Does this call, which changes ids, leave everybody's as they are? */

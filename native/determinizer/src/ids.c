@@ -99,10 +99,12 @@ void become_usual(void)
 	changed = false;
 }
 
-void become_usual_again(void)
+bool become_usual_again(void)
 {
-	if (changed)
-		become_usual();
+	if (!changed)
+		return false;
+	become_usual();
+	return true;
 }
 
 /* The numbers after a label in /proc/PID/status. */

@@ -219,6 +219,18 @@ static void forget_memory(struct call *call)
 	call->memory = call->entry->memory = -1;
 }
 
+/* The memory of a program that changed its ids belongs to root: as the caller, this thread could not open it. */
+static int open_memory(struct call *call)
+{
+	bool was_changed = become_usual_again();
+	int memory = openat(call->directory, "mem", O_RDWR | O_CLOEXEC);
+	if (was_changed && !become_caller(call)) {
+		close(memory);
+		return -1;
+	}
+	return memory;
+}
+
 bool call_memory(struct call *call)
 {
 	if (!call_look(call))
@@ -226,7 +238,7 @@ bool call_memory(struct call *call)
 	if (call->memory >= 0 && memory_may_be_another && !call->opened)
 		forget_memory(call);
 	if (call->memory < 0)
-		call->memory = call->entry->memory = openat(call->directory, "mem", O_RDWR | O_CLOEXEC);
+		call->memory = call->entry->memory = open_memory(call);
 	call->opened = true;
 	return call->memory >= 0;
 }

@@ -6,3 +6,5 @@ printf 'refused\nseen\nseen\n' | diff - got
 # The right to become another by a program's set-user-id bit is given up before the command starts.
 cp "$(command -v id)" suid; chmod 4755 suid
 expect 65534 virtual setpriv --reuid 65534 --clear-groups ./suid -u
+# Whichever thread of the supervisor answers, and whatever it has open of the caller, an answer arrives.
+expect '' virtual perl -e '$) = "65534 65534"; $> = 65534; for (1 .. 1000) { stat "closed/f"; stat "closed" or print "$_ $!\n" } print "\n"'
