@@ -1,32 +1,11 @@
-import type { Difference, Finding, RangeDifference } from '../compare/types.js';
+import type { Finding, RangeDifference } from '../compare/types.js';
 import type { ArtifactReport } from '../vary/types.js';
 
 // For tests: parts of reports, with what is not said left out.
 
 const encoder = new TextEncoder();
 
-export function testDifference(name: string, rest: Partial<Difference> = {}): Difference {
-  return {
-    name,
-    nameInB: undefined,
-    presence: 'both',
-    format: undefined,
-    types: undefined,
-    sizeA: undefined,
-    sizeB: undefined,
-    sha256A: undefined,
-    sha256B: undefined,
-    fields: [],
-    order: undefined,
-    ranges: [],
-    moreRanges: 0,
-    textDiff: undefined,
-    findings: [],
-    children: [],
-    unexamined: [],
-    ...rest,
-  };
-}
+export { newDifference as testDifference } from '../compare/difference.js';
 
 /** Two texts of one length as a differing range with what stands around it. */
 export function testRange(offset: number, before: string, a: string, b: string): RangeDifference {

@@ -1,29 +1,12 @@
 import { describe, expect, it } from 'vitest';
 
+import { newDifference } from '../../compare/difference.js';
 import type { Difference, Finding } from '../../compare/types.js';
 import { consequences } from './consequences.js';
 import type { Differing } from './consequences.js';
 
-const difference = (more: Partial<Difference>): Difference => ({
-  name: 'x',
-  nameInB: undefined,
-  presence: 'both',
-  format: undefined,
-  types: undefined,
-  sizeA: 1,
-  sizeB: 1,
-  sha256A: undefined,
-  sha256B: undefined,
-  fields: [],
-  order: undefined,
-  ranges: [],
-  moreRanges: 0,
-  textDiff: undefined,
-  findings: [],
-  children: [],
-  unexamined: [],
-  ...more,
-});
+const difference = (more: Partial<Difference>): Difference =>
+  newDifference('x', { sizeA: 1, sizeB: 1, ...more });
 
 const finding = (consequence: boolean): Finding => ({
   cause: consequence ? 'checksum' : 'timestamp',
