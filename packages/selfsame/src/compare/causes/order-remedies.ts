@@ -72,6 +72,12 @@ export function orderAdvice(reading: Reading, of: Permuted | 'parts'): OrderAdvi
       remedy:
         'Do not ship logs; processes that run at the same time write them in any order (or run one at a time: `make -j1`).',
     };
+  if (/^(?:.*[/._-])?(?:md5|sha(?:1|224|256|384|512)?|b2|check)sums?(?:\.txt)?$/i.test(name))
+    return {
+      kind: 'lines of a list of checksums',
+      remedy:
+        'Sort what is summed: `find … -type f -print0 | LC_ALL=C sort -z | xargs -0 md5sum` (Debian: `dh_md5sums` does).',
+    };
   if (of === 'words')
     return {
       kind: 'words of a line',

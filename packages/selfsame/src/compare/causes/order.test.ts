@@ -50,6 +50,21 @@ describe('the same lines in another order', () => {
     expect(findCauses(range('a one,\nb two\n', 'a one\nb two,\n', whole))[0]?.cause).toBe('text');
   });
 
+  it('show the lines that stand there, also where one side has nothing', () => {
+    const found = findCauses(
+      range(lines('1f usr/c', '2e usr/a', '3d usr/b'), lines('2e usr/a', '3d usr/b', '1f usr/c'), {
+        ...whole,
+        place: ['control.tar', './md5sums'],
+        ...{ range: { ...moved('1f usr/c\n', lines('2e usr/a', '3d usr/b', '1f usr/c')) } },
+      }),
+    );
+    expect(found[0]).toMatchObject({
+      ...{ cause: 'order', kind: 'lines of a list of checksums' },
+      ...{ a: '1f usr/c', b: '2e usr/a' },
+    });
+    expect(found[0]?.remedy).toMatch(/sort -z \| xargs -0 md5sum/);
+  });
+
   it('of a log have another remedy', () => {
     const found = findCauses(
       range(lines('cc a.c', 'cc b.c', 'ld'), lines('cc b.c', 'cc a.c', 'ld'), {
@@ -144,3 +159,12 @@ describe('the same lines, sorted in two manners', () => {
     expect(findCauses(range(a, b, { ...whole, canariesA, canariesB }))[0]?.cause).toBe('locale');
   });
 });
+
+/** A range that only the first side has: its first line, before all that the second has. */
+function moved(line: string, rest: string) {
+  return {
+    ...{ offsetA: 0, offsetB: 0, lengthA: line.length, lengthB: 0 },
+    ...{ sampleA: Buffer.from(line + rest), sampleB: Buffer.from(rest) },
+    ...{ sampleOffsetA: 0, sampleOffsetB: 0 },
+  };
+}

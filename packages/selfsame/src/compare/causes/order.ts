@@ -1,8 +1,10 @@
 import type { Cause, Evidence, Recognition } from './cause.js';
 import { collationOf } from './decoders/collation.js';
 import { permutation } from './decoders/permutations.js';
+import type { Permutation } from './decoders/permutations.js';
 import { orderAdvice, orderRemedies } from './order-remedies.js';
-import { offsetAt, readingOf, show, showRange } from './reading.js';
+import { offsetAt, readingOf, show, showPart, showRange } from './reading.js';
+import type { Side } from './reading.js';
 
 /** The same parts, elsewhere. */
 export const order: Cause = {
@@ -44,9 +46,28 @@ function ofBytes(evidence: Evidence): Recognition | undefined {
   return {
     ...orderAdvice(reading, found.of),
     certainty: found.certainty,
-    a: found.a === undefined ? showRange(a) : show(found.a),
-    b: found.b === undefined ? showRange(b) : show(found.b),
+    ...valuesOf(found, a, b),
     offsetA: a === undefined ? undefined : offsetAt(reading, a, a.from),
     offsetB: b === undefined ? undefined : offsetAt(reading, b, b.from),
   };
+}
+
+/** What stands here on each side: of lines that moved away or came, the range is empty on the other. */
+function valuesOf(
+  found: Permutation,
+  a: Side | undefined,
+  b: Side | undefined,
+): { readonly a: string; readonly b: string } {
+  const bytes = { a: showRange(a), b: showRange(b) };
+  if (found.a !== undefined && found.b !== undefined) return { a: show(found.a), b: show(found.b) };
+  if (found.of !== 'lines') return bytes;
+  const lines = { a: firstLine(a), b: firstLine(b) };
+  return lines.a === lines.b ? bytes : lines;
+}
+
+function firstLine(side: Side | undefined): string {
+  if (side === undefined) return '';
+  const start = side.from === 0 ? 0 : side.text.lastIndexOf('\n', side.from - 1) + 1;
+  const end = side.text.indexOf('\n', start);
+  return showPart(side, start, end < 0 ? side.text.length : end);
 }
