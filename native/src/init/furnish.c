@@ -116,6 +116,8 @@ static void add_account(const struct plan *plan)
 	if (file.content)
 		write_file(&file, plan->epoch);
 	free(file.content);
+	if (plan->account.group)
+		name = plan->account.group;
 	snprintf(line, sizeof line, "%s:x:%u:\n", name, plan->gid);
 	file = (struct text){.path = group, .content = with_line(group, name, line)};
 	if (file.content)

@@ -122,7 +122,9 @@ struct plan *read_plan(struct spec *spec)
 		} else if (strcmp(key, "account") == 0) {
 			plan->account.name = spec_value(spec, key);
 			plan->account.home = spec_value(spec, key);
-		} else if (strcmp(key, "as-root") == 0)
+		} else if (strcmp(key, "group-name") == 0)
+			plan->account.group = spec_value(spec, key);
+		else if (strcmp(key, "as-root") == 0)
 			plan->as_root = true;
 		else if (strcmp(key, "own-id") == 0) {
 			plan->own_id = true;

@@ -78,6 +78,7 @@ struct plan {
 	struct {
 		char *name;
 		char *home;
+		char *group; /* NULL: as the user */
 	} account;
 	/* Files written into the root before the command starts. */
 	struct text files[TEXTS_MAX];

@@ -121,6 +121,16 @@ export interface Surroundings {
   readonly terminal: { readonly columns: number; readonly rows: number } | undefined;
   /** Regular files of the machine laid over names that may be links. Machine roots only. */
   readonly laidOver: readonly { readonly source: string; readonly target: string }[];
+  /** What /etc says besides the description. Sandboxes of environments only; machine roots have files of their own. */
+  readonly names: SurroundingNames;
+}
+
+/** Left out: the group has the user's name, the home is in /home, the host has no domain. */
+export interface SurroundingNames {
+  readonly group?: string;
+  readonly home?: string;
+  /** Of the host, with its domain. */
+  readonly fullName?: string;
 }
 
 export interface SandboxRequest {

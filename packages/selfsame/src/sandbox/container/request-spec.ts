@@ -168,15 +168,21 @@ function rootHome(request: SandboxRequest): Record<string, string> {
  */
 function addUser(spec: SpecWriter, request: SandboxRequest): void {
   const { user, hostname } = request.description;
-  const home = `/home/${user.name}`;
+  const { group, home, fullName } = request.surroundings?.names ?? {};
+  const usual = `/home/${user.name}`;
+  const [local, full] =
+    fullName === undefined
+      ? [`localhost ${hostname}`, '']
+      : ['localhost', `127.0.1.1\t${fullName} ${hostname}\n`];
+  if (group !== undefined) spec.add('group-name', group);
   spec
-    .add('account', user.name, home)
-    .add('directory', home)
+    .add('account', user.name, home ?? usual)
+    .add('directory', usual)
     .add('file', '/etc/hostname', `${hostname}\n`)
     .add(
       'file',
       '/etc/hosts',
-      `127.0.0.1\tlocalhost ${hostname}\n::1\tlocalhost ip6-localhost ip6-loopback\n`,
+      `127.0.0.1\t${local}\n${full}::1\tlocalhost ip6-localhost ip6-loopback\n`,
     )
     .add(
       'file',

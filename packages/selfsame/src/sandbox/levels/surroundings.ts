@@ -19,6 +19,7 @@ export const usualSurroundings: Surroundings = {
   affinity: undefined,
   terminal: undefined,
   laidOver: [],
+  names: {},
 };
 
 /** Those with some of them changed, as a request has it. */

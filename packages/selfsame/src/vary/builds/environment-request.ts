@@ -1,5 +1,6 @@
 import { baseEnvironment } from '../../sandbox/levels/none.js';
-import type { Mount, SandboxRequest } from '../../sandbox/types.js';
+import { usualSurroundings } from '../../sandbox/levels/surroundings.js';
+import type { Mount, SandboxRequest, SurroundingNames } from '../../sandbox/types.js';
 import { usualTemporaryDirectory } from '../conditions.js';
 import type { Conditions } from '../types.js';
 import { descriptionOf, surroundingsOf, variablesOf } from './settings-of.js';
@@ -22,10 +23,18 @@ export function inEnvironment<T extends SandboxRequest>(
   return {
     ...request,
     description,
-    surroundings: surroundingsOf(conditions),
+    surroundings: { ...surroundingsOf(conditions), names: namesOf(conditions) },
     env: variablesOf(conditions, given, named),
     mounts: [...request.mounts, ...ownMounts(conditions, own)],
     network: conditions.network,
+  };
+}
+
+function namesOf({ user, home, hostname, domain }: Conditions): SurroundingNames {
+  return {
+    group: user.group,
+    home,
+    ...(domain !== usualSurroundings.domain && { fullName: `${hostname}.${domain}` }),
   };
 }
 
