@@ -108,7 +108,7 @@ export function dependenceWords(
     case 'sometimes':
       return `${verb} sometimes: in ${dependence.differed} of ${count(dependence.builds, 'build')} under the same conditions`;
     case 'unsearched':
-      return `${verb} with one or more of: ${listed(dependence.candidates.map(title), 'or')} (the budget ended before the search)`;
+      return `${verb} with one or more of: ${listed(dependence.candidates.map(title), 'or')} (${dependence.quick === true ? 'without a search, as was asked for' : 'the budget ended before the search'})`;
   }
 }
 

@@ -196,7 +196,12 @@ export type Dependence =
   /** Under the same conditions it differed in some builds and not in others. */
   | { readonly type: 'sometimes'; readonly differed: number; readonly builds: number }
   /** The budget ended before the search did: one of these is in it. */
-  | { readonly type: 'unsearched'; readonly candidates: readonly string[] };
+  | {
+      readonly type: 'unsearched';
+      readonly candidates: readonly string[];
+      /** It was not to be searched. */
+      readonly quick?: true;
+    };
 
 export interface ArtifactReport {
   readonly path: string;

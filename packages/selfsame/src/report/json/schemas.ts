@@ -135,7 +135,11 @@ const dependence = z
       incomplete: z.literal(true).optional(),
     }),
     z.looseObject({ type: z.literal('sometimes'), differed: natural, builds: natural }),
-    z.looseObject({ type: z.literal('unsearched'), candidates: z.array(z.string()) }),
+    z.looseObject({
+      type: z.literal('unsearched'),
+      candidates: z.array(z.string()),
+      quick: z.literal(true).optional(),
+    }),
   ])
   .meta({ id: 'dependence' });
 

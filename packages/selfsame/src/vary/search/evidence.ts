@@ -68,6 +68,11 @@ export class Evidence {
     return [...found].sort();
   }
 
+  /** The first build made it. */
+  inFirst(path: string): boolean {
+    return this.#reference().has(path);
+  }
+
   /** Whether an artifact differs from that of the first build, which itself says nothing. */
   differs(path: string): AnswerVector {
     const first = this.#reference().get(path);

@@ -26,6 +26,8 @@ export interface Ask {
   readonly within: Subset | undefined;
   /** Other builds that help as well, more or less. */
   readonly alternatives: readonly Subset[];
+  /** Asks of a lower one are served first; 0 where left out. */
+  readonly rank?: number;
   /** How much of what `set` brings another build would bring for this question, 0 to 1. */
   gain(set: Subset): number;
 }

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 
 import { dependsOn, searchFake, variationNames } from './testing.js';
+import type { FakeArtifact } from './testing.js';
 
 const variations = ['time', 'path', 'locale', 'cpus', 'umask', 'order'];
 
@@ -191,7 +192,88 @@ describe('search', () => {
     expect(result.artifacts.get('a')?.dependence).toEqual({
       type: 'unsearched',
       candidates: variations,
+      quick: true,
     });
+  });
+
+  it('builds once more what may be chance, and no more than that', async () => {
+    // Differs in the builds with `order` by chance: the second such build does not.
+    const racy: FakeArtifact = (varied, attempt) =>
+      (varied.has('order') && attempt === 0) || varied.size === 6 ? 'x' : '';
+    const asked: { blamed: readonly (readonly string[])[]; chance: boolean }[] = [];
+    const doubt = (blamed: readonly (readonly string[])[], chance: boolean) => {
+      asked.push({ blamed, chance });
+      return Promise.resolve({ unvaried: 3, blamed: 2 });
+    };
+    const { result, built } = await searchFake(
+      { artifacts: { racy, dated: dependsOn(['time']) } },
+      { variations, doubt },
+    );
+    expect(asked[0]).toEqual({ blamed: [['time'], ['order']], chance: false });
+    expect(asked.at(-1)?.chance).toBe(true);
+    expect(result.artifacts.get('racy')?.dependence).toEqual({
+      type: 'sometimes',
+      differed: 1,
+      builds: 2,
+    });
+    expect(result.artifacts.get('dated')?.dependence).toEqual({ type: 'with', sets: [['time']] });
+    const count = (names: readonly string[]) =>
+      built.filter(({ varied }) => String(varied) === String(names)).length;
+    expect([count([]), count(['time']), count(['order'])]).toEqual([3, 2, 2]);
+    const believed = await searchFake(
+      { artifacts: { racy } },
+      { variations, doubt: () => Promise.resolve(undefined) },
+    );
+    expect(believed.result.artifacts.get('racy')?.dependence).toEqual({
+      type: 'with',
+      sets: [['order']],
+    });
+  });
+
+  it('looks for chance where nothing differed, and lets it be brought out', async () => {
+    const racy: FakeArtifact = (varied, attempt) => (varied.size === 0 && attempt === 1 ? 'x' : '');
+    const { result, built } = await searchFake(
+      { artifacts: { racy } },
+      { variations, doubt: () => Promise.resolve({ unvaried: 2, blamed: 2 }) },
+    );
+    expect(built.map(({ varied, provoking }) => [varied.length, provoking])).toEqual([
+      [0, false],
+      [6, false],
+      [0, true],
+      [0, false],
+    ]);
+    expect(result.artifacts.get('racy')?.dependence).toEqual({
+      type: 'sometimes',
+      differed: 1,
+      builds: 3,
+    });
+  });
+
+  it('confirms within the budget only, and says when it ended', async () => {
+    const { result, built } = await searchFake(
+      { artifacts: { a: dependsOn([]) } },
+      { variations, builds: 3, doubt: () => Promise.resolve({ unvaried: 9, blamed: 2 }) },
+    );
+    expect(built).toHaveLength(3);
+    expect(result.budgetSpent).toBe(true);
+  });
+
+  it('searches first what counts most, and not for long what counts least', async () => {
+    const names = variationNames(32);
+    // Files that only one build makes, as caches have them, each with a question of its own.
+    const cached = Object.fromEntries(
+      names.map((name) => [`.cache/${name}`, dependsOn([name, 'v31'])] as const),
+    );
+    const artifacts = { ...cached, program: dependsOn(['v9'], ['v20']) };
+    const search = { variations: names, builds: 24 };
+    const rank = (path: string) => (path.startsWith('.cache/') ? 2 : 0);
+    const ranked = await searchFake({ artifacts }, { ...search, rank });
+    const whole = { type: 'with', sets: [['v9'], ['v20']] };
+    expect(ranked.result.artifacts.get('program')?.dependence).toEqual(whole);
+    expect(ranked.built.length).toBeLessThan(24);
+    expect(ranked.result.budgetSpent).toBe(true);
+    const unranked = await searchFake({ artifacts }, search);
+    expect(unranked.result.artifacts.get('program')?.dependence).not.toEqual(whole);
   });
 
   it('works with no variation at all', async () => {

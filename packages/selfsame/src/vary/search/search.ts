@@ -3,26 +3,39 @@ import type { Choice } from './choose-builds.js';
 import { conclude, matrixOf } from './conclude.js';
 import type { ArtifactConclusion } from './conclude.js';
 import { Evidence } from './evidence.js';
-import type { AnswerVector, Observation } from './evidence.js';
+import type { Observation } from './evidence.js';
 import { KnownHints } from './known-hints.js';
 import type { Hints } from './known-hints.js';
-import { minimalHittingSets, provedMinimalSets } from './minimal-sets.js';
 import { nextBuild, only } from './next-build.js';
-import type { Ask, Question } from './next-build.js';
-import { all, bySize, contains, members, none, single, size, without } from './subset.js';
+import type { Ask } from './next-build.js';
+import { Questions } from './questions.js';
+import { all, bySize, members, none, size } from './subset.js';
 import type { Subset } from './subset.js';
+import { blamedSets, showsChance, unconfirmed } from './unconfirmed.js';
+import type { Doubt } from './unconfirmed.js';
 import type { Dependence } from '../types.js';
 
 export interface SearchOptions {
   /** Names, those most likely to matter first; sets are tried in this order. */
   readonly variations: readonly string[];
-  /** Makes a build; `attempt` counts builds with the same variations, from 0. */
-  build(varied: readonly string[], attempt: number): Promise<Observation>;
+  /**
+   * Makes a build; `attempt` counts builds with the same variations, from 0. `provoking`: with nothing varied, it is to
+   * bring out what chance does, if anything can.
+   */
+  build(varied: readonly string[], attempt: number, provoking: boolean): Promise<Observation>;
   /**
    * Asked when a build with these variations came out different in these artifacts: once, and again for builds in which
    * a further cause is to be searched for. What is said is added to what was said before.
    */
   examine(varied: readonly string[], paths: readonly string[]): Promise<Hints>;
+  /**
+   * Asked when the search is over, with the sets that are blamed and whether builds have shown chance: how often what
+   * they said is to be seen. Undefined, or left out: it is believed as it is. Builds that this makes are beyond those of
+   * the search itself.
+   */
+  doubt?(blamed: readonly (readonly string[])[], chance: boolean): Promise<Doubt | undefined>;
+  /** What is searched for last is highest: 0 for all where left out. From `leastRank` on, half of the budget is for others. */
+  readonly rank?: (path: string, inFirst: boolean) => number;
   /** Builds that are always made, in turn without and with all variations; at least 2. */
   readonly runs: number;
   /** Leave it at these, and one more without variations if there is a difference. */
@@ -51,6 +64,9 @@ export interface SearchResult {
   readonly builds: number;
 }
 
+/** Questions of artifacts of this rank and higher are not asked any more once half of the builds are made. */
+export const leastRank = 2;
+
 /** So few variations are searched without looking into what differs. */
 const fewVariations = 4;
 
@@ -70,8 +86,8 @@ class Search {
   readonly #options: SearchOptions;
   readonly #evidence = new Evidence();
   readonly #whole: Subset;
-  readonly #order: readonly number[];
   readonly #hints: KnownHints;
+  readonly #questions: Questions;
   #budgetSpent = false;
   #started = 0;
 
@@ -79,7 +95,10 @@ class Search {
     this.#options = options;
     this.#hints = new KnownHints((set, paths) => options.examine(this.#names(set), paths));
     this.#whole = all(options.variations.length);
-    this.#order = options.variations.map((_, index) => index);
+    const { variations, rank } = options;
+    this.#questions = new Questions({
+      ...{ variations, rank, evidence: this.#evidence, hints: this.#hints },
+    });
   }
 
   /** The builds that are made in any case. False: with nothing varied it fails. */
@@ -103,6 +122,11 @@ class Search {
   }
 
   async search(): Promise<void> {
+    do await this.#explain();
+    while (await this.#confirm());
+  }
+
+  async #explain(): Promise<void> {
     for (;;) {
       const asks = await this.#asks();
       if (asks.length === 0) return;
@@ -119,13 +143,34 @@ class Search {
     }
   }
 
+  /** Builds once more what may have been chance. False: nothing is to be confirmed, or can be. */
+  async #confirm(): Promise<boolean> {
+    const questions = this.#questions.artifacts().map(({ question }) => question);
+    if (this.#evidence.failing().includes('1')) questions.push(this.#questions.failing());
+    const blamed = blamedSets(questions);
+    const doubt = await this.#options.doubt?.(
+      blamed.map((set) => this.#names(set)),
+      showsChance(questions),
+    );
+    if (doubt === undefined) return false;
+    const missing = unconfirmed(blamed, doubt, (set) => this.#evidence.attempts(set));
+    const left = this.#options.budget.builds - this.#started;
+    const round = missing.slice(0, Math.max(1, Math.min(this.#options.jobs, left)));
+    if (round.length === 0 || !this.#affordable(round.length)) return false;
+    await this.#make(
+      round.map((set) => ({ set, again: true })),
+      true,
+    );
+    return true;
+  }
+
   result(type: SearchResult['type']): SearchResult {
-    const failing = this.#failingQuestion();
+    const failing = this.#questions.failing();
     const names = (set: Subset): string[] => this.#names(set);
     const artifacts = new Map<string, ArtifactConclusion>();
-    for (const { paths, question } of this.#artifactQuestions()) {
+    for (const { paths, question } of this.#questions.artifacts()) {
       const conclusion = {
-        dependence: conclude(question, names),
+        dependence: this.#unlessQuick(conclude(question, names)),
         matrix: matrixOf(question, this.#options.variations),
       };
       for (const path of paths) artifacts.set(path, conclusion);
@@ -133,15 +178,24 @@ class Search {
     return {
       type,
       artifacts: new Map([...artifacts].sort(([a], [b]) => (a < b ? -1 : 1))),
-      failing: this.#evidence.failing().includes('1') ? conclude(failing, names) : undefined,
+      failing: this.#evidence.failing().includes('1')
+        ? this.#unlessQuick(conclude(failing, names))
+        : undefined,
       budgetSpent: this.#budgetSpent,
       builds: this.#started,
     };
   }
 
+  /** What was not to be searched did not end for want of builds. */
+  #unlessQuick(dependence: Dependence): Dependence {
+    return this.#options.quick && dependence.type === 'unsearched'
+      ? { ...dependence, quick: true }
+      : dependence;
+  }
+
   /** What is asked for next: first why the build fails, as that stands in the way of all else. */
   async #asks(): Promise<Ask[]> {
-    const failing = nextBuild(this.#failingQuestion());
+    const failing = nextBuild(this.#questions.failing());
     if (failing.type === 'ask' && this.#evidence.failing().includes('1')) return [failing.ask];
     const differing = this.#evidence.differing();
     if (differing.length === 0) return [];
@@ -151,13 +205,17 @@ class Search {
     for (;;) {
       const asks: Ask[] = [];
       const unexamined = new Map<Subset, string[]>();
-      for (const { paths, question } of this.#artifactQuestions()) {
+      for (const { paths, question, rank } of this.#questions.artifacts()) {
         const next = nextBuild(question);
         if (next.type !== 'ask') continue;
+        if (rank >= leastRank && this.#started >= this.#options.budget.builds / 2) {
+          this.#budgetSpent = true;
+          continue;
+        }
         const { ask } = next;
         // A build that failed unexpectedly has no answer for artifacts, and would have none again.
         if (!ask.again && this.#evidence.attempts(ask.set) > 0) continue;
-        asks.push(ask);
+        asks.push({ ...ask, rank });
         if (ask.within !== undefined && size(ask.within) > fewVariations)
           unexamined.set(ask.within, [...(unexamined.get(ask.within) ?? []), ...paths]);
       }
@@ -174,7 +232,7 @@ class Search {
     if (this.#evidence.attempts(none) > 1 || !this.#affordable(1)) return undefined;
     const count = this.#options.variations.length;
     const inAll = 5 + Math.ceil(Math.log2(Math.max(1, count)));
-    const questions = this.#artifactQuestions();
+    const questions = this.#questions.artifacts();
     if (questions.every(({ question }) => question.guesses.length > 0)) return undefined;
     if (inAll > 2 + 2 * Math.log2(Math.max(1, count))) return undefined;
     return only(none, true);
@@ -195,59 +253,6 @@ class Search {
       await this.#hints.examine(new Map([[varied, this.#evidence.differing()]]));
   }
 
-  #failingQuestion(): Question {
-    const vector = this.#evidence.failing();
-    return {
-      answers: this.#evidence.answers(vector),
-      roots: [this.#whole],
-      order: this.#order,
-      guesses: [],
-      ruledOut: none,
-    };
-  }
-
-  /** Artifacts about which all builds said the same are one question. */
-  #artifactQuestions(): { paths: string[]; question: Question }[] {
-    const roots = this.#roots();
-    const groups = new Map<string, { paths: string[]; vector: AnswerVector; guesses: Subset[] }>();
-    for (const path of this.#evidence.differing()) {
-      const vector = this.#evidence.differs(path);
-      const guesses = this.#indices(this.#hints.shown(path)).map(single);
-      const key = [vector, ...guesses].join(' ');
-      const group = groups.get(key);
-      if (group === undefined) groups.set(key, { paths: [path], vector, guesses });
-      else group.paths.push(path);
-    }
-    const ruledOut = this.#indices(this.#hints.neverAsked).reduce(
-      (set, index) => set | single(index),
-      none,
-    );
-    return [...groups.values()].map(({ paths, vector, guesses }) => ({
-      paths,
-      question: {
-        answers: this.#evidence.answers(vector),
-        roots,
-        order: this.#order,
-        guesses,
-        ruledOut,
-      },
-    }));
-  }
-
-  /** The largest sets with which the build does not fail, as far as builds have shown. */
-  #roots(): Subset[] {
-    const { answers } = this.#failingQuestion();
-    const builds = [...answers.exact].filter(([, failed]) => !failed).map(([set]) => set);
-    const failing = provedMinimalSets(answers);
-    const wished =
-      failing.length === 0
-        ? builds
-        : minimalHittingSets(failing).map((hitting) => without(this.#whole, hitting));
-    const roots = wished.filter((set) => answers.exact.get(set) === false);
-    const sorted = (roots.length > 0 ? roots : builds).sort((a, b) => bySize(b, a));
-    return sorted.filter((set, at) => !sorted.slice(0, at).some((larger) => contains(larger, set)));
-  }
-
   #affordable(count: number): boolean {
     const { builds, timeIsUp } = this.#options.budget;
     if (this.#started + count <= builds && !timeIsUp()) return true;
@@ -255,7 +260,7 @@ class Search {
     return false;
   }
 
-  async #make(choices: readonly Choice[]): Promise<void> {
+  async #make(choices: readonly Choice[], confirming = false): Promise<void> {
     const attempts = new Map<Subset, number>();
     const trials = choices.map(({ set }) => {
       const attempt = attempts.get(set) ?? this.#evidence.attempts(set);
@@ -264,7 +269,9 @@ class Search {
       return { set, attempt };
     });
     const observations = await Promise.all(
-      trials.map(({ set, attempt }) => this.#options.build(this.#names(set), attempt)),
+      trials.map(({ set, attempt }) =>
+        this.#options.build(this.#names(set), attempt, confirming && set === none),
+      ),
     );
     for (const [index, trial] of trials.entries()) {
       const observation = observations[index];
@@ -274,12 +281,6 @@ class Search {
 
   #names(set: Subset): string[] {
     return members(set).map((index) => this.#options.variations[index] ?? '');
-  }
-
-  #indices(names: readonly string[]): number[] {
-    return names
-      .map((name) => this.#options.variations.indexOf(name))
-      .filter((index) => index >= 0);
   }
 }
 

@@ -14,7 +14,11 @@ export interface FakeBuilds {
 export interface FakeAnswer {
   readonly result: SearchResult;
   /** Every build in order: names and attempt. */
-  readonly built: readonly { readonly varied: readonly string[]; readonly attempt: number }[];
+  readonly built: readonly {
+    readonly varied: readonly string[];
+    readonly attempt: number;
+    readonly provoking: boolean;
+  }[];
 }
 
 /** Differs exactly if all of one of the sets vary; other variations leave no trace. */
@@ -38,7 +42,7 @@ export async function searchFake(
     readonly timeIsUp?: () => boolean;
   },
 ): Promise<FakeAnswer> {
-  const built: { varied: readonly string[]; attempt: number }[] = [];
+  const built: { varied: readonly string[]; attempt: number; provoking: boolean }[] = [];
   const result = await search({
     runs: 2,
     quick: false,
@@ -46,8 +50,8 @@ export async function searchFake(
     examine: () => Promise.resolve({ shown: new Map(), neverAsked: [] }),
     ...options,
     budget: { builds: options.builds ?? 10_000, timeIsUp: options.timeIsUp ?? (() => false) },
-    build: (varied, attempt) => {
-      built.push({ varied, attempt });
+    build: (varied, attempt, provoking) => {
+      built.push({ varied, attempt, provoking });
       const set = new Set(varied);
       if (fails?.(set, attempt) === true) return Promise.resolve({ type: 'failed' });
       return Promise.resolve({

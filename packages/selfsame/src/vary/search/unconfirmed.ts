@@ -1,0 +1,42 @@
+import { provedMinimalSets } from './minimal-sets.js';
+import { nextBuild } from './next-build.js';
+import type { Question } from './next-build.js';
+import { none } from './subset.js';
+import type { Subset } from './subset.js';
+
+/** A claim that rests on one build each is not made of what may have been chance. */
+export interface Doubt {
+  /** Builds with nothing varied that there are to be, with the first. */
+  readonly unvaried: number;
+  /** Builds of each set that is blamed. */
+  readonly blamed: number;
+}
+
+/** Builds came out differently in a way that no variation explains: what else was seen may be chance as well. */
+export function showsChance(questions: readonly Question[]): boolean {
+  return questions.some(
+    ({ answers }) => answers.unstable !== undefined || answers.exact.get(none) === true,
+  );
+}
+
+/** The sets that are blamed for anything, each once. */
+export function blamedSets(questions: readonly Question[]): readonly Subset[] {
+  const sets = new Set<Subset>();
+  for (const question of questions) {
+    if (nextBuild(question).type !== 'settled') continue;
+    if (question.answers.unstable !== undefined) continue;
+    for (const set of provedMinimalSets(question.answers)) sets.add(set);
+  }
+  return [...sets];
+}
+
+/** Builds that are missing so that no claim rests on fewer than was asked for: those with nothing varied first. */
+export function unconfirmed(
+  blamed: readonly Subset[],
+  doubt: Doubt,
+  attempts: (set: Subset) => number,
+): readonly Subset[] {
+  const missing = (set: Subset, count: number): Subset[] =>
+    Array.from({ length: Math.max(0, count - attempts(set)) }, () => set);
+  return [...missing(none, doubt.unvaried), ...blamed.flatMap((set) => missing(set, doubt.blamed))];
+}
