@@ -2,6 +2,7 @@ import { newDifference, unexaminedBy } from './difference.js';
 import type { Session } from './session.js';
 import { compareEntries, pairRenamed, type Trees } from './tree/compare-entries.js';
 import { shownPath } from './tree/entry.js';
+import { pairImageMembers } from './tree/pair-image-members.js';
 import { walkTrees, type Walk } from './tree/walk-trees.js';
 import type { Difference, Unexamined } from './types.js';
 
@@ -21,7 +22,8 @@ export async function compareDirectories(
     const unexamined = [unexaminedBy(session.reasonOf(error), trees.place)];
     return newDifference(name, { format: 'directory', unexamined });
   }
-  const pairs = await pairRenamed(session, trees, walk.pairs);
+  const images = await pairImageMembers(session, trees, walk.pairs);
+  const pairs = await pairRenamed(session, trees, images);
   const all = await compareEntries(session, trees, pairs);
   const children = all.slice(0, session.limits.differences);
   const unexamined: Unexamined[] = walk.unread.map(({ path, why }) => ({
