@@ -49,6 +49,7 @@ describe('the command line of selfsame check', () => {
     expect(read('--', 'make', '--quick', '-j4')).toMatchObject({
       subject: { type: 'command', command: ['make', '--quick', '-j4'] },
       quick: false,
+      confirm: 2,
       runs: 2,
       jobs: 1,
     });

@@ -29,6 +29,8 @@ export interface CheckRequest {
   readonly wishes: VariationWishes;
   readonly runs: number;
   readonly quick: boolean;
+  /** Further builds with nothing varied where chance can have had a part. */
+  readonly confirm: number;
   /** Directory for the pages of diffoscope, absolute; undefined: it is not asked. */
   readonly deep: string | undefined;
   readonly jobs: number;
@@ -43,6 +45,8 @@ export interface CheckRequest {
 
 /** Builds at most, if nobody says otherwise: enough for a dozen causes. */
 export const defaultBudget = 48;
+/** Further builds with nothing varied where chance can have had a part, if nobody says otherwise. */
+export const defaultConfirm = 2;
 /** Seed of the values that variations choose, so that the same check makes the same builds. */
 export const defaultSeed = 'selfsame';
 
@@ -77,6 +81,7 @@ export function readCheckOptions(
     wishes: { only: many(options, 'vary'), leaveOut: many(options, 'leaveOut') },
     runs,
     quick: options['quick'] === true,
+    confirm: whole(options, 'confirm', { least: 0, most: 1000 }) ?? defaultConfirm,
     deep: readDeep(context.cwd, options['deep']),
     jobs: whole(options, 'jobs', { least: 1, most: 64 }) ?? 1,
     builds,

@@ -39,6 +39,7 @@ export async function runCheck(
     seed: request.seed,
     runs: request.runs,
     quick: request.quick,
+    confirm: request.confirm,
     jobs: request.jobs,
     builds: request.builds,
     milliseconds: request.seconds === undefined ? undefined : request.seconds * 1000,

@@ -84,6 +84,7 @@ async function run(fake: Fake, more: Partial<CheckOptions> = {}) {
   const names = ['time', 'path', 'locale', 'umask', 'order', 'home'];
   const { report, trees } = await check({
     ...{ subject: 'make', directory: '/work', seed: 's', runs: 2, quick: false, jobs: 1 },
+    confirm: 2,
     ...{ builds: 40, milliseconds: undefined, host: {} as HostFacts },
     builder: fakeBuilder(fake),
     variations: names.map((name) => ({

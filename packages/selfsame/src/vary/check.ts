@@ -4,9 +4,11 @@ import { compareArtifacts } from '../compare/compare.js';
 import type { CauseName, Difference } from '../compare/types.js';
 import type { Emit } from '../events/event.js';
 import { ArtifactBuilds } from './checking/artifact-builds.js';
+import { doubtOf } from './checking/chance.js';
 import { Comparisons } from './checking/comparisons.js';
 import { findingsIn } from './checking/findings-in.js';
 import { ProvenanceOfBuilds } from './checking/provenance-of-builds.js';
+import { rankOf } from './checking/worth.js';
 import { writeReport } from './checking/write-report.js';
 import { search } from './search/search.js';
 import type { Builder, CheckReport, HostFacts, Variation } from './types.js';
@@ -31,6 +33,8 @@ export interface CheckOptions {
   readonly seed: string;
   readonly runs: number;
   readonly quick: boolean;
+  /** Further builds with nothing varied where threads, parallel jobs or earlier builds say that chance can have had a part; 0: none. */
+  readonly confirm: number;
   readonly jobs: number;
   /** Builds in all, at least 2. */
   readonly builds: number;
@@ -74,9 +78,14 @@ export async function check(options: CheckOptions): Promise<Check> {
       builds: options.builds,
       timeIsUp: () => options.milliseconds !== undefined && now() - begun > options.milliseconds,
     },
-    build: (varied, attempt) => {
+    rank: rankOf,
+    build: (varied, attempt, provoking) => {
       signal.throwIfAborted();
-      return builds.build(varied, attempt);
+      return builds.build(varied, attempt, provoking);
+    },
+    doubt: async (blamed, chance) => {
+      const logs = await provenance.of(builds.endpoints());
+      return doubtOf(options.confirm, { blamed, chance, logs });
     },
     examine: async (varied, paths) => {
       const reference = builds.reference();

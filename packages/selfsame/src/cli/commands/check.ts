@@ -51,6 +51,11 @@ export const checkCommand: Command = {
       flags: '--runs <n>',
       description: 'builds made in any case, in turn without and with variations (default: 2)',
     },
+    {
+      flags: '--confirm <n>',
+      description:
+        'more builds with nothing varied, and one more of what is blamed, where threads or parallel jobs may race (default: 2; 0: none)',
+    },
     { flags: '--budget <builds>', description: 'builds at most (default: 48)' },
     {
       flags: '--time-limit <seconds>',

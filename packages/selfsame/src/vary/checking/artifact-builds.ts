@@ -1,6 +1,7 @@
 import type { Emit } from '../../events/event.js';
 import type { Observation } from '../search/evidence.js';
 import { modeThatCounts } from './modes.js';
+import { withSource } from '../conditions.js';
 import type { Artifact, Builder, BuildRun, HostFacts, Variation } from '../types.js';
 
 export interface ArtifactBuildsOptions {
@@ -11,6 +12,8 @@ export interface ArtifactBuildsOptions {
   readonly emit: Emit;
 }
 
+const delayedNote = 'processes were stopped now and then, to bring out races';
+
 /** The builds of one check, by what they varied. */
 export class ArtifactBuilds {
   readonly #options: ArtifactBuildsOptions;
@@ -19,21 +22,33 @@ export class ArtifactBuilds {
   readonly #bySet = new Map<string, BuildRun[]>();
   /** Of builds that did not fail: all artifacts of any build that are there. */
   readonly #digests = new Map<BuildRun, Map<string, string>>();
+  readonly #delayed = new Set<BuildRun>();
   #reference: BuildRun | undefined;
 
   constructor(options: ArtifactBuildsOptions) {
     this.#options = options;
   }
 
-  /** Makes one with these variations on. */
-  async build(varied: readonly string[], attempt: number): Promise<Observation> {
-    const { builder, used, emit } = this.#options;
+  /**
+   * Makes one with these variations on. `provoking`: processes are stopped now and then, each time elsewhere, where
+   * `delays` is one of the variations.
+   */
+  async build(
+    varied: readonly string[],
+    attempt: number,
+    provoking: boolean,
+  ): Promise<Observation> {
+    const { builder, used, seed, emit } = this.#options;
     const index = this.#runs.push(undefined) - 1;
     const id = `build-${index + 1}`;
     const names = [...varied].sort();
     emit({ type: 'check-build-started', id, varied: names, variations: used.length });
-    const run = await builder.build(this.conditions(names), names, id);
+    const asked = this.conditions(names);
+    const delayed = provoking && used.some(({ name }) => name === 'delays');
+    const conditions = delayed ? withSource(asked, 'delays', `${seed} ${attempt}`) : asked;
+    const run = await builder.build(conditions, names, id);
     this.#runs[index] = run;
+    if (delayed) this.#delayed.add(run);
     const key = names.join(' ');
     this.#bySet.set(key, [...(this.#bySet.get(key) ?? []), run]);
     if (names.length === 0 && attempt === 0) this.#reference = run;
@@ -71,6 +86,20 @@ export class ArtifactBuilds {
     return this.#bySet
       .get([...varied].sort().join(' '))
       ?.find((run) => run !== this.#reference && run.outcome.type === 'built');
+  }
+
+  /** What is to be known of a build, in words. */
+  notesOf(run: BuildRun): readonly string[] {
+    return this.#delayed.has(run) ? [...run.notes, delayedNote] : run.notes;
+  }
+
+  /** The first one, and of the others that were built the one with the most variations. */
+  endpoints(): readonly BuildRun[] {
+    const [most] = this.all()
+      .filter((run) => run !== this.#reference && run.outcome.type === 'built')
+      .filter(({ varied }) => varied.length > 0)
+      .sort((a, b) => b.varied.length - a.varied.length);
+    return [this.#reference, most].filter((run) => run !== undefined);
   }
 
   /** All, in the order in which they were started. */

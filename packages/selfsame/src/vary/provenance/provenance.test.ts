@@ -118,6 +118,18 @@ describe('provenance', () => {
     expect(neverAsked({ sources: ['clock'] }, [found])).toBe(false);
   });
 
+  it('says whether anything ran at the same time as something else', async () => {
+    const gap = (what: string): LogEvent => ({
+      ...{ type: 'not-covered', process: 1, detail: undefined },
+      what,
+    });
+    const atOnce = async (events: readonly LogEvent[]) =>
+      (await provenanceOf([...events, end], '/build')).atOnce;
+    expect(await atOnce([process(1, 0, ['make']), gap('vDSO')])).toBe(false);
+    expect(await atOnce([process(1, 0, ['make']), gap('threads')])).toBe(true);
+    expect(await atOnce([process(1, 0, ['make', '-j4'])])).toBe(true);
+  });
+
   it('takes any events for granted', async () => {
     const number = fc.integer({ min: 0, max: 3 });
     const path = fc.constantFrom('a', 'b', 'a/b', '../c', '/build/a', '');

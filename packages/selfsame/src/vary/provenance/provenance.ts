@@ -6,6 +6,7 @@ import { readLog } from '../../sandbox/determinizer/log-reader.js';
 import { sourceNames } from '../../sandbox/determinizer/sources.js';
 import type { SourceName } from '../../sandbox/determinizer/sources.js';
 import type { Writer } from '../types.js';
+import { runsAtOnce } from './runs-at-once.js';
 import { WrittenFiles } from './written-files.js';
 
 /** Programs remembered; of more it is said that the account is not whole. */
@@ -41,7 +42,12 @@ export interface Provenance {
   readonly consumed: Readonly<Partial<Record<SourceName, number>>>;
   /** Programs that were executed. */
   readonly programs: number;
+  /** Some program had threads, or was told to run several others at once. */
+  readonly atOnce: boolean;
 }
+
+/** What the determinizer says of a program with threads. */
+const threads = 'threads';
 
 /** Reads the log at `path` of a build in `tree` (an absolute path of the sandbox). Rejects only when it cannot be read. */
 export async function readProvenance(path: string, tree: string): Promise<Provenance> {
@@ -57,11 +63,13 @@ export async function provenanceOf(
   let whole = true;
   let ended = false;
   let programs = 0;
+  let atOnce = false;
   let renaming: { readonly process: number; readonly path: string } | undefined;
   for await (const event of events) {
     switch (event.type) {
       case 'process':
         programs++;
+        atOnce ||= runsAtOnce(event.executable, event.arguments);
         if (processes.size >= mostProcesses) whole = false;
         else processes.set(event.process, { ...event, consumed: {} });
         break;
@@ -79,6 +87,9 @@ export async function provenanceOf(
       case 'rename-to':
         if (renaming?.process === event.process) files.rename(renaming.path, absolute(event));
         renaming = undefined;
+        break;
+      case 'not-covered':
+        atOnce ||= event.what === threads;
         break;
       case 'end':
         ended = true;
@@ -98,6 +109,7 @@ export async function provenanceOf(
     complete: ended && whole && files.complete,
     consumed,
     programs,
+    atOnce,
     order: (file) => files.get(inTree(file))?.first,
     writersOf: (file) =>
       writers(inTree(file), files, processes).map((process) => describe(process, processes)),
