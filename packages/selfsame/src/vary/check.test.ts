@@ -200,6 +200,43 @@ describe('check', () => {
     ]);
   });
 
+  it('tells what builds have proved, with what ends it, also where bytes show no more than a build-id', async () => {
+    const { report } = await run(
+      {
+        makes: (varied) => ({ hello: varied.has('path') ? 'b' : 'a', a: [...varied].sort().at(0) }),
+      },
+      {
+        variations: [
+          { variation: variation('path', { causes: ['build-path'] }) },
+          { variation: variation('size', { causes: ['file-system'], title: 'block size' }) },
+        ].map((each) => ({ ...each, status: 'used', why: undefined })),
+        compare: () =>
+          Promise.resolve(
+            new Map([
+              [
+                'hello',
+                newDifference('hello', {
+                  findings: [{ ...finding('build-id', 'certain'), consequence: true }],
+                }),
+              ],
+              ['a', newDifference('a', {})],
+            ]),
+          ),
+      },
+    );
+    const findings = new Map(report.artifacts.map((one) => [one.path, one.difference?.findings]));
+    expect(findings.get('hello')).toMatchObject([
+      { cause: 'build-path', kind: 'in what was stripped', a: 'no', b: '1', consequence: false },
+      { cause: 'build-id', consequence: true },
+    ]);
+    expect(findings.get('hello')?.[0]?.remedy).toMatch(/-ffile-prefix-map/);
+    expect(findings.get('a')).toMatchObject([
+      { cause: 'build-path', kind: 'proved by builds' },
+      { cause: 'file-system', kind: 'proved by builds' },
+    ]);
+    expect(findings.get('a')?.[1]?.remedy).toMatch(/block size.*level `fixed`/);
+  });
+
   it('reports each way in which the build fails', async () => {
     const { report } = await run({
       makes: (varied) =>

@@ -63,4 +63,4 @@ export const buildId: Cause = {
 };
 
 const follows =
-  'Follows from other differences; when they end, so does this (`-Wl,--build-id=sha1` computes it of the content).';
+  'Follows from what the linker read; where nothing else differs, that was stripped since: debugging information with the path of the build (`-ffile-prefix-map=$PWD=.` ends that).';

@@ -95,7 +95,7 @@ const rows: readonly Row[] = [
   ],
   [['tar'], 'size', 'size', '10', '12', 'consequence', 'tar size', /follows/],
   [['elf'], 'e_shoff', 'other', '100', '200', 'consequence', 'elf e_shoff', /follows/],
-  [['elf'], 'build-id', 'id', 'aabb', 'ccdd', 'build-id', 'GNU build-id', /--build-id/],
+  [['elf'], 'build-id', 'id', 'aabb', 'ccdd', 'build-id', 'GNU build-id', /-ffile-prefix-map/],
   [
     ['ext'],
     's_uuid',

@@ -17,17 +17,37 @@ export function namedCauses(
   used: ReadonlyMap<string, Variation>,
 ): readonly CauseName[] {
   const shown = difference === undefined ? [] : causesOf(difference);
-  const proved = new Set<CauseName>();
+  const { proved, explained } = provedBy(shown, dependence, used);
+  const telling = shown.filter((cause) => !saysLittle.has(cause));
+  const little = explained ? [] : shown.filter((cause) => saysLittle.has(cause));
+  return [...new Set([...telling, ...proved.values(), ...little])];
+}
+
+/** Causes that builds have proved and the bytes do not show, each with the variation that proved it. */
+export function provedCauses(
+  difference: Difference,
+  dependence: Dependence,
+  used: ReadonlyMap<string, Variation>,
+): ReadonlyMap<Variation, CauseName> {
+  return provedBy(causesOf(difference), dependence, used).proved;
+}
+
+/** `explained`: each minimal set is one variation whose cause is named. */
+function provedBy(
+  shown: readonly CauseName[],
+  dependence: Dependence,
+  used: ReadonlyMap<string, Variation>,
+): { readonly proved: ReadonlyMap<Variation, CauseName>; readonly explained: boolean } {
+  const proved = new Map<Variation, CauseName>();
   let explained = dependence.type === 'with' && dependence.incomplete !== true;
   for (const set of dependence.type === 'with' ? dependence.sets : []) {
-    const causes = set.length === 1 ? (used.get(set[0] ?? '')?.causes ?? []) : [];
+    const variation = set.length === 1 ? used.get(set[0] ?? '') : undefined;
+    const causes = variation?.causes ?? [];
     const telling = causes.filter((cause) => !saysLittle.has(cause));
     if (telling.some((cause) => shown.includes(cause))) continue;
     const [first] = telling;
-    if (first === undefined || first !== causes[0]) explained = false;
-    else proved.add(first);
+    if (variation === undefined || first === undefined || first !== causes[0]) explained = false;
+    else proved.set(variation, first);
   }
-  const telling = shown.filter((cause) => !saysLittle.has(cause));
-  const little = explained ? [] : shown.filter((cause) => saysLittle.has(cause));
-  return [...telling, ...proved, ...little];
+  return { proved, explained };
 }

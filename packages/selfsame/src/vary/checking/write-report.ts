@@ -7,6 +7,7 @@ import type { ArtifactBuilds } from './artifact-builds.js';
 import type { Comparisons } from './comparisons.js';
 import { namedCauses } from './named-causes.js';
 import { modeThatCounts } from './modes.js';
+import { provedFindings } from './proved-findings.js';
 import type { LogsOfBuilds, ProvenanceOfBuilds } from './provenance-of-builds.js';
 import { showDifferences } from './show-differences.js';
 import type { Shown } from './show-differences.js';
@@ -153,12 +154,21 @@ async function artifactReports(parts: ReportParts, logs: LogsOfBuilds): Promise<
   const reports = [...result.artifacts].map(([path, { dependence, matrix }]): ArtifactReport => {
     const { run, difference } = shown.get(path) ?? {};
     const causes = namedCauses(difference, dependence, byName);
+    const proved =
+      difference === undefined
+        ? []
+        : provedFindings(path, difference, dependence, byName, (variation) =>
+            variation.values(builds.conditions([]), builds.conditions([variation.name])),
+          );
     return {
       path,
       status: 'differs',
       dependence,
       matrix,
-      difference,
+      difference:
+        difference === undefined || proved.length === 0
+          ? difference
+          : { ...difference, findings: [...proved, ...difference.findings] },
       builds: run === undefined ? undefined : [reference.id, run.id],
       causes,
       consequenceOf: because.get(path) ?? [],
