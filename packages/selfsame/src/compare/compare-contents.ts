@@ -84,9 +84,19 @@ async function describeAlike(
     inside = await compareParts(session, format, readAhead(a), readAhead(b), { place, formats });
   } catch (error) {
     const unexamined = [unexaminedBy(session.reasonOf(error), place)];
-    return asLeaf(session, a, b, { place, formats }, { ...known, unexamined });
+    const isEncoded = format.kind === 'compressed' || format.name === 'zip';
+    const leaf = { ...known, unexamined };
+    return asLeaf(
+      session,
+      a,
+      b,
+      { place, formats },
+      leaf,
+      isEncoded ? [notRead(format.name, place)] : [],
+    );
   }
-  const found = { ...known, ...inside };
+  const more = format.leavesOut === true && saysSomething(inside) ? [leftOut(place)] : [];
+  const found = { ...known, ...inside, unexamined: [...inside.unexamined, ...more] };
   if (!saysSomething(found) && found.unexamined.length === 0) {
     const note = format.kind === 'structure' ? [] : [otherEncoding(format, place, a, b)];
     return asLeaf(session, a, b, { place, formats }, found, note);

@@ -32,3 +32,19 @@ function fieldDifference(a: Field | undefined, b: Field | undefined): FieldDiffe
     offsetB: b?.offset,
   };
 }
+
+/** Said where the same content is compressed as other bytes. */
+export function otherBytes(
+  a: { readonly size: number },
+  b: { readonly size: number },
+): FieldDifference {
+  const text = (bytes: string): string => `${bytes} bytes for the same content`;
+  return {
+    name: 'compressed bytes',
+    kind: 'compression',
+    a: text(String(a.size)),
+    b: text(`${b.size} other`),
+    offsetA: undefined,
+    offsetB: undefined,
+  };
+}

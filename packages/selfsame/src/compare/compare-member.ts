@@ -1,6 +1,6 @@
 import type { Pair } from './align.js';
 import { describeBytes, type Where } from './compare-contents.js';
-import { differingFields } from './compare-fields.js';
+import { differingFields, otherBytes } from './compare-fields.js';
 import { newDifference, unexaminedBy } from './difference.js';
 import { consequence, findingsOf, merged } from './findings.js';
 import type { Listed } from './list-parts.js';
@@ -18,7 +18,11 @@ export async function compareMember(
 ): Promise<Difference> {
   const name = a?.name ?? b?.name ?? '';
   const place = [...where.place, name];
-  const fields = differingFields(inA.fields, inB.fields);
+  const isEncodedOtherwise = a?.sha256 === b?.sha256 && a?.encodedKey !== b?.encodedKey;
+  const fields = [
+    ...differingFields(inA.fields, inB.fields),
+    ...(isEncodedOtherwise ? [otherBytes(encodedSize(a), encodedSize(b))] : []),
+  ];
   const inside =
     inA.kept === undefined || inB.kept === undefined
       ? undefined
@@ -71,6 +75,8 @@ export function missingMember(
     sha256B: b?.sha256,
   });
   const place = [...where.place, part.name];
+  if (part.derived)
+    return { ...difference, findings: [consequence(place, 'made from other parts')] };
   return {
     ...difference,
     findings: findingsOf(session, difference, {
@@ -83,4 +89,9 @@ export function missingMember(
 
 function following(finding: Finding): Finding {
   return { ...finding, consequence: true };
+}
+
+/** A key begins with the number of bytes. */
+function encodedSize(part: Listed | undefined): { readonly size: number } {
+  return { size: Number.parseInt(part?.encodedKey ?? '0', 10) };
 }

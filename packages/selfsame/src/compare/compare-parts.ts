@@ -1,14 +1,18 @@
 import { align, orderDifference, type Pair } from './align.js';
 import { both } from './both.js';
-import { differingFields } from './compare-fields.js';
+import { differingFields, otherBytes } from './compare-fields.js';
 import { compareBytes, type Where } from './compare-contents.js';
 import { compareMember, missingMember } from './compare-member.js';
 import type { Kept } from './content/spool.js';
+import { sliceContent } from './content/slice-content.js';
 import { FormatError, type Content, type Field, type Format } from './formats/format.js';
+import { newDifference } from './difference.js';
+import { findingsOf } from './findings.js';
 import { listParts, type Listed } from './list-parts.js';
 import { keepPart, readWanted, type Wanted } from './read-wanted.js';
+import { equalContents } from './ranges/equal-contents.js';
 import type { Session } from './session.js';
-import type { Difference, Unexamined } from './types.js';
+import type { Difference, FieldDifference, Unexamined } from './types.js';
 
 /** What differs inside a container. */
 export type Inside = Pick<Difference, 'fields' | 'order' | 'children' | 'unexamined'>;
@@ -28,7 +32,10 @@ export async function compareParts(
 ): Promise<Inside> {
   const fields = await compareWholeFields(session, format, a, b);
   if (format.kind === 'compressed') {
-    return { fields, ...(await compareOnly(session, format, a, b, where)) };
+    const { own, ...inside } = await compareOnly(session, format, a, b, where);
+    // Where no field differs the caller says it of the whole.
+    const all = fields.length === 0 && inside.children.length === 0 ? [] : [...fields, ...own];
+    return { fields: all, ...inside };
   }
   const [listA, listB] = await both(session, (side, signal) =>
     listParts(session, format, side === 'a' ? a : b, signal),
@@ -62,7 +69,8 @@ function differ(a: Listed, b: Listed): boolean {
     a.type !== b.type ||
     a.size !== b.size ||
     a.sha256 !== b.sha256 ||
-    a.fieldsKey !== b.fieldsKey
+    a.fieldsKey !== b.fieldsKey ||
+    a.encodedKey !== b.encodedKey
   );
 }
 
@@ -75,36 +83,38 @@ async function compareWholeFields(session: Session, format: Format, a: Content, 
   return differingFields(fieldsA, fieldsB);
 }
 
-/** The one part of compressed contents: read once, as it nearly always differs. */
+/** What compressed contents hold. */
+interface Only {
+  readonly name: string;
+  readonly kept: Kept;
+  /** The compressed bytes, without headers whose values are fields. */
+  readonly encoded: Content;
+  /** What stands behind them and belongs to nothing. */
+  readonly behind: readonly { readonly name: string; readonly content: Content }[];
+}
+
+/** The one part of compressed contents, read once as it nearly always differs, and what stands behind it. */
 async function compareOnly(
   session: Session,
   format: Format,
   a: Content,
   b: Content,
   where: Where,
-): Promise<Omit<Inside, 'fields'>> {
+): Promise<Omit<Inside, 'fields'> & { readonly own: readonly FieldDifference[] }> {
   const kept: Kept[] = [];
   try {
-    const [onlyA, onlyB] = await both(session, async (side, signal) => {
-      const container = side === 'a' ? a : b;
-      const access = session.access(container, signal);
-      let only: { readonly name: string; readonly content: Content } | undefined;
-      for await (const part of format.parts(container, access)) {
-        if (only !== undefined) {
-          throw new FormatError('unsupported', 'there is more than one content in it');
-        }
-        const one = await keepPart(session, part, container, access.see);
-        kept.push(one);
-        only = { name: part.name, content: one.content };
-      }
-      if (only === undefined) throw new FormatError('damaged', 'there is no content in it');
-      return only;
-    });
+    const [onlyA, onlyB] = await both(session, (side, signal) =>
+      readOnly(session, format, side === 'a' ? a : b, signal, kept),
+    );
     const place = [...where.place, onlyA.name];
-    const child = await compareBytes(session, onlyA.content, onlyB.content, { ...where, place });
+    const [inA, inB] = [onlyA.kept.content, onlyB.kept.content];
+    const child = await compareBytes(session, inA, inB, { ...where, place });
     const renamed = onlyA.name === onlyB.name ? {} : { nameInB: onlyB.name };
     const children = child === undefined ? [] : [{ ...child, ...renamed }];
-    return { order: undefined, children, unexamined: [] };
+    const same = await equalContents(onlyA.encoded, onlyB.encoded, () => session.check());
+    const own = child === undefined && !same ? [otherBytes(onlyA.encoded, onlyB.encoded)] : [];
+    children.push(...(await compareBehind(session, onlyA, onlyB, where)));
+    return { order: undefined, children, unexamined: [], own };
   } finally {
     for (const one of kept) await one.release();
   }
@@ -128,6 +138,56 @@ async function compareDiffering(
     const goesInside = contentsDiffer(pair.a, pair.b) && !(pair.a.derived && pair.b.derived);
     wanted.a.set(pair.a.index, goesInside);
     wanted.b.set(pair.b.index, goesInside);
+async function readOnly(
+  session: Session,
+  format: Format,
+  container: Content,
+  signal: AbortSignal,
+  keep: Kept[],
+): Promise<Only> {
+  const access = session.access(container, signal);
+  let only: Omit<Only, 'behind'> | undefined;
+  const behind: { readonly name: string; readonly content: Content }[] = [];
+  for await (const part of format.parts(container, access)) {
+    if (only !== undefined && part.type !== 'section') {
+      throw new FormatError('unsupported', 'there is more than one content in it');
+    }
+    const kept = await keepPart(session, part, container, access.see);
+    keep.push(kept);
+    if (only !== undefined) {
+      behind.push({ name: part.name, content: kept.content });
+      continue;
+    }
+    const { offset, size } = part.encoded?.() ?? { offset: 0, size: container.size };
+    only = { name: part.name, kept, encoded: sliceContent(container, offset, size) };
+  }
+  if (only === undefined) throw new FormatError('damaged', 'there is no content in it');
+  return { ...only, behind };
+}
+
+async function compareBehind(
+  session: Session,
+  { behind: a }: Only,
+  { behind: b }: Only,
+  where: Where,
+): Promise<Difference[]> {
+  const differing: Difference[] = [];
+  for (const name of new Set([...a, ...b].map((one) => one.name))) {
+    const [inA, inB] = [a, b].map((all) => all.find((one) => one.name === name)?.content);
+    const place = [...where.place, name];
+    if (inA !== undefined && inB !== undefined) {
+      const child = await compareBytes(session, inA, inB, { ...where, place });
+      if (child !== undefined) differing.push(child);
+      continue;
+    }
+    const presence = inA === undefined ? 'only-b' : 'only-a';
+    const known = newDifference(name, { presence, sizeA: inA?.size, sizeB: inB?.size });
+    const subject = { place, formats: where.formats, contentDiffers: true };
+    differing.push({ ...known, findings: findingsOf(session, known, subject) });
+  }
+  return differing;
+}
+
   }
   const found = new Map<Pair<Listed>, Difference>();
   const waiting = { a: new Map<Pair<Listed>, Wanted>(), b: new Map<Pair<Listed>, Wanted>() };

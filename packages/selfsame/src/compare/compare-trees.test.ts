@@ -43,6 +43,23 @@ const fields = (found: Difference | undefined) =>
   children(found).flatMap((child) => child.fields.map((f) => [child.name, f.name, f.a, f.b]));
 
 describe('compareTrees', () => {
+  it('never takes files for equal that are longer than the system says', async () => {
+    // Every file of /proc says that it is empty.
+    for (const [root, of] of [
+      [a, 'cpuinfo'],
+      [b, 'meminfo'],
+    ] as const) {
+      symlinkSync(`/proc/${of}`, join(root, 'link'));
+    }
+    const two = [join(a, 'link'), join(b, 'link')] as const;
+    await expect(compare(...two)).rejects.toMatchObject({ code: 'COMPARE_UNREADABLE' });
+    const found = await compareTrees('/proc/sys/kernel/random', '/proc/sys/kernel/random');
+    expect(children(found).length).toBeGreaterThan(0);
+    for (const child of children(found)) {
+      expect(child.unexamined).toMatchObject([{ reason: 'unreadable' }]);
+    }
+  });
+
   it('sees that trees are equal, whatever their times are', async () => {
     for (const root of [a, b]) {
       put(root, 'd/file', 'x');

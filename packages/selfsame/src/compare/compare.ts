@@ -8,7 +8,7 @@ import type { Content } from './formats/format.js';
 import { DeepLook, type DeepOptions } from './diffoscope/deep-look.js';
 import { makeReport } from './make-report.js';
 import type { Normaliser } from './normalisers/normaliser.js';
-import { noteSameLines } from './normalisers/same-lines.js';
+import { noteSameTexts } from './normalisers/same-texts.js';
 import { withSession, type CompareOptions, type Session } from './session.js';
 import type { CompareReport, Difference } from './types.js';
 
@@ -42,8 +42,8 @@ export async function compare(
   }
   const { ignore = [], deep } = options;
   return withSession(options, async (session) => {
-    if (ignore.some(({ lineEndings }) => lineEndings === true)) {
-      session.leafWatchers.push(noteSameLines(session.sameLines));
+    if (ignore.some(({ text }) => text !== undefined)) {
+      session.leafWatchers.push(noteSameTexts(session.sameTexts, ignore));
     }
     const look = deep === undefined ? undefined : new DeepLook(session);
     if (look !== undefined) session.leafWatchers.push(look.watch);

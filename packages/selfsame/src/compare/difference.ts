@@ -30,6 +30,17 @@ export function unexaminedBy(error: FormatError, place: Place): Unexamined {
   return { place, reason: error.reason, detail: error.message };
 }
 
+const leftOutDetail = 'its reader does not show every byte of it: what is left out may differ, too';
+
+/** What is to be said of a container of which some bytes are in no field and no part. */
+export function leftOut(place: Place): Unexamined {
+  return { place, reason: 'unsupported', detail: leftOutDetail };
+}
+
+export function isLeftOut({ detail }: Unexamined): boolean {
+  return detail === leftOutDetail;
+}
+
 /** Whether anything in it says what differs. */
 export function saysSomething(difference: Partial<Difference>): boolean {
   return (

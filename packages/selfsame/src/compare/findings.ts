@@ -38,21 +38,25 @@ export function findingsOf(
   const found: Finding[] = [];
   const following = followingFields(fields, contentDiffers);
   for (const one of evidence) {
-    const finding = findingOf(one, one.field !== undefined && following.has(one.field));
+    const [first, ...more] = findingsIn(one, one.field !== undefined && following.has(one.field));
     const evident = one.field ?? one.range ?? one.order;
-    if (evident !== undefined) session.findingOf.set(evident, finding);
-    found.push(finding);
+    if (evident !== undefined) session.findingOf.set(evident, first);
+    found.push(first, ...more);
   }
   return merged(found);
 }
 
-function findingOf(evidence: Evidence, follows: boolean): Finding {
-  const [first] = findCauses(evidence);
-  if (!follows) return first ?? unknownFinding(evidence);
+/** The most certain first; a line can have several values in it, each with a cause of its own. */
+function findingsIn(evidence: Evidence, follows: boolean): readonly [Finding, ...Finding[]] {
+  const [first, ...more] = findCauses(evidence);
   const { name = '', a = '', b = '' } = evidence.field ?? {};
-  return first === undefined
-    ? consequence(evidence.place, name, a, b)
-    : { ...first, consequence: true };
+  if (first === undefined)
+    return [follows ? consequence(evidence.place, name, a, b) : unknownFinding(evidence)];
+  return follows ? [asFollowing(first), ...more.map(asFollowing)] : [first, ...more];
+}
+
+function asFollowing(finding: Finding): Finding {
+  return { ...finding, consequence: true };
 }
 
 /** Said where no cause knows what differs. */
@@ -120,5 +124,16 @@ export function consequence(place: Place, kind: string, a = '', b = ''): Finding
     ...{ cause: 'consequence' as const, kind, certainty: 'certain' as const, place },
     ...{ offsetA: undefined, offsetB: undefined, a: cut(a), b: cut(b) },
     ...{ remedy: 'nothing: it ends with what it follows from', consequence: true, more: 0 },
+  };
+}
+
+/** Said of compressed bytes that could not be read: what they look like means nothing. */
+export function notRead(format: string, place: Place): Finding {
+  return {
+    ...{ cause: 'unknown', kind: `${format} that could not be read`, certainty: 'possible' },
+    ...{ place, offsetA: undefined, offsetB: undefined, a: '', b: '' },
+    remedy: 'none is known for what no cause explains: look at both values',
+    consequence: false,
+    more: 0,
   };
 }

@@ -12,6 +12,8 @@ export interface Listed extends Named {
   readonly index: number;
   /** Equal for equal fields. */
   readonly fieldsKey: string;
+  /** Equal for contents that are encoded as the same bytes; undefined: they stand there as they are. */
+  readonly encodedKey: string | undefined;
   readonly derived: boolean;
   /** Why its bytes cannot be read, though others' can. */
   readonly problem: FormatError | undefined;
@@ -42,10 +44,12 @@ export async function listParts(
       throw new FormatError('too-large', detail);
     }
     const { size, sha256, problem } = await digestOf(part, container, access.see, buffer);
+    const encodedKey = sha256 === undefined ? undefined : await encodedKeyOf(part, container);
     const name = uniqueName(part.name, names);
     listed.push({
       ...{ name, type: part.type, size, sha256, index: listed.length },
       fieldsKey: fieldsKey(part.fields),
+      encodedKey,
       derived: part.derived === true,
       problem,
     });
@@ -120,6 +124,16 @@ async function digestOf(
     return { size: part.size, sha256: undefined, problem: error };
   }
   return { size, sha256: digest.digest('hex') };
+}
+
+/** What the bytes that stand in the container make together, after the part was read. */
+async function encodedKeyOf(part: Part, container: Content): Promise<string | undefined> {
+  const encoded = part.encoded?.();
+  if (encoded === undefined) return undefined;
+  const digest = createHash('sha256');
+  const slice = sliceContent(container, encoded.offset, encoded.size);
+  for await (const piece of slice.stream()) digest.update(piece);
+  return `${slice.size} ${digest.digest('base64url')}`;
 }
 
 /** Parts can be very many, and their fields are read again where they differ: a digest is what is kept. */

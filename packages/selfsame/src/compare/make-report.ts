@@ -18,7 +18,7 @@ export function makeReport(
   const normalised: Normalised =
     found === undefined || ignore.length === 0
       ? { difference: found, hidden: [] }
-      : applyNormalisers(session, found, ignore, session.sameLines);
+      : applyNormalisers(session, found, ignore, session.sameTexts);
   const { difference, hidden } = normalised;
   const all = difference === undefined ? [] : [...everyDifference(difference)];
   const graph = difference === undefined ? undefined : graphOfDifference(difference);
@@ -74,7 +74,9 @@ export function isSeenToDiffer(difference: Difference, undecided: ReadonlySet<st
     if (!undecided.has(JSON.stringify(place))) return true;
     const { presence, types, fields, order, ranges, nameInB } = one;
     if (presence !== 'both' || types !== undefined || order !== undefined) return true;
-    if (fields.length > 0 || ranges.length > 0 || nameInB !== undefined) return true;
+    if (fields.length > 0 || ranges.length > 0) return true;
+    // What the two operands are called does not count.
+    if (nameInB !== undefined && place.length > 1) return true;
   }
   return false;
 }

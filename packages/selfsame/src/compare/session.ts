@@ -41,8 +41,8 @@ export class Session {
   readonly leafWatchers: LeafWatcher[] = [];
   /** What was found of each field, range and order that differs. */
   readonly findingOf = new WeakMap<object, Finding>();
-  /** Places, as JSON, of text that is the same but for the ends of its lines; filled where that was asked. */
-  readonly sameLines = new Set<string>();
+  /** Normalisers by which texts are the same, by their place, as JSON; filled where that was asked. */
+  readonly sameTexts = new Map<string, ReadonlySet<string>>();
   readonly totals = { files: 0, bytes: 0, differing: 0 };
   readonly started = performance.now();
   /** Places, as JSON, of which nobody could see whether they differ. */

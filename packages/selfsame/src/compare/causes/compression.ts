@@ -53,13 +53,23 @@ function sameInside({ wholeA, wholeB }: Evidence): boolean {
   return same;
 }
 
+/** What zlib's functions answer with `info`. */
+interface Inflated {
+  readonly buffer: Buffer;
+  readonly engine: { readonly bytesWritten: number };
+}
+
 function decompress(bytes: Uint8Array): Buffer | undefined {
   const gzip = bytes[0] === 0x1f && bytes[1] === 0x8b;
   const zlib = bytes[0] === 0x78 && (((bytes[0] ?? 0) << 8) | (bytes[1] ?? 1)) % 31 === 0;
   if (!gzip && !zlib) return undefined;
   try {
-    const content = (gzip ? gunzipSync : inflateSync)(bytes, { maxOutputLength: maximumOutput });
-    return content.length === 0 ? undefined : content;
+    const { buffer, engine } = (gzip ? gunzipSync : inflateSync)(bytes, {
+      maxOutputLength: maximumOutput,
+      info: true,
+    }) as unknown as Inflated;
+    // What stands behind the stream is not compressed.
+    return buffer.length === 0 || engine.bytesWritten !== bytes.length ? undefined : buffer;
   } catch {
     return undefined;
   }

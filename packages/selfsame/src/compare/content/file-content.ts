@@ -28,11 +28,18 @@ export async function openFile(
     handle = await open(path, flags);
     const stats = await handle.stat();
     if (!stats.isFile()) throw new FormatError('unreadable', 'it is no regular file any more');
+    await refuseMore(handle, stats.size);
     return fileContent(handle, stats.size, path);
   } catch (error) {
     await handle?.close();
     throw unreadable(error);
   }
+}
+
+/** Files of /proc and some others say that they are empty, or shorter than they are. */
+async function refuseMore(handle: FileHandle, size: number): Promise<void> {
+  const { bytesRead } = await handle.read(Buffer.alloc(1), 0, 1, size);
+  if (bytesRead > 0) throw new FormatError('unreadable', 'it is longer than the system says');
 }
 
 /** What a failed system call says of a content, as the comparison tells it. */

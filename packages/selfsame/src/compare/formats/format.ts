@@ -43,6 +43,11 @@ export interface Part {
   readonly body: AsyncIterable<Uint8Array> | undefined;
   /** Not worth reading into: its bytes are a function of others (a checksum, a symbol index). */
   readonly derived?: boolean;
+  /**
+   * Where its bytes stand in the container as they are encoded there, once `body` was read to its end: they may
+   * differ though what they encode does not.
+   */
+  encoded?(): { readonly offset: number; readonly size: number } | undefined;
 }
 
 /** What a reader may use, and must keep to. */
@@ -56,11 +61,19 @@ export interface FormatAccess {
   scratchDirectory(): Promise<string>;
 }
 
+/** Why a part differs only because others do. */
+export interface FollowingPart {
+  /** In words: `offsets and addresses of what differs elsewhere`. */
+  readonly why: string;
+  /** Every byte that differs was looked up, and says the same on both sides; else it is what there usually is. */
+  readonly seen: boolean;
+}
+
 /** A reader of one format: a folder `formats/<name>/` with `<name>.ts`, tests and fixtures. */
 export interface Format {
   readonly name: string;
   /**
-   * `container`: parts can be moved, added and nested; `compressed`: one part, whose bytes decide;
+   * `container`: parts can be moved, added and nested; `compressed`: one part, whose bytes decide, and `section`s behind it that belong to nothing;
    * `structure`: sections at offsets of the whole (object files, images).
    */
   readonly kind: 'container' | 'compressed' | 'structure';
@@ -74,6 +87,18 @@ export interface Format {
    * @throws FormatError when it cannot be read (further)
    */
   parts(content: Content, access: FormatAccess): AsyncIterable<Part>;
+  /** Its parts and fields do not account for every byte: equal ones are no proof that nothing else differs. */
+  readonly leavesOut?: true;
+  /**
+   * Of the parts named, which all differ, those that do so only because others of them do, by name. Called with what
+   * can be read as this format on both sides; what it throws counts as none.
+   */
+  follows?(
+    a: Content,
+    b: Content,
+    differing: readonly string[],
+    access: FormatAccess,
+  ): Promise<ReadonlyMap<string, FollowingPart>>;
   /** Programs it needs, with the Debian package of each. */
   readonly tools?: readonly { readonly program: string; readonly package: string }[];
 }

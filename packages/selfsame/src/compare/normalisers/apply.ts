@@ -1,3 +1,4 @@
+import { isLeftOut } from '../difference.js';
 import { merged } from '../findings.js';
 import type { Session } from '../session.js';
 import type { Difference, FieldDifference, Finding, Hidden, Place } from '../types.js';
@@ -15,15 +16,17 @@ export interface Normalised {
  * (checksums, the bytes around them) goes with them, and is said too. What could not be examined is never hidden
  * but with the whole thing that it is in.
  *
- * @param sameLines places of text that is the same but for the ends of its lines
+ * @param sameTexts normalisers by which texts are the same, by place, as JSON
  */
 export function applyNormalisers(
   session: Session,
   difference: Difference,
   normalisers: readonly Normaliser[],
-  sameLines: ReadonlySet<string>,
+  sameTexts: ReadonlyMap<string, ReadonlySet<string>>,
 ): Normalised {
   const hidden: Hidden[] = [];
+  // Which of them are of what things hold, by their place in the list: checksums follow from those.
+  const contents = new Set<number>();
   const hide = (normaliser: string, place: Place, detail: string): void => {
     hidden.push({ normaliser, place, detail });
   };
@@ -37,6 +40,7 @@ export function applyNormalisers(
     const before = hidden.length;
     const whole = normalisers.find((each) => each.whole?.(subject) === true);
     if (whole !== undefined) {
+      contents.add(hidden.length);
       hide(whole.name, place, wholeDetail(one));
       return undefined;
     }
@@ -52,13 +56,12 @@ export function applyNormalisers(
     const byName =
       one.nameInB === undefined ? undefined : normalisers.find((each) => each.names === true);
     if (byName !== undefined) hide(byName.name, place, `is called ${one.nameInB} in B`);
-    const byLines = sameLines.has(JSON.stringify(place))
-      ? normalisers.find((each) => each.lineEndings === true)
-      : undefined;
-    if (byLines !== undefined) hide(byLines.name, place, wholeDetail(one));
+    const names = sameTexts.get(JSON.stringify(place));
+    const byText = normalisers.find(({ name }) => names?.has(name) === true);
+    if (byText !== undefined) hide(byText.name, place, wholeDetail(one));
     const left = {
       ...one,
-      ...(byLines !== undefined && { ranges: [], moreRanges: 0, textDiff: undefined }),
+      ...(byText !== undefined && { ranges: [], moreRanges: 0, textDiff: undefined }),
       children,
       fields,
       order: byOrder === undefined ? one.order : undefined,
@@ -66,29 +69,49 @@ export function applyNormalisers(
     };
     const last = hidden.at(-1);
     if (hidden.length === before || last === undefined) return one;
-    return withoutFollowing(session, left, one, place, last.normaliser, hide);
+    if (byOrder !== undefined || byText !== undefined) contents.add(before);
+    const hidContent = [...contents].some((index) => index >= before);
+    const of = { left, before: one, place, inner, hidContent };
+    return withoutFollowing(session, of, last.normaliser, hide);
   };
   return { difference: visit(difference, [], []), hidden };
 }
 
 type Hide = (normaliser: string, place: Place, detail: string) => void;
 
+/** A thing of which something was hidden. */
+interface Reduced {
+  readonly left: Difference;
+  readonly before: Difference;
+  readonly place: Place;
+  /** Readers around what is in it, its own as the last one. */
+  readonly inner: readonly string[];
+  /** Whether anything that was hidden is content, rather than what is said of content. */
+  readonly hidContent: boolean;
+}
+
 /** What is left when what only follows from hidden things is taken out too. */
 function withoutFollowing(
   session: Session,
-  left: Difference,
-  before: Difference,
-  place: Place,
+  { left, before, place, inner, hidContent }: Reduced,
   by: string,
   hide: Hide,
 ): Difference | undefined {
-  const rest = left.children.filter((child) => !isConsequence(child));
-  const own = left.fields.filter(({ kind }) => kind !== 'checksum' && kind !== 'size');
+  const format = session.formats.find(({ name }) => name === before.format);
+  const followsNothing = !hidContent && format?.kind === 'container';
+  const rest = left.children.filter((child) => followsNothing || !isConsequence(child));
+  const isOfContent = !hidContent && contentSums.has(inner.at(-1) ?? '');
+  const own = left.fields.filter(
+    ({ kind }) => (kind !== 'checksum' || isOfContent) && kind !== 'size',
+  );
+  const isRoot = place.length === 1;
+  const known = { ...left, unexamined: left.unexamined.filter((one) => !isLeftOut(one)) };
   const alone =
-    isAlone(left, place.length === 1) &&
-    own.length === 0 &&
-    rest.length === 0 &&
-    isSizeHidden(left, before);
+    isAlone(known, isRoot) && own.length === 0 && rest.length === 0 && isSizeHidden(left, before);
+  if (alone && known.unexamined.length < left.unexamined.length) {
+    session.undecided.add(JSON.stringify(place));
+    return { ...left, fields: [], children: [], findings: [] };
+  }
   if (alone) {
     for (const field of left.fields) hide(by, place, `${fieldDetail(field)}, which follows`);
     for (const child of left.children) hide(by, [...place, child.name], 'follows from the others');
@@ -97,7 +120,24 @@ function withoutFollowing(
     }
     return undefined;
   }
+  const isUndecided =
+    isAlone(known, isRoot) &&
+    own.length === 0 &&
+    rest.length > 0 &&
+    rest.every((one) => isUnknown(session, one, place));
+  if (isUndecided) session.undecided.add(JSON.stringify(place));
   return { ...left, findings: findingsLeft(session, left, before) };
+}
+
+/** Formats whose checksums are of what a member holds, and of nothing else that is said of it. */
+const contentSums: ReadonlySet<string> = new Set(['zip', 'cpio', 'pyc', 'elf']);
+
+/** Whether of a thing in another nothing is known but that part of it was not examined. */
+function isUnknown(session: Session, child: Difference, above: Place): boolean {
+  const place = [...above, child.name];
+  return (
+    session.undecided.has(JSON.stringify(place)) && isAlone({ ...child, unexamined: [] }, false)
+  );
 }
 
 /** Nothing but fields and children is left of it. What the two operands are called does not count. */
@@ -112,10 +152,14 @@ function isAlone(left: Difference, isRoot: boolean): boolean {
   );
 }
 
-/** A size that differs follows from content, which must have been there to be hidden. */
-function isSizeHidden(left: Difference, { ranges, children }: Difference): boolean {
-  const hasContent = ranges.length > 0 || children.length > 0;
-  return hasContent || left.fields.every(({ kind }) => kind !== 'size');
+/** A size that differs follows from content, or from its encoding, which must have been there to be hidden. */
+function isSizeHidden(left: Difference, before: Difference): boolean {
+  if (before.ranges.length > 0 || before.children.length > 0) return true;
+  const isEncoding = ({ kind }: FieldDifference): boolean => kind === 'compression';
+  const hidEncoding = before.fields.some(isEncoding) && !left.fields.some(isEncoding);
+  return left.fields.every(
+    ({ kind, name }) => kind !== 'size' || (hidEncoding && name.endsWith('compressed size')),
+  );
 }
 
 function isConsequence(child: Difference): boolean {

@@ -1,5 +1,6 @@
 import type { CauseName, Difference } from '../types.js';
-import type { Normaliser } from './normaliser.js';
+import type { Normaliser, NormaliserSubject } from './normaliser.js';
+import { withoutDigests, withoutSignatures } from './same-texts.js';
 
 const signatureNames: readonly RegExp[] = [
   // JAR signatures (JAR File Specification, "Signed JAR File").
@@ -11,18 +12,36 @@ const signatureNames: readonly RegExp[] = [
   /^\.SIGN\.[A-Z0-9]+\./,
 ];
 
+/** Parts that are signatures and nothing else, by reader. */
+const signatureParts: Readonly<Record<string, string>> = {
+  zip: 'APK Signing Block',
+  pe: 'certificate table',
+  elf: 'module signature',
+  macho: 'LC_CODE_SIGNATURE',
+};
+
 const debugSection =
   /^\.(?:rela?\.)?(?:z?debug_[a-z0-9_.]+|gnu_debuglink|gnu_debugaltlink|gnu_debugdata|stab|stabstr|debug_gdb_scripts)$/;
 
-/** Whether all that is known of the thing itself is one cause, and it is nothing more than bytes. */
-function isOnly(cause: CauseName, { findings, children, unexamined, fields, order }: Difference) {
+/**
+ * Whether all that is known of the thing itself is one cause, which can be nothing else, and it is nothing more than
+ * bytes. What bytes only look like is not enough: something else may have changed beside it.
+ */
+function isOnly(cause: CauseName, difference: Difference): boolean {
+  const { findings, children, unexamined, fields, order, moreRanges, types } = difference;
   return (
     findings.length > 0 &&
-    findings.every((one) => one.cause === cause) &&
-    children.length + unexamined.length + fields.length === 0 &&
-    order === undefined
+    findings.every((one) => one.cause === cause && one.certainty === 'certain') &&
+    children.length + unexamined.length + fields.length + moreRanges === 0 &&
+    order === undefined &&
+    types === undefined
   );
 }
+
+/** Readers whose parts are sections of programs, so that their names mean what they say. */
+const programs: ReadonlySet<string> = new Set(['elf', 'pe', 'macho', 'wasm']);
+
+const isInProgram = ({ formats }: NormaliserSubject): boolean => programs.has(formats.at(-1) ?? '');
 
 /** What files hold. */
 export const content: readonly Normaliser[] = [
@@ -30,20 +49,23 @@ export const content: readonly Normaliser[] = [
     name: 'signature',
     hides: 'Signatures: of packages, JAR files, kernel modules, and files of their own.',
     field: ({ kind }) => kind === 'signature',
-    whole: ({ difference }) =>
-      signatureNames.some((name) => name.test(difference.name)) || isOnly('signature', difference),
+    text: withoutSignatures,
+    whole: ({ difference, formats }) =>
+      signatureNames.some((name) => name.test(difference.name)) ||
+      signatureParts[formats.at(-1) ?? ''] === difference.name,
   },
   {
     name: 'build-id',
     hides: 'Identifiers that linkers make of everything else in a file.',
-    field: ({ kind, name }) => kind === 'id' && /build.?id|uuid/i.test(name),
-    whole: ({ difference }) =>
-      difference.name === '.note.gnu.build-id' || isOnly('build-id', difference),
+    field: ({ kind, name }) => kind === 'id' && /build.?id|^LC_UUID$/i.test(name),
+    whole: (subject) =>
+      isInProgram(subject) &&
+      (subject.difference.name === '.note.gnu.build-id' || isOnly('build-id', subject.difference)),
   },
   {
     name: 'debug-sections',
     hides: 'Sections with information for debuggers.',
-    whole: ({ difference }) => debugSection.test(difference.name),
+    whole: (subject) => isInProgram(subject) && debugSection.test(subject.difference.name),
   },
   {
     name: 'compression',
@@ -55,11 +77,11 @@ export const content: readonly Normaliser[] = [
     name: 'checksum',
     hides: 'Checksums and lists of them, of files that differ themselves.',
     field: ({ kind }) => kind === 'checksum',
-    whole: ({ difference }) => isOnly('checksum', difference),
+    text: withoutDigests,
   },
   {
     name: 'line-endings',
     hides: 'Text that is the same but for carriage returns before line feeds.',
-    lineEndings: true,
+    text: (text) => text.replaceAll('\r\n', '\n'),
   },
 ];

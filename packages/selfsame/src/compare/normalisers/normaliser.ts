@@ -23,6 +23,8 @@ export interface Normaliser {
   readonly order?: true;
   /** Another name of the same thing does not count. */
   readonly names?: true;
-  /** Text that is the same but for the ends of its lines does not count. */
-  readonly lineEndings?: true;
+  /**
+   * What is left of a text: texts of which the same is left do not count. One character for each byte (latin1).
+   */
+  text?(text: string): string;
 }

@@ -10,7 +10,8 @@ export const bzip2: Format = compressedFormat({
     return mark === '314159265359' || mark === '177245385090';
   },
   tool: { program: 'bzip2', package: 'bzip2' },
-  args: ['-dcq'],
+  args: ['-dc'],
+  isDamage: (message) => message.includes('trailing garbage'),
   fields: async (window) => {
     const value = `${(await window.bytes(3, 1)).toString('latin1')}00 kB`;
     return [{ name: 'block size', kind: 'compression', value, offset: 3 }];

@@ -13,6 +13,7 @@ import { isExt, superblockBytes, superblockFields, superblockOffset } from './ex
 export const ext: Format = {
   name: 'ext',
   kind: 'container',
+  leavesOut: true,
   tools: [tool],
   detect: isExt,
   fields: async (content) =>

@@ -37,12 +37,13 @@ describe('gzip files', () => {
     ]);
   });
 
-  it('of several members are one content, whatever follows', async () => {
+  it('of several members are one content; what follows is a part of its own', async () => {
     const bytes = Buffer.concat([gzipSync('one '), gzipSync('two'), Buffer.from('rest')]);
     const { parts, stopped } = await readAll(gzip, bytes);
     expect(stopped).toBeUndefined();
     expect(parts.map(({ name, bytes: found }) => [name, found.toString()])).toEqual([
       ['content', 'one two'],
+      ['trailing data', 'rest'],
     ]);
   });
 

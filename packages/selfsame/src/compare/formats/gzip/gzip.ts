@@ -4,6 +4,8 @@ import type { Content, Format, FormatAccess, Part } from '../format.js';
 import { inflateRaw } from '../reading/inflate.js';
 import { unknownSize } from '../reading/compressed.js';
 import { PartCount } from '../reading/limits.js';
+import { UniqueNames } from '../reading/text.js';
+import { trailingPart } from '../reading/trailing.js';
 import { Window } from '../reading/window.js';
 import { isGzip, readGzipHeader } from './gzip-header.js';
 
@@ -17,12 +19,27 @@ export const gzip: Format = {
 };
 
 async function* readGzip(content: Content, access: FormatAccess): AsyncGenerator<Part> {
-  const body = inflateMembers(content, access);
-  yield { name: 'content', type: 'file', fields: [], size: unknownSize, body };
+  const { length } = await readGzipHeader(new Window(content), 0);
+  const end = { at: content.size };
+  yield {
+    name: 'content',
+    type: 'file',
+    fields: [],
+    size: unknownSize,
+    body: inflateMembers(content, access, end),
+    encoded: () => ({ offset: length, size: end.at - length }),
+  };
+  if (end.at < content.size) {
+    yield await trailingPart(content, end.at, access, new UniqueNames());
+  }
 }
 
-/** The content of all members, one after the other, as gzip -d gives it; what follows the last one is left out. */
-async function* inflateMembers(content: Content, access: FormatAccess): AsyncGenerator<Uint8Array> {
+/** The content of all members, one after the other, as gzip -d gives it; `end` becomes where the last one ends. */
+async function* inflateMembers(
+  content: Content,
+  access: FormatAccess,
+  end: { at: number },
+): AsyncGenerator<Uint8Array> {
   const window = new Window(content);
   const count = new PartCount(access);
   let at = 0;
@@ -43,6 +60,7 @@ async function* inflateMembers(content: Content, access: FormatAccess): AsyncGen
       throw new FormatError('damaged', `the checksum of gzip member ${member} is wrong`);
     }
     at = start + result.consumed + 8;
+    end.at = at;
     const next = await window.bytes(at, 18);
     if (!isGzip(next)) return;
   }

@@ -15,6 +15,7 @@ const tool = { program: 'bsdtar', package: 'libarchive-tools' };
 export const iso: Format = {
   name: 'iso9660',
   kind: 'container',
+  leavesOut: true,
   tools: [tool],
   detect: async (_head, content) =>
     content.size >= descriptorOffset + descriptorBytes &&

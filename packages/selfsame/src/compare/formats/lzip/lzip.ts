@@ -6,7 +6,7 @@ export const lzip: Format = compressedFormat({
   name: 'lzip',
   magic: [0x4c, 0x5a, 0x49, 0x50, 0x01],
   tool: { program: 'lzip', package: 'lzip' },
-  args: ['-dcq'],
+  args: ['-dcq', '--trailing-error'],
   fields: async (window) => {
     const bits = (await window.exactly(5, 1, 'the header'))[0] ?? 0;
     const base = 2 ** (bits & 31);

@@ -23,6 +23,8 @@ export interface ToolRun {
   readonly input: Content | undefined;
   /** Exit statuses that are no failure; `[0]` unless given. */
   readonly goodStatuses?: readonly number[] | undefined;
+  /** Whether a complaint is one of damage, though the tool goes on and succeeds. */
+  readonly isDamage?: ((message: string) => boolean) | undefined;
   /** The reason for a failure that the tool reports, if it is not damage. */
   readonly reasonOf?:
     ((message: string) => 'too-large' | 'unsupported' | 'encrypted' | undefined) | undefined;
@@ -69,7 +71,8 @@ export async function* runTool(run: ToolRun, access: FormatAccess): AsyncGenerat
     const status = await ended;
     checkStopped(access);
     if (source?.errored) throw source.errored;
-    if (!(run.goodStatuses ?? [0]).includes(status)) {
+    const isGood = (run.goodStatuses ?? [0]).includes(status);
+    if (!isGood || run.isDamage?.(message()) === true) {
       const text = firstLine(message(), run.paths ?? []);
       const reason = run.reasonOf?.(text) ?? 'damaged';
       throw new FormatError(reason, `${run.tool.program} failed (${status}): ${text}`);

@@ -83,6 +83,12 @@ describe.each(cases.map((row) => [row[0].name, ...row] as const))(
       await expectTotal(format, [bytes], { runs: 12 });
     });
 
+    it.skipIf(!there)('is damaged when something else stands behind it', async () => {
+      const bytes = shop.run(program, args, text);
+      const { parts } = await readAll(format, Buffer.concat([bytes, Buffer.from('more')]));
+      expect(parts[0]?.bodyError?.reason).toBe('damaged');
+    });
+
     it.skipIf(!there)('is damaged when it is cut', async () => {
       const bytes = shop.run(program, args, text);
       const { parts } = await readAll(format, bytes.subarray(0, bytes.length >> 1));

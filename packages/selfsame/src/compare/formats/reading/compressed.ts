@@ -16,6 +16,7 @@ export interface CompressedFormat {
   readonly tool: Tool;
   readonly args: readonly string[];
   readonly goodStatuses?: ToolRun['goodStatuses'];
+  readonly isDamage?: ToolRun['isDamage'];
   readonly reasonOf?: ToolRun['reasonOf'];
   /** What the headers say. Never throws but FormatError. */
   readonly fields: (window: Window, content: Content) => Promise<readonly Field[]>;

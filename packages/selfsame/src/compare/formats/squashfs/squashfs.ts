@@ -12,6 +12,7 @@ const tool = { program: 'unsquashfs', package: 'squashfs-tools' };
 export const squashfs: Format = {
   name: 'squashfs',
   kind: 'container',
+  leavesOut: true,
   detect: isSquashfs,
   tools: [tool],
   fields: async (content) =>

@@ -134,7 +134,12 @@ function toPart(
     const method = methods[entry.method] ?? `number ${entry.method}`;
     return { ...part, body: refuse('unsupported', `its method of compression is ${method}`) };
   }
-  return { ...part, body: inflateEntry(content, entry, local, access) };
+  const { dataStart: offset } = local;
+  return {
+    ...part,
+    body: inflateEntry(content, entry, local, access),
+    encoded: () => ({ offset, size: entry.compressedSize }),
+  };
 }
 
 const typeMask = 0o170000;
