@@ -118,6 +118,11 @@ static const struct rule rules[] = {
 	{SYS_getpid, handle_process_number, ALWAYS, 0, 0, SOURCE_PIDS},
 	{SYS_getppid, handle_process_number, ALWAYS, 0, 0, SOURCE_PIDS},
 
+	{SYS_chown, handle_chown, ALWAYS, 0, 0, SOURCE_COUNT},
+	{SYS_lchown, handle_lchown, ALWAYS, 0, 0, SOURCE_COUNT},
+	{SYS_fchown, handle_fchown, ALWAYS, 0, 0, SOURCE_COUNT},
+	{SYS_fchownat, handle_fchownat, ALWAYS, 0, 0, SOURCE_COUNT},
+
 	{SYS_setuid, handle_ids_change, ALWAYS, 0, 0, SOURCE_COUNT},
 	{SYS_setgid, handle_ids_change, ALWAYS, 0, 0, SOURCE_COUNT},
 	{SYS_setreuid, handle_ids_change, ALWAYS, 0, 0, SOURCE_COUNT},
@@ -192,6 +197,8 @@ static bool active(const struct rule *rule)
 		return determined(SOURCE_CLOCK) || determined(SOURCE_RANDOMNESS) || determined(SOURCE_CPUS) || determined(SOURCE_TIME_STAMP_COUNTER);
 	if (rule->handle == handle_link || rule->handle == handle_linkat || rule->handle == handle_symlinkat)
 		return (config.log || config.log_descriptor >= 0) && config.log_writes; /* only to be noted */
+	if (rule->handle == handle_chown || rule->handle == handle_lchown || rule->handle == handle_fchown || rule->handle == handle_fchownat)
+		return config.own_id && config.user > 0;
 	if (rule->handle == handle_process_number)
 		return config.sources[SOURCE_PIDS].mode == MODE_VARY;
 	if (rule->source == SOURCE_FILE_TIMES && rule->number != SYS_utimensat && determined(SOURCE_INODES))

@@ -54,6 +54,11 @@ handler handle_utimensat, handle_utime, handle_utimes, handle_futimesat;
 
 /* stat.c */
 handler handle_stat, handle_lstat, handle_fstat, handle_newfstatat, handle_statx;
+/* Does this lead the caller to a file? Else `error` is what it is told. `flags` as those of statx. */
+bool file_is_there(struct call *call, int fd, const char *path, int flags);
+
+/* ownership.c: while the command has one id, and that is not root's */
+handler handle_chown, handle_lchown, handle_fchown, handle_fchownat;
 
 /* inodes.c */
 void inodes_start(void);
