@@ -1,14 +1,15 @@
 import { compareLeaf, type Leaf } from './compare-leaf.js';
 import { compareParts, type Inside } from './compare-parts.js';
-import { withConsequences } from './consequences.js';
 import { readAhead } from './content/read-ahead.js';
 import { detectFormat } from './detect-format.js';
-import { newDifference, saysSomething, unexaminedBy } from './difference.js';
-import { findingsOf } from './findings.js';
+import { leftOut, newDifference, saysSomething, unexaminedBy } from './difference.js';
+import { findingsOf, notRead } from './findings.js';
+import { followingParts } from './following-parts.js';
 import type { Content, Format } from './formats/format.js';
 import { equalContents } from './ranges/equal-contents.js';
 import type { Session } from './session.js';
 import type { Difference, Finding, Place, Unexamined } from './types.js';
+import { withConsequences } from './with-consequences.js';
 
 /** Where the contents are. */
 export interface Where {
@@ -103,7 +104,8 @@ async function describeAlike(
   }
   const contentDiffers = found.children.length > 0;
   const findings = findingsOf(session, found, { place, formats, contentDiffers });
-  return withConsequences({ ...found, findings });
+  const following = await followingParts(session, format, a, b, found);
+  return withConsequences(session, { ...found, findings }, place, following);
 }
 
 /** The bytes themselves, where no reader goes (further). */
@@ -117,7 +119,7 @@ async function asLeaf(
 ): Promise<Difference> {
   let leaf: Leaf;
   try {
-    leaf = await compareLeaf(session, a, b);
+    leaf = await compareLeaf(session, a, b, isStringTable(place, formats));
   } catch (error) {
     const more = unexaminedBy(session.reasonOf(error), place);
     return { ...difference, unexamined: [...difference.unexamined, more] };
@@ -131,6 +133,14 @@ async function asLeaf(
   const whole = { ...found, findings };
   for (const watch of session.leafWatchers) await watch(whole, place, a, b);
   return whole;
+}
+
+/** Sections of names that others point into: linkers put them in the order of their digests, or as they come. */
+function isStringTable(place: Place, formats: readonly string[]): boolean {
+  const name = place.at(-1) ?? '';
+  return (
+    formats.at(-1) === 'elf' && /^\.(?:z?debug_(?:line_)?str|strtab|dynstr|shstrtab)$/.test(name)
+  );
 }
 
 /** Equal parts and fields in other bytes: the encoder did not do the same. */

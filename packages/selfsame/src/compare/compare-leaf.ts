@@ -1,6 +1,7 @@
 import type { Content } from './formats/format.js';
 import { wholeBytes } from './limits.js';
 import { differingSpans, differingSpansOf, type Spans } from './ranges/differing-spans.js';
+import { differingStrings } from './ranges/differing-strings.js';
 import { sampled } from './ranges/sampled.js';
 import type { Span } from './ranges/span.js';
 import type { Session } from './session.js';
@@ -15,8 +16,17 @@ export interface Leaf extends Pick<Difference, 'ranges' | 'moreRanges' | 'textDi
   readonly wholeB: Uint8Array | undefined;
 }
 
-/** Compares bytes, and lines where both sides are text. */
-export async function compareLeaf(session: Session, a: Content, b: Content): Promise<Leaf> {
+/**
+ * Compares bytes, and lines where both sides are text.
+ *
+ * @param isStringTable whether it is a table of strings that others point into, in no order that means anything
+ */
+export async function compareLeaf(
+  session: Session,
+  a: Content,
+  b: Content,
+  isStringTable = false,
+): Promise<Leaf> {
   const limit = session.limits.ranges;
   const small = Math.max(a.size, b.size);
   let lines: LineDiff | undefined;
@@ -28,9 +38,10 @@ export async function compareLeaf(session: Session, a: Content, b: Content): Pro
     if (textA !== undefined && textB !== undefined) lines = lineDiff(textA, textB);
   }
   const { spans, more } =
-    lines === undefined
+    (isStringTable ? await differingStrings(a, b, limit) : undefined) ??
+    (lines === undefined
       ? await differingSpans(a, b, limit, () => session.check())
-      : await spansOfLines(lines, limit);
+      : await spansOfLines(lines, limit));
   const ranges: RangeDifference[] = [];
   for (const span of spans) ranges.push(await sampled(span, a, b));
   const shown = small <= wholeBytes ? wholes : undefined;

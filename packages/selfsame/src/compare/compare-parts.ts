@@ -2,6 +2,7 @@ import { align, orderDifference, type Pair } from './align.js';
 import { both } from './both.js';
 import { differingFields, otherBytes } from './compare-fields.js';
 import { compareBytes, type Where } from './compare-contents.js';
+import { isDigestSection } from './consequences.js';
 import { compareMember, missingMember } from './compare-member.js';
 import type { Kept } from './content/spool.js';
 import { sliceContent } from './content/slice-content.js';
@@ -46,7 +47,10 @@ export async function compareParts(
       a === undefined || b === undefined ? [] : [{ name: a.name, inB: b.index }],
     ),
   );
-  const differing = pairs.filter(({ a, b }) => a === undefined || b === undefined || differ(a, b));
+  const differing = withReason(
+    pairs.filter(({ a, b }) => a === undefined || b === undefined || differ(a, b)),
+    fields.length > 0 || order !== undefined,
+  );
   const shown = differing.slice(0, session.differencesLeft);
   const unexamined: Unexamined[] = [];
   if (shown.length < differing.length) {
@@ -59,6 +63,20 @@ export async function compareParts(
     return child === undefined ? [] : [child];
   });
   return { fields, order, children, unexamined };
+}
+
+/**
+ * Parts that are made from others follow from those where they differ, too. Where nothing else differs they are what
+ * differs, and looked at like others.
+ *
+ * @param others whether something besides the parts differs
+ */
+function withReason(pairs: Pair<Listed>[], others: boolean): Pair<Listed>[] {
+  const isDerived = ({ a, b }: Pair<Listed>): boolean =>
+    (a ?? b)?.derived === true || isDigestSection((a ?? b)?.name ?? '');
+  if (others || !pairs.every(isDerived)) return pairs;
+  const looked = (part: Listed | undefined) => part && { ...part, derived: false };
+  return pairs.map(({ a, b }) => ({ a: looked(a), b: looked(b) }));
 }
 
 function differ(a: Listed, b: Listed): boolean {

@@ -1,4 +1,4 @@
-import type { Difference, FieldDifference } from './types.js';
+import type { FieldDifference } from './types.js';
 
 /** Sections whose bytes are a digest of the others. */
 const digestSections: ReadonlySet<string> = new Set(['.note.gnu.build-id', 'LC_UUID']);
@@ -20,16 +20,5 @@ export function followingFields(
   );
 }
 
-/** Findings about build ids beside other sections that differ are consequences of those. */
-export function withConsequences(difference: Difference): Difference {
-  const { children } = difference;
-  if (children.every(({ name }) => digestSections.has(name))) return difference;
-  return {
-    ...difference,
-    children: children.map((child) =>
-      digestSections.has(child.name)
-        ? { ...child, findings: child.findings.map((one) => ({ ...one, consequence: true })) }
-        : child,
-    ),
-  };
-}
+/** Whether the bytes of a part are a digest of what is around it. */
+export const isDigestSection = (name: string): boolean => digestSections.has(name);

@@ -163,6 +163,8 @@ export interface Difference {
   /** Lines of text that differ, where both are text. Bounded; unified form without its header. Untrusted. */
   readonly textDiff: string | undefined;
   readonly findings: readonly Finding[];
+  /** Why it differs only because of others beside it, in words; then its findings are consequences. */
+  readonly follows?: string;
   readonly children: readonly Difference[];
   readonly unexamined: readonly Unexamined[];
 }

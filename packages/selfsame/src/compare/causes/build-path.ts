@@ -40,7 +40,7 @@ export const buildPath: Cause = {
 function ofPaths(reading: Reading): Recognition | undefined {
   let found: Recognition | undefined;
   for (const pair of pairsOf(reading, absolutePath, 256)) {
-    if (temporaryName.test(pair.a.text) && temporaryName.test(pair.b.text)) continue;
+    if (hasOtherTemporary(pair)) continue;
     const installed = system.test(pair.a.text) && system.test(pair.b.text);
     const likely =
       (sameEnd(pair) && !installed) || (builds.test(pair.a.text) && builds.test(pair.b.text));
@@ -53,6 +53,12 @@ function ofPaths(reading: Reading): Recognition | undefined {
     if (likely) break;
   }
   return found;
+}
+
+/** Whether names that mktemp made differ: the rest of both paths says nothing then. */
+function hasOtherTemporary({ a, b }: MatchPair): boolean {
+  const [inA, inB] = [a, b].map(({ text }) => temporaryName.exec(text)?.[0]);
+  return inA !== undefined && inB !== undefined && inA !== inB;
 }
 
 /** Directories into which programs are installed. */

@@ -40,7 +40,8 @@ export function graphOfDifference(root: Difference): {
 }
 
 /** A build id, a checksum: it differs because something beside it does, which is listed itself. */
-function onlyFollows({ children, findings }: Difference): boolean {
+function onlyFollows({ children, findings, follows }: Difference): boolean {
+  if (follows !== undefined) return true;
   return (
     children.length === 0 && findings.length > 0 && findings.every(({ consequence }) => consequence)
   );

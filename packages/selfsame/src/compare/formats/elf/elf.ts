@@ -3,6 +3,7 @@ import { checkStopped } from '../reading/limits.js';
 import { layOut, uniqueNames, type Piece } from '../structure/layout.js';
 import { compressionHeaderSize, decompressed, hasFlag } from './compressed.js';
 import { dynamicFields } from './dynamic.js';
+import { followingSections } from './following/following.js';
 import {
   isElf,
   readElf,
@@ -49,6 +50,7 @@ export const elf: Format = {
     ];
     yield* layOut(pieces, content, access.maximumParts);
   },
+  follows: followingSections,
 };
 
 function headerFields(file: Elf): Field[] {
