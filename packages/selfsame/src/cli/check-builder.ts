@@ -74,7 +74,10 @@ async function openProject(
       `${JSON.stringify(name)} is ${keys.length} builds, and a check is of one`,
       { hint: `One of: ${keys.join(', ') || plan.order.join(', ')}` },
     );
-  const builder = await recipeBuilder({ plan, key, dependencies }, engine);
+  const builder = await recipeBuilder(
+    { plan, key, dependencies, seconds: request.seconds },
+    engine,
+  );
   return opened(builder, key, workspace.root);
 }
 

@@ -1,4 +1,4 @@
-import { appendFile, mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join, relative, resolve } from 'node:path';
 
@@ -13,7 +13,22 @@ import { checkSarif, sarifText } from '../report/sarif/sarif.js';
 import type { Check } from '../vary/check.js';
 import { findingsIn } from '../vary/checking/findings-in.js';
 import type { CommandContext } from './command.js';
-import type { CheckRequest } from './read-check-options.js';
+import type { CheckRequest, ReportFiles } from './read-check-options.js';
+import { examineReportFiles, writeReports } from './write-reports.js';
+
+const code = 'CHECK_REPORT_NOT_WRITTEN';
+
+/**
+ * Refuses reports that could not be written, before anything is built.
+ *
+ * @throws SelfsameError CHECK_REPORT_NOT_WRITTEN, WRONG_USE
+ */
+export async function examineCheckReports(
+  { files }: Pick<CheckRequest, 'files'>,
+  { cwd, env }: Pick<CommandContext, 'cwd' | 'env'>,
+): Promise<void> {
+  await examineReportFiles(asked(files), { cwd, env, code });
+}
 
 /**
  * Writes the files that were asked for; a step summary of GitHub is added to, as other programs write there, too.
@@ -21,39 +36,37 @@ import type { CheckRequest } from './read-check-options.js';
  * @throws SelfsameError CHECK_REPORT_NOT_WRITTEN, and the reason of the signal
  */
 export async function writeCheckReports(
-  { files, deep }: CheckRequest,
+  { files, deep, subject }: CheckRequest,
   answer: Check,
-  context: Pick<CommandContext, 'cwd' | 'env' | 'signal'>,
+  { cwd, env, signal }: Pick<CommandContext, 'cwd' | 'env' | 'signal'>,
   engine: Pick<Context, 'emit'>,
 ): Promise<void> {
   const { report } = answer;
-  const pages = deep === undefined ? [] : await lookDeep(answer, deep, context, engine);
-  if (files.html !== undefined) {
-    const folder = dirname(files.html);
-    const links = pages.map(({ place, file }) => ({ place, file: relative(folder, file) }));
-    await put(files.html, checkHtml(report, { deep: links }));
-  }
-  if (files.sarif !== undefined) await put(files.sarif, sarifText(checkSarif(report)));
-  if (files.junit !== undefined) await put(files.junit, checkJunit(report));
-  if (files.markdown !== undefined) {
-    const summary = context.env['GITHUB_STEP_SUMMARY'];
-    const add = summary !== undefined && resolve(context.cwd, summary) === files.markdown;
-    await put(files.markdown, checkMarkdown(report), add);
-  }
+  const pages = deep === undefined ? [] : await lookDeep(answer, deep, { signal }, engine);
+  // What a recipe makes is in no checkout: a remark there is of what says how it is made.
+  const location = subject.type === 'project' ? { location: 'selfsame.yaml' } : {};
+  const forms: Readonly<Record<keyof ReportFiles, (path: string) => string>> = {
+    html: (path) => {
+      const folder = dirname(resolve(cwd, path));
+      const links = pages.map(({ place, file }) => ({ place, file: relative(folder, file) }));
+      return checkHtml(report, { deep: links });
+    },
+    sarif: () => sarifText(checkSarif(report, location)),
+    junit: () => checkJunit(report),
+    markdown: () => checkMarkdown(report),
+  };
+  await writeReports(
+    asked(files).map(({ option, path }) => ({ option, path, text: () => forms[option](path) })),
+    { cwd, env, code },
+  );
 }
 
-async function put(path: string, text: string, add = false): Promise<void> {
-  try {
-    await (add ? appendFile(path, text) : writeFile(path, text));
-  } catch (error) {
-    throw notWritten(path, error);
-  }
-}
-
-function notWritten(path: string, cause: unknown): SelfsameError {
-  return new SelfsameError('CHECK_REPORT_NOT_WRITTEN', `${path} could not be written`, {
-    cause,
-    hint: 'The check was made; run it again with a file that can be written',
+function asked(
+  files: ReportFiles,
+): { readonly option: keyof ReportFiles; readonly path: string }[] {
+  return (['html', 'sarif', 'junit', 'markdown'] as const).flatMap((option) => {
+    const path = files[option];
+    return path === undefined ? [] : [{ option, path }];
   });
 }
 
@@ -74,7 +87,10 @@ async function lookDeep(
   try {
     await mkdir(directory, { recursive: true });
   } catch (error) {
-    throw notWritten(directory, error);
+    throw new SelfsameError(code, `${directory} could not be made`, {
+      cause: error,
+      hint: 'Give --deep a directory that can be written',
+    });
   }
   // Absolute paths are no options, and what its tools leave goes with the directory.
   const scratch = await mkdtemp(join(tmpdir(), 'selfsame-deep-'));

@@ -100,8 +100,6 @@ describe('the command line of selfsame check', () => {
     ['a budget below the builds', ['--runs', '9', '--budget', '3', '--', 'true'], '--budget 9'],
     ['no number', ['--budget', 'x', '--', 'true'], '--budget'],
     ['a number out of bounds', ['--time-limit', '0', '--', 'true'], '--time-limit 1'],
-    ['a file nowhere', ['--html', '/nonexistent/x.html', '--', 'true'], 'directory'],
-    ['a directory as a file', ['--sarif', '/', '--', 'true'], 'directory'],
     ['a directory to keep that is there', ['--keep', '/', '--', 'true'], 'not exist'],
     ['an empty seed', ['--seed', '', '--', 'true'], '--seed'],
   ])('refuses %s and says what to do', (_, words, hint) => {

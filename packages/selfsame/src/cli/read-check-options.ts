@@ -96,17 +96,9 @@ export function readCheckOptions(
     },
   };
 
-  /** Files are written at the end; that they can be is found out before anything is built. */
   function readFile(name: string): string | undefined {
     const text = one(options, name);
-    if (text === undefined) return undefined;
-    const path = resolve(context.cwd, text);
-    const folder = statSync(dirname(path), { throwIfNoEntry: false });
-    const there = statSync(path, { throwIfNoEntry: false });
-    if (folder?.isDirectory() === true && there?.isDirectory() !== true) return path;
-    throw new SelfsameError('WRONG_USE', `--${name} ${text} is no file that can be written`, {
-      hint: `Give a file in a directory that is there`,
-    });
+    return text === undefined ? undefined : resolve(context.cwd, text);
   }
 }
 

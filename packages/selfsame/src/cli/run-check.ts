@@ -11,7 +11,7 @@ import { readWishes, selectVariations } from '../vary/select-variations.js';
 import type { CheckVerdict } from '../vary/types.js';
 import { againCommands } from './check-again.js';
 import { openCheckBuilder } from './check-builder.js';
-import { writeCheckReports } from './check-reports.js';
+import { examineCheckReports, writeCheckReports } from './check-reports.js';
 import type { CommandContext, CommandResult } from './command.js';
 import type { CheckRequest } from './read-check-options.js';
 
@@ -29,6 +29,7 @@ export async function runCheck(
   context: CommandContext,
 ): Promise<CommandResult> {
   readWishes(request.wishes);
+  await examineCheckReports(request, context);
   const engine = await context.engine();
   await using opened = await openCheckBuilder(request, context, engine);
   const { builder, subject, directory } = opened;

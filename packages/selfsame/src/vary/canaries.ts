@@ -2,8 +2,12 @@ import type { Canaries } from '../compare/causes/cause.js';
 import { usualTemporaryDirectory } from './conditions.js';
 import type { Conditions } from './types.js';
 
-/** The values a build may have left in what it made, by what they are of. */
-export function canariesOf(conditions: Conditions): Canaries {
+/**
+ * The values a build may have left in what it made, by what they are of.
+ *
+ * @param pid number of its first process, which only its log says
+ */
+export function canariesOf(conditions: Conditions, pid?: number): Canaries {
   const { user } = conditions;
   return {
     epoch: conditions.epoch,
@@ -26,7 +30,7 @@ export function canariesOf(conditions: Conditions): Canaries {
     cpus: conditions.cpus,
     jobs: conditions.jobs,
     cpuModel: conditions.cpuModel,
-    pid: undefined,
+    pid,
     umask: conditions.umask,
     shell: conditions.shell,
     variables: Object.fromEntries(

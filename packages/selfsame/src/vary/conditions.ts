@@ -1,5 +1,6 @@
 import { defaultCpus, defaultMemoryShown } from '../recipe/limits.js';
 import { usualSurroundings } from '../sandbox/levels/surroundings.js';
+import type { SourceModes } from '../sandbox/determinizer/sources.js';
 import { virtualSeed } from '../sandbox/levels/virtual.js';
 import type { Conditions } from './types.js';
 
@@ -11,6 +12,8 @@ export const usualTemporaryDirectory = '/tmp';
 
 /** What a builder knows of its builds. */
 export interface BaseOptions {
+  /** Those that builds have anyway; default: all are fixed. */
+  readonly sources?: SourceModes | undefined;
   /** Time of the sources, seconds since 1970. */
   readonly epoch: number;
   readonly user: Conditions['user'];
@@ -31,7 +34,7 @@ export interface BaseOptions {
  */
 export function baseConditions(options: BaseOptions): Conditions {
   return {
-    sources: {},
+    sources: options.sources ?? {},
     seed: virtualSeed,
     epoch: options.epoch,
     sourceEpoch: options.epoch,

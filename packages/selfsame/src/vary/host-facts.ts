@@ -34,7 +34,6 @@ export async function findHostFacts(context: {
     locales,
     shells: shells.flatMap((path) => executable(path)),
     sh: executable('/bin/sh')[0],
-    loopDevices: readable('/dev/loop-control', constants.R_OK | constants.W_OK),
     zones: tellingZones.filter((name) => readable(`/usr/share/zoneinfo/${name}`, constants.R_OK)),
     memoryFileSystem: memoryFileSystem('/dev/shm'),
     niceness: getPriority() < osConstants.priority.PRIORITY_LOW,

@@ -3,6 +3,7 @@
 import type { Canaries } from '../compare/causes/cause.js';
 import type { CauseName, Difference } from '../compare/types.js';
 import type { SourceModes } from '../sandbox/determinizer/sources.js';
+import type { DeterminismLevel } from '../sandbox/types.js';
 
 /** Everything about a build's surroundings that a variation may change. All of it is made by the sandbox; nothing outside changes. */
 export interface Conditions {
@@ -60,7 +61,7 @@ export interface Conditions {
   readonly terminal: boolean;
   readonly network: 'none' | 'host';
   /** What the tree is built on. */
-  readonly fileSystem: 'overlay' | 'tmpfs' | 'ext4-1k';
+  readonly fileSystem: 'overlay' | 'tmpfs';
   /** Block size that file systems are shown with, bytes. */
   readonly blockSize: number;
   /** nice(1). */
@@ -81,7 +82,6 @@ export interface HostFacts {
   readonly shells: readonly string[];
   /** The one that /bin/sh is, so; undefined: there is none. */
   readonly sh: string | undefined;
-  readonly loopDevices: boolean;
   /** Named time zones that are installed, of those that are asked for (variations/timezone/). */
   readonly zones: readonly string[];
   /** A tmpfs in which trees can be kept (/dev/shm), and bytes free there; undefined: none. */
@@ -173,6 +173,8 @@ export interface Builder {
   readonly host: HostFacts;
   /** Conditions of a build with nothing varied. */
   readonly base: Conditions;
+  /** Level of the recipe, whatever level the check's builds have; undefined: there is no recipe. */
+  readonly level?: DeterminismLevel;
   /**
    * A file or link of `run.tree` as an artifact, also one that this build left as it was given; undefined: not there.
    * For paths that another build made or changed.
@@ -239,6 +241,8 @@ export interface CheckReport {
   /** What was checked, for a person: a command line or `zlib@default`. */
   readonly subject: string;
   readonly directory: string;
+  /** Of the recipe that was checked: what `selfsame build` holds constant; undefined: none was. */
+  readonly level?: DeterminismLevel;
   readonly verdict: CheckVerdict;
   readonly variations: readonly {
     readonly name: string;

@@ -154,6 +154,10 @@ export const checkReportSchema = z.looseObject({
   version: z.literal(1),
   subject: z.string(),
   directory: z.string(),
+  level: z
+    .enum(['none', 'fixed', 'virtual'])
+    .optional()
+    .describe('Of the recipe that was checked; not there: a command was.'),
   verdict: z.enum([
     'reproducible',
     'differs',

@@ -25,7 +25,8 @@ export function checkLines(report: CheckReport, options: TerminalOptions): strin
     lines.add(visible(why), '  ');
     for (const line of lastLines.slice(-5)) lines.add(visible(line), '  | ', style.dim);
   }
-  for (const artifact of causes.slice(0, lines.most)) addArtifact(lines, artifact, title);
+  for (const artifact of causes.slice(0, lines.most))
+    addArtifact(lines, artifact, title, report.level);
   lines.more(causes.length - lines.most, 'file');
   lines.list(
     'Follow from others, nothing to do:',
@@ -48,6 +49,7 @@ function addArtifact(
   lines: Lines,
   artifact: ArtifactReport,
   title: (name: string) => string,
+  level: CheckReport['level'],
 ): void {
   const { style } = lines;
   lines.gap();
@@ -57,7 +59,17 @@ function addArtifact(
   lines.findings(groups, '  ');
   if (groups.length === 0) lines.add(presenceWords(artifact), '  ');
   if (artifact.vanishesAt !== undefined)
-    lines.add(`the same at determinism level ${artifact.vanishesAt}`, '  ', style.dim);
+    lines.add(levelWords(artifact.vanishesAt, level), '  ', style.dim);
+}
+
+function levelWords(
+  vanishesAt: NonNullable<ArtifactReport['vanishesAt']>,
+  level: CheckReport['level'],
+): string {
+  // What the recipe's own level holds constant was varied all the same.
+  return level === vanishesAt || level === 'virtual'
+    ? `the same in selfsame build: the recipe's level is ${level}`
+    : `the same at determinism level ${vanishesAt}`;
 }
 
 function presenceWords({ difference }: ArtifactReport): string {

@@ -18,17 +18,18 @@ import { canariesOf } from '../canaries.js';
 import { baseConditions } from '../conditions.js';
 import { findHostFacts } from '../host-facts.js';
 import type { Artifact, BuildRun, Conditions, HostFacts } from '../types.js';
-import { tellingZones } from '../variations/timezone/timezone.js';
+import { BuildOutput } from './build-output.js';
 import { artifactIn, baselineOf, collect } from './collect.js';
 import type { CommandOptions, DisposableBuilder } from './command-on-machine.js';
 import { checkRoom, copyTree, measureTree } from './copy-tree.js';
 import type { TreeSize } from './copy-tree.js';
 import { inEnvironment, notInEnvironments } from './environment-request.js';
+import { firstProcess } from './first-process.js';
 import { failureOf } from './how-it-ended.js';
-import { LastLines } from './last-lines.js';
+import { lookIntoEnvironment } from './look-into-environment.js';
 import { buildLimits } from './limits.js';
 import { commandOf, descriptionOf } from './settings-of.js';
-import { wroteOutside } from './wrote-outside.js';
+import { environmentTop, filesOfSandbox, wroteOutside } from './wrote-outside.js';
 
 /** Of recipes' builds. */
 const user = { name: 'builder', uid: 1000, gid: 1000, group: 'builder' } as const;
@@ -138,23 +139,12 @@ class EnvironmentBuilder implements DisposableBuilder {
 
   /** Finds by trying what the environment has: locales and time zones. */
   async look(): Promise<void> {
-    const script = `locale -a 2>/dev/null; for zone; do [ -e "/usr/share/zoneinfo/$zone" ] && echo "zone:$zone"; done; true`;
-    let printed = '';
     const area = await this.#area('look');
-    const result = await this.#run(
-      this.base,
-      area,
-      ['sh', '-c', script, 'sh', ...tellingZones],
-      (chunk) => (printed += Buffer.from(chunk).toString()),
+    const found = await lookIntoEnvironment((command, take) =>
+      this.#run(this.base, area, command, take),
     );
-    failureOf(result.outcome);
     await this.#removeRest(area);
-    const lines = printed.split('\n').slice(0, 5000);
-    this.host = {
-      ...this.host,
-      locales: lines.filter((line) => /^[A-Za-z][\w.@-]{0,63}$/u.test(line)),
-      zones: tellingZones.filter((zone) => lines.includes(`zone:${zone}`)),
-    };
+    this.host = { ...this.host, ...found };
   }
 
   async build(conditions: Conditions, varied: readonly string[], id: string): Promise<BuildRun> {
@@ -164,22 +154,20 @@ class EnvironmentBuilder implements DisposableBuilder {
     const area = await this.#area(id);
     await copyTree(inputs, area.tree, { signal });
     const baseline = await baselineOf(area.tree);
-    const lines = new LastLines();
-    const result = await this.#run(
-      conditions,
-      area,
-      commandOf(conditions, options.command),
-      (chunk) => lines.take(chunk),
-    );
+    const output = new BuildOutput(id, context.emit);
+    const command = commandOf(conditions, options.command);
+    const result = await this.#run(conditions, area, command, output.take);
+    output.end();
     if (!this.host.privileged) {
       const { takeBack } = await import('../../build/open-build.js');
       await takeBack(area.root);
     }
     const why = failureOf(result.outcome);
     const outside = await wroteOutside(
-      [{ directory: join(area.changes, 'upper'), at: '/' }],
+      [environmentTop(area.changes)],
       [conditions.home, this.base.home],
-      [conditions.path, conditions.temporaryDirectory],
+      [conditions.path, conditions.temporaryDirectory, ...filesOfSandbox],
+      { path: area.log, anywhere: false },
     );
     const collected =
       why === undefined
@@ -190,9 +178,12 @@ class EnvironmentBuilder implements DisposableBuilder {
         : { artifacts: [], notes: [] };
     await this.#removeRest(area);
     return {
-      ...{ id, varied: [...varied].sort(), conditions, canaries: canariesOf(conditions) },
+      ...{ id, varied: [...varied].sort(), conditions },
+      canaries: canariesOf(conditions, await firstProcess(area.log)),
       outcome:
-        why === undefined ? { type: 'built' } : { type: 'failed', why, lastLines: lines.lines() },
+        why === undefined
+          ? { type: 'built' }
+          : { type: 'failed', why, lastLines: output.lastLines() },
       tree: why === undefined ? area.tree : undefined,
       artifacts: collected.artifacts,
       milliseconds: result.milliseconds,
@@ -218,7 +209,7 @@ class EnvironmentBuilder implements DisposableBuilder {
     conditions: Conditions,
     area: Area,
     command: readonly [string, ...string[]],
-    take: (chunk: Uint8Array) => void,
+    take: NonNullable<SandboxRequest['onOutput']>,
   ): ReturnType<RunInSandbox> {
     const { environment, env, named, context, options } = this.#parts;
     const request: SandboxRequest = {
@@ -233,7 +224,7 @@ class EnvironmentBuilder implements DisposableBuilder {
       ...{ asRoot: false, network: 'none', stdio: 'capture' },
       limits: await buildLimits(area.root, options.limits),
       determinizer: { logPath: area.log, logWrites: true },
-      onOutput: (_stream, chunk) => take(chunk),
+      onOutput: take,
       signal: context.signal,
     };
     return this.#parts.runs(inEnvironment(request, conditions, area, named));

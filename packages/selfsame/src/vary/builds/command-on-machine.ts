@@ -15,11 +15,12 @@ import { canariesOf } from '../canaries.js';
 import { baseConditions } from '../conditions.js';
 import { findHostFacts } from '../host-facts.js';
 import type { Artifact, Builder, BuildRun, Conditions, HostFacts } from '../types.js';
+import { BuildOutput } from './build-output.js';
 import { artifactIn, baselineOf, collect } from './collect.js';
 import { checkRoom, copyTree, measureTree } from './copy-tree.js';
 import type { TreeSize } from './copy-tree.js';
+import { firstProcess } from './first-process.js';
 import { failureOf } from './how-it-ended.js';
-import { LastLines } from './last-lines.js';
 import { buildLimits } from './limits.js';
 import { machineRequest, usualUser } from './machine-request.js';
 import { memoryDirectory, removeMemoryDirectory } from './memory-tree.js';
@@ -161,7 +162,7 @@ class MachineBuilder implements DisposableBuilder {
       await copyTree(inputs, tree, { signal });
       const baseline = await baselineOf(tree);
       const logPath = join(area, 'log');
-      const lines = new LastLines();
+      const output = new BuildOutput(id, context.emit);
       const request = machineRequest(conditions, {
         tree,
         original: place.directory,
@@ -178,13 +179,15 @@ class MachineBuilder implements DisposableBuilder {
         env: variablesOf(conditions, given.variables, given.named),
         limits: await buildLimits(area, options.limits),
         stdio: 'capture',
-        onOutput: (_stream, chunk) => lines.take(chunk),
+        onOutput: output.take,
         signal,
       });
+      output.end();
       const outside = await wroteOutside(
         machineTops(changes, request.machineRoot),
         [request.machineRoot.home.path, request.machineRoot.home.inside],
         request.mounts.map(({ target }) => target),
+        { path: logPath, anywhere: request.asRoot },
       );
       await removeTree(store.root, changes);
       await removeTree(store.root, temporary);
@@ -205,9 +208,11 @@ class MachineBuilder implements DisposableBuilder {
         id,
         varied: [...varied].sort(),
         conditions,
-        canaries: canariesOf(conditions),
+        canaries: canariesOf(conditions, await firstProcess(logPath)),
         outcome:
-          why === undefined ? { type: 'built' } : { type: 'failed', why, lastLines: lines.lines() },
+          why === undefined
+            ? { type: 'built' }
+            : { type: 'failed', why, lastLines: output.lastLines() },
         tree: why === undefined ? kept : undefined,
         artifacts: collected.artifacts,
         milliseconds: result.milliseconds,

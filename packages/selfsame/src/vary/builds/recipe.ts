@@ -15,18 +15,23 @@ import { SelfsameError } from '../../errors/selfsame-error.js';
 import type { FetchedInput } from '../../inputs/types.js';
 import type { Plan } from '../../recipe/types.js';
 import type { Artifact as StoredArtifact } from '../../record/definition.js';
+import type { DeterminismLevel, Limits, SandboxResult } from '../../sandbox/types.js';
 import { removeTree } from '../../store/remove-tree.js';
 import type { Scratch } from '../../store/types.js';
 import { canariesOf } from '../canaries.js';
 import { baseConditions } from '../conditions.js';
 import { findHostFacts } from '../host-facts.js';
 import type { Artifact, BuildRun, Conditions, HostFacts } from '../types.js';
+import { BuildOutput } from './build-output.js';
 import { artifactIn, collect } from './collect.js';
 import type { DisposableBuilder } from './command-on-machine.js';
 import { inEnvironment, notInEnvironments } from './environment-request.js';
+import { firstProcess } from './first-process.js';
 import { failureOf } from './how-it-ended.js';
-import { LastLines } from './last-lines.js';
+import { lookIntoEnvironment } from './look-into-environment.js';
 import { mergedLogs } from './merged-logs.js';
+import { descriptionOf } from './settings-of.js';
+import { environmentTop, filesOfSandbox, wroteOutside } from './wrote-outside.js';
 
 export interface RecipeOptions {
   /** What is checked must be in it, with all it needs. */
@@ -36,11 +41,13 @@ export interface RecipeOptions {
   readonly dependencies: EngineDependencies;
   /** Default: found by trying. */
   readonly host?: HostFacts;
+  /** Of each build, all steps together; default: the recipe's own limit only. */
+  readonly seconds?: number | undefined;
 }
 
 /**
  * Builds a recipe in its locked environment, as `selfsame build` does, under other conditions; always under the
- * determinizer, whatever its level. What it needs is built or found in the store first; what it makes itself never gets
+ * determinizer, whatever its level. At level `virtual` builds with nothing varied are those of `selfsame build`. What it needs is built or found in the store first; what it makes itself never gets
  * there.
  *
  * @throws SelfsameError what defining, building what is needed, fetching and materialising throw
@@ -76,22 +83,29 @@ export async function recipeBuilder(
     dependencies,
   );
   const found = options.host ?? (await findHostFacts(context));
-  return new RecipeBuilder({
-    ...{ context, dependencies, defined },
-    needs: new Map(needed.map(([name, { artifacts }]) => [name, artifacts])),
-    inputs: await fetchInputs(defined, dependencies),
-    environment: await dependencies.materialise(planned),
-    scratch: await context.store.scratch('check'),
-    host: {
-      ...found,
-      ...{ shells: [], sh: undefined, zones: [], memoryFileSystem: undefined },
-      notHere: {
-        ...notInEnvironments,
-        'build-path': 'recipes are built at /build everywhere; their scripts may count on it',
-        locales: 'which locales the environment has is not known; check a command with --in',
+  const inputs = await fetchInputs(defined, dependencies);
+  const environment = await dependencies.materialise(planned);
+  const scratch = await context.store.scratch('check');
+  try {
+    const builder = new RecipeBuilder({
+      ...{ context, dependencies, defined, inputs, environment, scratch },
+      needs: new Map(needed.map(([name, { artifacts }]) => [name, artifacts])),
+      seconds: options.seconds,
+      host: {
+        ...found,
+        ...{ shells: [], sh: undefined, zones: [], locales: [], memoryFileSystem: undefined },
+        notHere: {
+          ...notInEnvironments,
+          'build-path': 'recipes are built at /build everywhere; their scripts may count on it',
+        },
       },
-    },
-  });
+    });
+    await builder.look();
+    return builder;
+  } catch (error) {
+    await scratch[Symbol.asyncDispose]();
+    throw error;
+  }
 }
 
 interface Parts {
@@ -103,18 +117,22 @@ interface Parts {
   readonly environment: MaterialisedEnvironment;
   readonly scratch: Scratch;
   readonly host: HostFacts;
+  readonly seconds: number | undefined;
 }
 
 class RecipeBuilder implements DisposableBuilder {
   readonly #parts: Parts;
   readonly base: Conditions;
-  readonly host: HostFacts;
+  readonly level: DeterminismLevel;
+  host: HostFacts;
 
   constructor(parts: Parts) {
     this.#parts = parts;
     this.host = parts.host;
     const { sandbox } = parts.defined.definition;
+    this.level = sandbox.level;
     this.base = baseConditions({
+      sources: sandbox.virtual?.sources,
       epoch: sandbox.sourceDateEpoch,
       user: { ...sandbox.user, group: sandbox.user.name },
       home: `/home/${sandbox.user.name}`,
@@ -128,6 +146,28 @@ class RecipeBuilder implements DisposableBuilder {
     });
   }
 
+  /** Finds by trying what the environment has: locales and time zones. */
+  async look(): Promise<void> {
+    const { context, dependencies, environment, scratch, defined } = this.#parts;
+    const root = join(scratch.path, 'look');
+    await mkdir(root);
+    const found = await lookIntoEnvironment((command, take) =>
+      dependencies.runInSandbox({
+        source: 'look',
+        description: descriptionOf(this.base),
+        rootLayers: environment.rootLayers,
+        ...{ scratch: root, mounts: [], cwd: '/', env: {}, command },
+        ...{ asRoot: false, network: 'none', stdio: 'capture' },
+        limits: defined.planned.limits,
+        determinizer: {},
+        onOutput: take,
+        signal: context.signal,
+      }),
+    );
+    await removeTree(context.store.root, root);
+    this.host = { ...this.host, ...found };
+  }
+
   async build(conditions: Conditions, varied: readonly string[], id: string): Promise<BuildRun> {
     const { context, dependencies, defined, inputs, needs, environment, scratch } = this.#parts;
     const { store } = context;
@@ -135,8 +175,10 @@ class RecipeBuilder implements DisposableBuilder {
     const own = { temporary: join(root, 'temporary'), home: join(root, 'home') };
     for (const path of [root, own.temporary, own.home]) await mkdir(path, { recursive: true });
     const area = await layOut(root, defined, inputs, needs, store);
-    const lines = new LastLines();
+    const output = new BuildOutput(id, context.emit);
     const logs: string[] = [];
+    const outside = new Set<string>();
+    const startedAt = Date.now();
     const epoch = String(defined.definition.sandbox.sourceDateEpoch);
     const steps = await runSteps(
       defined,
@@ -147,14 +189,31 @@ class RecipeBuilder implements DisposableBuilder {
         logs.push(logPath);
         // Builds of recipes have it, so it hides nothing that they would show.
         const env = { ...request.env, SOURCE_DATE_EPOCH: epoch };
-        return dependencies.runInSandbox({
-          ...inEnvironment({ ...request, env }, conditions, own, new Set(['SOURCE_DATE_EPOCH'])),
-          determinizer: { ...request.determinizer, logPath, logWrites: true },
-          onOutput: (_stream, chunk) => lines.take(chunk),
-        });
+        const { onOutput: toLog } = request;
+        const result = await this.#inTime(startedAt, request.limits, (limits) =>
+          dependencies.runInSandbox({
+            ...inEnvironment({ ...request, env }, conditions, own, new Set(['SOURCE_DATE_EPOCH'])),
+            ...{ limits },
+            // What earlier steps wrote is the build's own: also where only the check has a determinizer.
+            determinizer: { startedAt, logPath, logWrites: true },
+            onOutput: (stream, chunk) => {
+              toLog?.(stream, chunk);
+              output.take(stream, chunk);
+            },
+          }),
+        );
+        const found = await wroteOutside(
+          [environmentTop(request.scratch)],
+          [conditions.home, this.base.home],
+          [conditions.path, conditions.temporaryDirectory, ...filesOfSandbox],
+          { path: logPath, anywhere: false },
+        );
+        for (const path of found) outside.add(path);
+        return result;
       },
       { ...context, emit: () => undefined },
     );
+    output.end();
     const { failed } = steps;
     const ended = failed === undefined ? undefined : failureOf(failed.outcome);
     const tree = join(root, 'tree');
@@ -182,16 +241,35 @@ class RecipeBuilder implements DisposableBuilder {
     await removeTree(store.root, area.build);
     if (steps.overlay !== '') await removeTree(store.root, steps.overlay);
     return {
-      ...{ id, varied: [...varied].sort(), conditions, canaries: canariesOf(conditions) },
+      ...{ id, varied: [...varied].sort(), conditions },
+      canaries: canariesOf(conditions, await firstProcess(logPath)),
       outcome:
-        why === undefined ? { type: 'built' } : { type: 'failed', why, lastLines: lines.lines() },
+        why === undefined
+          ? { type: 'built' }
+          : { type: 'failed', why, lastLines: output.lastLines() },
       tree: why === undefined ? tree : undefined,
       artifacts: why === undefined ? collected.artifacts : [],
       milliseconds: steps.milliseconds,
       logPath,
       notes: [...collected.notes, ...steps.notFixed.map((what) => `not fixed: ${what}`)],
-      wroteOutside: [],
+      wroteOutside: [...outside].sort(),
     };
+  }
+
+  /** Runs a step in what is left of the time for the whole build, if that is bounded. */
+  async #inTime(
+    startedAt: number,
+    limits: Limits,
+    run: (limits: Limits) => Promise<SandboxResult>,
+  ): Promise<SandboxResult> {
+    const { seconds } = this.#parts;
+    const left =
+      seconds === undefined ? Infinity : Math.max(0.1, seconds - (Date.now() - startedAt) / 1000);
+    if (seconds === undefined || left >= limits.wallSeconds) return run(limits);
+    const result = await run({ ...limits, wallSeconds: left });
+    return result.outcome.type === 'timed-out'
+      ? { ...result, outcome: { type: 'timed-out', seconds } }
+      : result;
   }
 
   async artifactAt(run: BuildRun, path: string): Promise<Artifact | undefined> {

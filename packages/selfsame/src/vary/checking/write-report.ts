@@ -1,4 +1,5 @@
 import { alwaysNotCovered, summariseLog } from '../../sandbox/determinizer/log-summary.js';
+import { defaultSourceModes, sourceNames } from '../../sandbox/determinizer/sources.js';
 import type { CheckOptions } from '../check.js';
 import { consequences } from '../provenance/consequences.js';
 import type { SearchResult } from '../search/search.js';
@@ -177,7 +178,7 @@ async function artifactReports(parts: ReportParts, logs: LogsOfBuilds): Promise<
         causes,
         used: byName,
         all: parts.options.variations.map(({ variation }) => variation),
-        virtual: reference.logPath !== undefined,
+        virtual: reference.logPath !== undefined && isVirtual(reference),
       }),
       writers:
         [...logs.logs.values()]
@@ -196,6 +197,13 @@ async function artifactReports(parts: ReportParts, logs: LogsOfBuilds): Promise<
         a.rank[0] - b.rank[0] || a.rank[1] - b.rank[1] || (a.report.path < b.report.path ? -1 : 1),
     )
     .map(({ report }) => report);
+}
+
+/** Its sources are as level `virtual` has them: recipes can have them otherwise. */
+function isVirtual({ conditions }: BuildRun): boolean {
+  return sourceNames.every(
+    (name) => (conditions.sources[name] ?? defaultSourceModes[name]) === defaultSourceModes[name],
+  );
 }
 
 /** Only contents of the same two builds say that one artifact holds another. */

@@ -18,7 +18,7 @@ const base = baseConditions({
 });
 
 const host: HostFacts = {
-  ...{ privileged: false, determinizer: true, fuse: true, cpus: 2, loopDevices: false },
+  ...{ privileged: false, determinizer: true, fuse: true, cpus: 2 },
   locales: ['C.utf8', 'en_US.utf8', 'et_EE.utf8', 'tr_TR.utf8'],
   ...{ shells: ['/usr/bin/dash', '/usr/bin/bash'], sh: '/usr/bin/dash' },
   ...{ zones: ['Asia/Kathmandu'], niceness: true },
