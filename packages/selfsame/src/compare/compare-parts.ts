@@ -4,14 +4,14 @@ import { differingFields, otherBytes } from './compare-fields.js';
 import { compareBytes, type Where } from './compare-contents.js';
 import { isDigestSection } from './consequences.js';
 import { compareMember, missingMember } from './compare-member.js';
-import type { Kept } from './content/spool.js';
 import { sliceContent } from './content/slice-content.js';
-import { FormatError, type Content, type Field, type Format } from './formats/format.js';
+import type { Kept } from './content/spool.js';
 import { newDifference } from './difference.js';
 import { findingsOf } from './findings.js';
+import { FormatError, type Content, type Field, type Format } from './formats/format.js';
 import { listParts, type Listed } from './list-parts.js';
-import { keepPart, readWanted, type Wanted } from './read-wanted.js';
 import { equalContents } from './ranges/equal-contents.js';
+import { keepPart, readWanted, type Wanted } from './read-wanted.js';
 import type { Session } from './session.js';
 import type { Difference, FieldDifference, Unexamined } from './types.js';
 
@@ -138,24 +138,6 @@ async function compareOnly(
   }
 }
 
-/** Reads both containers again, side by side, and compares each pair as soon as both of its parts are there. */
-async function compareDiffering(
-  session: Session,
-  format: Format,
-  a: Content,
-  b: Content,
-  pairs: readonly Pair<Listed>[],
-  where: Where,
-): Promise<ReadonlyMap<Pair<Listed>, Difference>> {
-  const pairOf = { a: new Map<number, Pair<Listed>>(), b: new Map<number, Pair<Listed>>() };
-  const wanted = { a: new Map<number, boolean>(), b: new Map<number, boolean>() };
-  for (const pair of pairs) {
-    if (pair.a === undefined || pair.b === undefined) continue;
-    pairOf.a.set(pair.a.index, pair);
-    pairOf.b.set(pair.b.index, pair);
-    const goesInside = contentsDiffer(pair.a, pair.b) && !(pair.a.derived && pair.b.derived);
-    wanted.a.set(pair.a.index, goesInside);
-    wanted.b.set(pair.b.index, goesInside);
 async function readOnly(
   session: Session,
   format: Format,
@@ -206,6 +188,24 @@ async function compareBehind(
   return differing;
 }
 
+/** Reads both containers again, side by side, and compares each pair as soon as both of its parts are there. */
+async function compareDiffering(
+  session: Session,
+  format: Format,
+  a: Content,
+  b: Content,
+  pairs: readonly Pair<Listed>[],
+  where: Where,
+): Promise<ReadonlyMap<Pair<Listed>, Difference>> {
+  const pairOf = { a: new Map<number, Pair<Listed>>(), b: new Map<number, Pair<Listed>>() };
+  const wanted = { a: new Map<number, boolean>(), b: new Map<number, boolean>() };
+  for (const pair of pairs) {
+    if (pair.a === undefined || pair.b === undefined) continue;
+    pairOf.a.set(pair.a.index, pair);
+    pairOf.b.set(pair.b.index, pair);
+    const goesInside = contentsDiffer(pair.a, pair.b) && !(pair.a.derived && pair.b.derived);
+    wanted.a.set(pair.a.index, goesInside);
+    wanted.b.set(pair.b.index, goesInside);
   }
   const found = new Map<Pair<Listed>, Difference>();
   const waiting = { a: new Map<Pair<Listed>, Wanted>(), b: new Map<Pair<Listed>, Wanted>() };
