@@ -17,8 +17,8 @@ export interface Pair<T> {
 }
 
 /**
- * Pairs of parts: by name; then those left by equal content; then those that are alone on both sides with what
- * is left of their names without versions, dates, and numbers. In the order of A; what only B has follows in its order.
+ * Pairs of parts: by name; then those left by equal content; then those that are alone on both sides with their names
+ * without what says how they are compressed; then with what is left of their names without versions, dates, and numbers. In the order of A; what only B has follows in its order.
  */
 export function align<T extends Named>(a: readonly T[], b: readonly T[]): Pair<T>[] {
   const byName = new Map(b.map((part) => [part.name, part]));
@@ -34,10 +34,12 @@ export function align<T extends Named>(a: readonly T[], b: readonly T[]): Pair<T
   const restB = b.filter((part) => !taken.has(part));
   if (restA.length > 0 && restB.length > 0) {
     matchOnly(restA, restB, contentKey, partner, 'any');
-    const stillA = restA.filter((part) => !partner.has(part));
-    const nowTaken = new Set(partner.values());
-    const stillB = restB.filter((part) => !nowTaken.has(part));
-    matchOnly(stillA, stillB, likenessKey, partner, 'sole');
+    for (const keyOf of [stemKey, likenessKey]) {
+      const stillA = restA.filter((part) => !partner.has(part));
+      const nowTaken = new Set(partner.values());
+      const stillB = restB.filter((part) => !nowTaken.has(part));
+      matchOnly(stillA, stillB, keyOf, partner, 'sole');
+    }
   }
   const all = new Set(partner.values());
   return [
@@ -80,6 +82,17 @@ function groupBy<T>(parts: readonly T[], keyOf: (part: T) => string | undefined)
 /** Empty contents are equal to each other and mean nothing. */
 function contentKey({ type, size, sha256 }: Named): string | undefined {
   return size === 0 || sha256 === undefined ? undefined : `${type} ${sha256}`;
+}
+
+/** Endings of names of compressed files, by whichever program. */
+const compressed = /\.(?:gz|xz|zst|bz2|lzma|lz4|lz|Z)$/;
+/** Short ones of archives, `data.tar.xz` as `data.txz`. */
+const compressedTar = /\.(?:tgz|txz|tzst|tbz2?|tlz)$/;
+
+/** The name without the ending of what it is compressed with; undefined: it has none. */
+function stemKey({ name, type }: Named): string | undefined {
+  const stem = name.replace(compressedTar, '.tar').replace(compressed, '');
+  return compressedTar.test(name) || stem !== name ? `${type} ${stem}` : undefined;
 }
 
 /** The name without what has digits in it: versions, dates, process numbers, random endings. */

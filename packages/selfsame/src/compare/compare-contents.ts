@@ -1,5 +1,5 @@
 import { compareLeaf, type Leaf } from './compare-leaf.js';
-import { compareParts, type Inside } from './compare-parts.js';
+import { compareAcross, compareParts, type Inside } from './compare-parts.js';
 import { readAhead } from './content/read-ahead.js';
 import { detectFormat } from './detect-format.js';
 import { leftOut, newDifference, saysSomething, unexaminedBy } from './difference.js';
@@ -57,7 +57,10 @@ export async function describeBytes(
       return await describeAlike(session, a, b, where, formatA, difference);
     }
     const types = [formatA?.name ?? 'data', formatB?.name ?? 'data'] as const;
-    return await asLeaf(session, a, b, where, { ...difference, types });
+    const known = { ...difference, types };
+    if (formatA?.kind === 'compressed' && formatB?.kind === 'compressed')
+      return await describeAcross(session, { a: formatA, b: formatB }, a, b, where, known);
+    return await asLeaf(session, a, b, where, known);
   } catch (error) {
     return { ...difference, unexamined: [unexaminedBy(session.reasonOf(error), place)] };
   }
@@ -106,6 +109,35 @@ async function describeAlike(
   const findings = findingsOf(session, found, { place, formats, contentDiffers });
   const following = await followingParts(session, format, a, b, found);
   return withConsequences(session, { ...found, findings }, place, following);
+}
+
+/** Both are compressed, each in its own way: that is one difference, and what they hold may be others. */
+async function describeAcross(
+  session: Session,
+  both: { readonly a: Format; readonly b: Format },
+  a: Content,
+  b: Content,
+  { place, formats }: Where,
+  difference: Difference,
+): Promise<Difference> {
+  const inside = [...formats, both.a.name];
+  if (inside.length > session.limits.depth)
+    return asLeaf(session, a, b, { place, formats }, difference);
+  let children: readonly Difference[];
+  try {
+    ({ children } = await compareAcross(session, both, a, b, { place, formats: inside }));
+  } catch (error) {
+    const unexamined = [unexaminedBy(session.reasonOf(error), place)];
+    return asLeaf(session, a, b, { place, formats }, { ...difference, unexamined });
+  }
+  const finding: Finding = {
+    ...{ cause: 'compression', kind: 'another format', certainty: 'certain', place },
+    ...{ offsetA: 0, offsetB: 0, a: both.a.name, b: both.b.name },
+    remedy:
+      'compress with the same program on both sides; for Debian packages name it: `dpkg-deb -Zxz`',
+    ...{ consequence: false, more: 0 },
+  };
+  return { ...difference, findings: [finding], children };
 }
 
 /** The bytes themselves, where no reader goes (further). */

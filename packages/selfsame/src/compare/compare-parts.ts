@@ -33,7 +33,7 @@ export async function compareParts(
 ): Promise<Inside> {
   const fields = await compareWholeFields(session, format, a, b);
   if (format.kind === 'compressed') {
-    const { own, ...inside } = await compareOnly(session, format, a, b, where);
+    const { own, ...inside } = await compareOnly(session, { a: format, b: format }, a, b, where);
     // Where no field differs the caller says it of the whole.
     const all = fields.length === 0 && inside.children.length === 0 ? [] : [...fields, ...own];
     return { fields: all, ...inside };
@@ -111,10 +111,22 @@ interface Only {
   readonly behind: readonly { readonly name: string; readonly content: Content }[];
 }
 
+/** What differs in the contents of two files that are compressed in two ways, with what stands behind them. */
+export async function compareAcross(
+  session: Session,
+  formats: { readonly a: Format; readonly b: Format },
+  a: Content,
+  b: Content,
+  where: Where,
+): Promise<Pick<Inside, 'children'>> {
+  const { children } = await compareOnly(session, formats, a, b, where);
+  return { children };
+}
+
 /** The one part of compressed contents, read once as it nearly always differs, and what stands behind it. */
 async function compareOnly(
   session: Session,
-  format: Format,
+  formats: { readonly a: Format; readonly b: Format },
   a: Content,
   b: Content,
   where: Where,
@@ -122,7 +134,7 @@ async function compareOnly(
   const kept: Kept[] = [];
   try {
     const [onlyA, onlyB] = await both(session, (side, signal) =>
-      readOnly(session, format, side === 'a' ? a : b, signal, kept),
+      readOnly(session, formats[side], side === 'a' ? a : b, signal, kept),
     );
     const place = [...where.place, onlyA.name];
     const [inA, inB] = [onlyA.kept.content, onlyB.kept.content];
