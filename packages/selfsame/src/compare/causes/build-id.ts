@@ -28,6 +28,9 @@ export const buildId: Cause = {
       offsetA: a === undefined ? undefined : offsetAt(reading, a, a.from),
       offsetB: b === undefined ? undefined : offsetAt(reading, b, b.from),
     });
+    // Directories and files that are called after the identifier are there under another name.
+    if (evidence.presence !== undefined && debugFile.test(evidence.place.slice(-4).join('/')))
+      return answer('name of a debug file');
     const names = [evidence.place.at(-1) ?? '', evidence.field?.name ?? ''];
     if (names.some((name) => /note\.gnu\.build-id|^build[-_ ]?id$/i.test(name)))
       return answer('GNU build-id');
@@ -61,6 +64,8 @@ export const buildId: Cause = {
     return undefined;
   },
 };
+
+const debugFile = /(?:^|\/)\.build-id\/[0-9a-f]{2}(?:\/(?:[0-9a-f]{6,126}(?:\.debug)?)?)?$/;
 
 const follows =
   'Follows from what the linker read; where nothing else differs, that was stripped since: debugging information with the path of the build (`-ffile-prefix-map=$PWD=.` ends that).';

@@ -256,6 +256,19 @@ describe('a file on one side', () => {
     ['static/app.3f2a9c1e.js', 'checksum', 'name made of the content'],
   ] as const;
 
+  it('that is called after a build-id follows from it', () => {
+    const debug = './usr/lib/debug/.build-id';
+    for (const place of [
+      ['x.deb', 'data.tar.xz', 'content', `${debug}/66/`],
+      ['x.deb', 'data.tar.xz', 'content', `${debug}/66/0b4d7aa9.debug`],
+      ['out', 'debug', '.build-id', '66'],
+    ])
+      expect(findCauses(evidence({ presence: 'only-a', place }))[0]).toMatchObject({
+        ...{ cause: 'build-id', kind: 'name of a debug file', consequence: true },
+        ...{ a: place.at(-1), b: '' },
+      });
+  });
+
   it.each(kinds)('%s', (name, cause, kind) => {
     const both = findCauses(evidence({ presence: 'only-a', place: ['a', name] }));
     expect(both.map((each) => [each.cause, each.kind])).toContainEqual([cause, kind]);

@@ -73,8 +73,9 @@ function names(reading: Reading): Recognition | undefined {
     const inOne = english.exec(one)?.[0];
     const inOther = foreign.exec(other)?.[0];
     // The same name in both is no sign of another language.
-    if (inOne === undefined || inOther === undefined || inOne === inOther) continue;
-    if (english.test(other) || inOther.length < 3) continue;
+    if (inOne === undefined || english.test(other)) continue;
+    const named = inOther !== undefined && inOne !== inOther && inOther.length >= 3;
+    if (!named && !sameMoment(one, other)) continue;
     return {
       kind: 'names of months or days',
       certainty: 'likely',
@@ -84,6 +85,17 @@ function names(reading: Reading): Recognition | undefined {
     };
   }
   return undefined;
+}
+
+/** The same second of the same year, in a language that is not listed: the rest of the date is words. */
+function sameMoment(one: string, other: string): boolean {
+  const parts = [/(?<!\d)\d{1,2}:\d\d:\d\d(?!\d)/, /(?<!\d)(?:19|20|21)\d\d(?!\d)/];
+  const same = parts.every((part) => {
+    const found = part.exec(one)?.[0];
+    return found !== undefined && found === part.exec(other)?.[0];
+  });
+  const words = (text: string) => text.match(/\p{L}{2,}/gu)?.length ?? 0;
+  return same && words(other) >= 2 && Math.abs(words(one) - words(other)) <= 1;
 }
 
 /** The same number with a decimal point and a decimal comma, or with and without separators of thousands. */

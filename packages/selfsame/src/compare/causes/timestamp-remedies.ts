@@ -167,24 +167,34 @@ export function textTimeAdvice(reading: Reading, form: string, precision: string
   const { evidence, name } = reading;
   const format = formatOf(reading);
   const inside = evidence.formats.some((each) => objectFormats.has(each));
+  const text = `${reading.a?.text ?? ''}${reading.b?.text ?? ''}`;
   if (inside || /\.(?:o|a|so|exe|dll|ko)(?:\.|$)/.test(name)) {
     if (form === 'date with month name' && precision === 'day') return macro('__DATE__');
     if (form === 'time of day') return macro('__TIME__');
     if (form === 'date with month name') return macro('__DATE__ and __TIME__');
-    if (form === 'asctime') return macro('__TIMESTAMP__');
+    // Macros of compilers name no zone.
+    if (form === 'asctime') return zoned.test(text) ? outputOfDate : macro('__TIMESTAMP__');
   }
   if (format === 'pdf' || /\.pdf$/.test(name)) return byFormat['pdf'] as TimeAdvice;
   if (format === 'gettext' || /\.(?:po|pot|mo|gmo)$/.test(name))
     return byFormat['gettext'] as TimeAdvice;
-  const text = `${reading.a?.text ?? ''}${reading.b?.text ?? ''}`;
   for (const [pattern, advice] of byText)
     if (pattern.test(text) || pattern.test(name)) return advice;
+  if (form === 'asctime' && zoned.test(text)) return outputOfDate;
   return {
     kind: form,
     remedy:
       'Print the time of `SOURCE_DATE_EPOCH` in UTC, not the clock: in shell `date -u -d "@${SOURCE_DATE_EPOCH:-$(date +%s)}"`.',
   };
 }
+
+const zoned = /\d\d:\d\d:\d\d (?:[AP]M )?(?:[A-Z]{2,5}|[+-]\d\d(?:\d\d)?) (?:19|20|21)\d\d(?!\d)/;
+
+const outputOfDate: TimeAdvice = {
+  kind: 'output of date',
+  remedy:
+    'Print the time of the sources: `LC_ALL=C date -u -d "@${SOURCE_DATE_EPOCH:-$(date +%s)}"` in place of `date`.',
+};
 
 function macro(kind: string): TimeAdvice {
   return {

@@ -33,7 +33,7 @@ const likely: readonly Row[] = [
   ],
   [
     'timestamp',
-    'asctime',
+    'output of date',
     'Sat Nov 21 12:00:00 UTC 2026\n',
     'Sun Nov 22 11:00:00 UTC 2026\n',
     'Sat Nov 21 12:00:00 UTC 2026',
@@ -363,6 +363,14 @@ const likely: readonly Row[] = [
     '21 märts 2026',
     '21 March 2026',
     '21 märts 2026',
+  ],
+  [
+    'locale',
+    'names of months or days',
+    '(by root Sat Nov 21 19:12:59 UTC 2026)',
+    '(by root Cts 21 Kas 2026 19:12:59 UTC)',
+    '(by root Sat Nov 21 19:12:59 UTC 2026)',
+    '(by root Cts 21 Kas 2026 19:12:59 UTC)',
   ],
   [
     'signature',
