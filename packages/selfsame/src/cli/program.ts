@@ -49,7 +49,9 @@ export function parseCommandLine(argv: readonly string[], options: ProgramOption
   }
   if (request !== undefined) {
     const dashes = argv.indexOf('--');
-    return dashes < 0 || request.type !== 'run' ? request : { ...request, behindDashes: argv.slice(dashes + 1) };
+    return dashes < 0 || request.type !== 'run'
+      ? request
+      : { ...request, behindDashes: argv.slice(dashes + 1) };
   }
   throw new SelfsameError('WRONG_USE', 'no command given', { hint: 'See `selfsame --help`' });
 }

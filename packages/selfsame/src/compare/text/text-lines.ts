@@ -2,7 +2,7 @@
 export const textBytes = 4 * 2 ** 20;
 
 /** Control characters that text has none of: all but tab, line feed, form feed, carriage return, backspace, escape. */
- 
+
 const binary = /[\u0000-\u0007\u000b\u000e-\u001a\u001c-\u001f\u007f]/;
 
 export type Encoding = 'utf8' | 'latin1';
