@@ -182,6 +182,11 @@ export function only(set: Subset, more: boolean): Ask {
   return { set, again: more, within: undefined, alternatives: [], gain };
 }
 
+/** More variations brought out less, once: that is so of some artifacts, and of chance. */
+export function contradictsItself(answers: Answers): boolean {
+  return answers.unstable === undefined && firstConflict(answers) !== undefined;
+}
+
 /** A set that said yes inside one that said no, if there is any: the smallest, then the smallest around it. */
 function firstConflict({ exact }: Answers): readonly [Subset, Subset] | undefined {
   const sorted = [...exact].sort(([a], [b]) => bySize(a, b));

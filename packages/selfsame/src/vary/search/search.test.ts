@@ -209,7 +209,8 @@ describe('search', () => {
       { artifacts: { racy, dated: dependsOn(['time']) } },
       { variations, doubt },
     );
-    expect(asked[0]).toEqual({ blamed: [['time'], ['order']], chance: false });
+    expect(asked[0]).toEqual({ blamed: [], chance: false });
+    expect(asked).toContainEqual({ blamed: [['time'], ['order']], chance: false });
     expect(asked.at(-1)?.chance).toBe(true);
     expect(result.artifacts.get('racy')?.dependence).toEqual({
       type: 'sometimes',

@@ -6,7 +6,7 @@ import { Evidence } from './evidence.js';
 import type { Observation } from './evidence.js';
 import { KnownHints } from './known-hints.js';
 import type { Hints } from './known-hints.js';
-import { nextBuild, only } from './next-build.js';
+import { contradictsItself, nextBuild, only } from './next-build.js';
 import type { Ask } from './next-build.js';
 import { Questions } from './questions.js';
 import { all, bySize, members, none, size } from './subset.js';
@@ -29,8 +29,8 @@ export interface SearchOptions {
    */
   examine(varied: readonly string[], paths: readonly string[]): Promise<Hints>;
   /**
-   * Asked when the search is over, with the sets that are blamed and whether builds have shown chance: how often what
-   * they said is to be seen. Undefined, or left out: it is believed as it is. Builds that this makes are beyond those of
+   * Asked before the search, and when it is over with the sets that are blamed and whether builds have shown chance: how
+   * often what they said is to be seen. Undefined, or left out: it is believed as it is. Builds that this makes are beyond those of
    * the search itself.
    */
   doubt?(blamed: readonly (readonly string[])[], chance: boolean): Promise<Doubt | undefined>;
@@ -122,8 +122,10 @@ class Search {
   }
 
   async search(): Promise<void> {
+    // What races is known at once, without a search among variations.
+    while (await this.#confirm([]));
     do await this.#explain();
-    while (await this.#confirm());
+    while (await this.#confirm(this.#blamed()));
   }
 
   async #explain(): Promise<void> {
@@ -143,11 +145,14 @@ class Search {
     }
   }
 
-  /** Builds once more what may have been chance. False: nothing is to be confirmed, or can be. */
-  async #confirm(): Promise<boolean> {
+  #blamed(): readonly Subset[] {
     const questions = this.#questions.artifacts().map(({ question }) => question);
-    if (this.#evidence.failing().includes('1')) questions.push(this.#questions.failing());
-    const blamed = blamedSets(questions);
+    return blamedSets([...questions, this.#questions.failing()]);
+  }
+
+  /** Builds once more what may have been chance. False: nothing is to be confirmed, or can be. */
+  async #confirm(blamed: readonly Subset[]): Promise<boolean> {
+    const questions = this.#questions.artifacts().map(({ question }) => question);
     const doubt = await this.#options.doubt?.(
       blamed.map((set) => this.#names(set)),
       showsChance(questions),
@@ -225,7 +230,7 @@ class Search {
 
   /**
    * A second build with nothing varied tells races and true randomness from all else. It comes first, except where
-   * the search's own builds are to show the same: when the cause is known already, and where so few variations are
+   * the search's own builds are to show the same, unless they contradict each other: when the cause is known already, and where so few variations are
    * searched that another build counts.
    */
   #wantsUnvaried(): Ask | undefined {
@@ -233,6 +238,8 @@ class Search {
     const count = this.#options.variations.length;
     const inAll = 5 + Math.ceil(Math.log2(Math.max(1, count)));
     const questions = this.#questions.artifacts();
+    if (questions.some(({ question }) => contradictsItself(question.answers)))
+      return only(none, true);
     if (questions.every(({ question }) => question.guesses.length > 0)) return undefined;
     if (inAll > 2 + 2 * Math.log2(Math.max(1, count))) return undefined;
     return only(none, true);

@@ -1,5 +1,5 @@
 import { provedMinimalSets } from './minimal-sets.js';
-import { nextBuild } from './next-build.js';
+import { contradictsItself, nextBuild } from './next-build.js';
 import type { Question } from './next-build.js';
 import { none } from './subset.js';
 import type { Subset } from './subset.js';
@@ -12,10 +12,13 @@ export interface Doubt {
   readonly blamed: number;
 }
 
-/** Builds came out differently in a way that no variation explains: what else was seen may be chance as well. */
+/** Builds came out differently in a way that variations hardly explain: what else was seen may be chance as well. */
 export function showsChance(questions: readonly Question[]): boolean {
   return questions.some(
-    ({ answers }) => answers.unstable !== undefined || answers.exact.get(none) === true,
+    ({ answers }) =>
+      answers.unstable !== undefined ||
+      answers.exact.get(none) === true ||
+      contradictsItself(answers),
   );
 }
 
@@ -24,7 +27,8 @@ export function blamedSets(questions: readonly Question[]): readonly Subset[] {
   const sets = new Set<Subset>();
   for (const question of questions) {
     if (nextBuild(question).type !== 'settled') continue;
-    if (question.answers.unstable !== undefined) continue;
+    const { unstable, exact } = question.answers;
+    if (unstable !== undefined || exact.get(none) === true) continue;
     for (const set of provedMinimalSets(question.answers)) sets.add(set);
   }
   return [...sets];
