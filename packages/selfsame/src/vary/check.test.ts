@@ -237,6 +237,40 @@ describe('check', () => {
     expect(findings.get('a')?.[1]?.remedy).toMatch(/block size.*level `fixed`/);
   });
 
+  it('tells it of one of several conditions, too, whose pair is not the one that is shown', async () => {
+    const { report } = await run(
+      { makes: (varied) => ({ deb: `${varied.has('path')}${varied.has('time')}` }) },
+      {
+        variations: [
+          { variation: variation('path', { causes: ['build-path'] }) },
+          { variation: variation('time', { causes: ['timestamp'] }) },
+        ].map((each) => ({ ...each, status: 'used', why: undefined })),
+        compare: (_a, _b, { canariesB } = {}) =>
+          Promise.resolve(
+            new Map([
+              [
+                'deb',
+                newDifference('deb', {
+                  findings: [
+                    canariesB?.variables['path'] === '1'
+                      ? { ...finding('build-id', 'certain'), consequence: true }
+                      : finding('timestamp', 'certain'),
+                  ],
+                }),
+              ],
+            ]),
+          ),
+      },
+    );
+    const [deb] = report.artifacts;
+    expect(deb?.dependence).toMatchObject({ sets: [['path'], ['time']] });
+    expect(deb?.difference?.findings).toMatchObject([
+      { cause: 'build-path', kind: 'in what was stripped' },
+      { cause: 'timestamp' },
+      { cause: 'build-id' },
+    ]);
+  });
+
   it('reports each way in which the build fails', async () => {
     const { report } = await run({
       makes: (varied) =>

@@ -30,6 +30,7 @@ const rows: readonly Row[] = [
     'tar member',
     /--mtime=@\$SOURCE_DATE_EPOCH/,
   ],
+  [['deb', 'xz', 'tar'], 'mtime', 'time', t1, t2, 'timestamp', 'file in a deb', /dpkg-deb/],
   [['zip'], 'mtime', 'time', t1, t2, 'timestamp', 'zip entry', /TZ=UTC zip -X/],
   [['cpio'], 'mtime', 'time', t1, t2, 'timestamp', 'cpio member', /cpio --reproducible/],
   [['pyc'], 'source mtime', 'time', t1, t2, 'timestamp', 'pyc header source mtime', /checked-hash/],

@@ -45,6 +45,11 @@ const byFormat: Readonly<Record<string, TimeAdvice>> = {
     kind: 'cpio member',
     remedy: `Run ${setTimes}, then \`cpio --reproducible\` (in kernels: \`KBUILD_BUILD_TIMESTAMP\`).`,
   },
+  'data of deb': {
+    kind: 'file in a deb',
+    remedy:
+      'Set `SOURCE_DATE_EPOCH`, to which dpkg-deb (1.18.11 or later) takes later times down; earlier ones it keeps: install without them (no `install -p`, no `cp -p`), or give the sources fixed ones.',
+  },
   deb: {
     kind: 'deb member',
     remedy: 'Build with dpkg-deb 1.18.8 or later and `SOURCE_DATE_EPOCH` set.',
@@ -135,7 +140,8 @@ export function fieldTimeAdvice(reading: Reading, field: string): TimeAdvice {
       kind: `file ${field}`,
       remedy: `Set file times with ${setTimes}, or leave them out of the comparison with \`--ignore mtime\`.`,
     };
-  const advice = byFormat[format];
+  const packed = format === 'tar' && reading.evidence.formats.includes('deb');
+  const advice = byFormat[packed ? 'data of deb' : format];
   if (advice !== undefined)
     return {
       kind: `${advice.kind}${/^m?time$/i.test(field) ? '' : ` ${field}`}`,

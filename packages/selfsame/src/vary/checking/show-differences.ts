@@ -1,10 +1,10 @@
-import type { Difference } from '../../compare/types.js';
+import type { Difference, Finding } from '../../compare/types.js';
 import type { SearchResult } from '../search/search.js';
 import type { BuildRun } from '../types.js';
 import type { ArtifactBuilds } from './artifact-builds.js';
 import { buildsToShow } from './best-pair.js';
 import type { Comparisons } from './comparisons.js';
-import { ownFindings, understood } from './findings-in.js';
+import { findingsIn, ownFindings, understood } from './findings-in.js';
 
 export interface Shown {
   /** The build that shows best how an artifact differs from the first one's; undefined: none is there. */
@@ -61,12 +61,16 @@ function withOthers(best: Shown, others: readonly Shown[]): Shown {
   const more = others.flatMap((other) =>
     other.difference === undefined
       ? []
-      : ownFindings(other.difference).filter(
-          ({ cause }) => cause !== 'unknown' && !known.has(cause),
-        ),
+      : toldOf(other.difference).filter(({ cause }) => cause !== 'unknown' && !known.has(cause)),
   );
   const added = more.filter(
     ({ cause }, index) => more.findIndex((other) => other.cause === cause) === index,
   );
   return { ...best, difference: { ...difference, findings: [...difference.findings, ...added] } };
+}
+
+/** Its own findings; where it has none, the build-ids that are all that is left of a reason. */
+function toldOf(difference: Difference): readonly Finding[] {
+  const own = ownFindings(difference);
+  return own.length > 0 ? own : findingsIn(difference).filter(({ cause }) => cause === 'build-id');
 }
