@@ -68,6 +68,7 @@ export async function check(options: CheckOptions): Promise<Check> {
   const builds = new ArtifactBuilds({ ...options, used });
   const comparisons = new Comparisons(options.compare ?? compareArtifacts, signal, emit);
   const provenance = new ProvenanceOfBuilds();
+  const evident = new Map<string, ReadonlySet<string>>();
 
   const result = await search({
     variations: used.map(({ name }) => name),
@@ -79,6 +80,7 @@ export async function check(options: CheckOptions): Promise<Check> {
       timeIsUp: () => options.milliseconds !== undefined && now() - begun > options.milliseconds,
     },
     rank: rankOf,
+    evident: (path, varied) => varied.every((name) => evident.get(path)?.has(name) === true),
     build: (varied, attempt, provoking) => {
       signal.throwIfAborted();
       return builds.build(varied, attempt, provoking);
@@ -94,6 +96,8 @@ export async function check(options: CheckOptions): Promise<Check> {
         return { shown: new Map(), neverAsked: [] };
       const differences = await comparisons.of(reference, other, paths);
       const logs = await provenance.of([reference, other]);
+      for (const [path, difference] of differences)
+        evident.set(path, new Set([...(evident.get(path) ?? []), ...certainIn(difference, used)]));
       return { shown: shownBy(differences, used), neverAsked: logs.hardly(used) };
     },
     progress: (open, count) => {
@@ -138,6 +142,19 @@ function shownBy(
     if (names.size > 0) shown.set(path, [...names].slice(0, mostGuesses));
   }
   return shown;
+}
+
+/** Variations whose values, or what can be nothing else, stand in a difference. Who comes first can be chance. */
+function certainIn(difference: Difference, used: readonly Variation[]): readonly string[] {
+  const causes = new Set(
+    findingsIn(difference)
+      .filter(({ certainty, consequence }) => certainty === 'certain' && !consequence)
+      .map(({ cause }) => cause)
+      .filter((cause) => cause !== 'order' && !notTelling.has(cause)),
+  );
+  return used
+    .filter((each) => each.causes.some((cause) => causes.has(cause)))
+    .map(({ name }) => name);
 }
 
 /** Those that are made for a cause before those that bring it out as well. */

@@ -54,7 +54,7 @@ export const checkCommand: Command = {
     {
       flags: '--confirm <n>',
       description:
-        'more builds with nothing varied, and one more of what is blamed, where threads or parallel jobs may race (default: 2; 0: none)',
+        'how many more builds with nothing varied, and of what is blamed, where threads or parallel jobs may race (default: 2; 0: none)',
     },
     { flags: '--budget <builds>', description: 'builds at most (default: 48)' },
     {

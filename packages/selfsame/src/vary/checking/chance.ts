@@ -11,13 +11,16 @@ const timing: ReadonlySet<string> = new Set([
 ]);
 
 /**
- * How often it is to be seen what builds said: `confirm` more builds with nothing varied, and one more of each set that is
- * blamed, where something says that chance can have had a part: builds have shown it, what is blamed is a matter of
- * timing, or programs had threads or ran several at once. Undefined: nothing does.
+ * How often it is to be seen what builds said, where something says that chance can have had a part: builds have shown
+ * it, what is blamed is a matter of timing, or programs had threads or ran several at once. There are `confirm` more
+ * builds with nothing varied; twice as many where something is blamed that the bytes do not show, and as many more of
+ * that: what differs in every other build looks like the work of some variation in one search of twenty if there are but two more.
+ * Undefined: nothing says so.
  */
 export function doubtOf(
   confirm: number,
   seen: {
+    /** Without those that the bytes show. */
     readonly blamed: readonly (readonly string[])[];
     /** Builds under the same conditions were not the same. */
     readonly chance: boolean;
@@ -28,5 +31,6 @@ export function doubtOf(
   const { blamed, chance, logs } = seen;
   const isTiming = blamed.some((set) => set.some((name) => timing.has(name)));
   const atOnce = [...logs.logs.values()].some((log) => log.atOnce);
-  return chance || isTiming || atOnce ? { unvaried: 1 + confirm, blamed: 2 } : undefined;
+  if (!chance && !isTiming && !atOnce) return undefined;
+  return { unvaried: 1 + confirm * (blamed.length > 0 ? 2 : 1), blamed: 1 + confirm };
 }

@@ -1,11 +1,13 @@
 import { alwaysNotCovered, summariseLog } from '../../sandbox/determinizer/log-summary.js';
 import { defaultSourceModes, sourceNames } from '../../sandbox/determinizer/sources.js';
+import type { Difference } from '../../compare/types.js';
 import type { CheckOptions } from '../check.js';
 import { consequences } from '../provenance/consequences.js';
 import type { SearchResult } from '../search/search.js';
 import type { ArtifactReport, BuildRun, CheckReport, CheckVerdict, Variation } from '../types.js';
 import type { ArtifactBuilds } from './artifact-builds.js';
 import type { Comparisons } from './comparisons.js';
+import { listedDigests } from './listed-digests.js';
 import { namedCauses } from './named-causes.js';
 import { modeThatCounts } from './modes.js';
 import { provedFindings } from './proved-findings.js';
@@ -150,7 +152,7 @@ async function artifactReports(parts: ReportParts, logs: LogsOfBuilds): Promise<
   const shown = await showDifferences(parts, reference);
   const order = (path: string): number | undefined =>
     [...logs.logs.values()].map((log) => log.order(path)).find((place) => place !== undefined);
-  const because = consequencesByBuild(shown, reference, order);
+  const because = await consequencesByBuild(shown, reference, order);
   const byName = new Map(used(parts.options).map((variation) => [variation.name, variation]));
   const reports = [...result.artifacts].map(([path, { dependence, matrix }]): ArtifactReport => {
     const { run, difference } = shown.get(path) ?? {};
@@ -207,17 +209,24 @@ function isVirtual({ conditions }: BuildRun): boolean {
 }
 
 /** Only contents of the same two builds say that one artifact holds another. */
-function consequencesByBuild(
+async function consequencesByBuild(
   shown: ReadonlyMap<string, Shown>,
   reference: BuildRun,
   order: (path: string) => number | undefined,
-): ReadonlyMap<string, readonly string[]> {
+): Promise<ReadonlyMap<string, readonly string[]>> {
   const found = new Map<string, readonly string[]>();
   const before = new Map(reference.artifacts.map((artifact) => [artifact.path, artifact]));
   const runs = new Set([...shown.values()].map(({ run }) => run));
   for (const run of runs) {
     if (run === undefined) continue;
     const after = new Map(run.artifacts.map((artifact) => [artifact.path, artifact]));
+    const ofPair = (each: Shown): Difference | undefined =>
+      each.run === run ? each.ofPair : undefined;
+    const lists = await listedDigests(
+      reference,
+      run,
+      new Map([...shown].map(([path, each]) => [path, ofPair(each)])),
+    );
     // All that differs between these two, whichever build shows it best.
     const artifacts = [...shown].map(([path, each]) => {
       const [one, other] = [before.get(path), after.get(path)];
@@ -230,7 +239,8 @@ function consequencesByBuild(
         path,
         a: alike ? one.sha256 : undefined,
         b: alike ? other.sha256 : undefined,
-        difference: each.run === run ? each.ofPair : undefined,
+        difference: ofPair(each),
+        lists: alike ? (lists.get(path) ?? []) : [],
         order: order(path),
       };
     });

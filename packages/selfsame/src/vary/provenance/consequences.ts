@@ -7,13 +7,15 @@ export interface Differing {
   readonly a: string | undefined;
   readonly b: string | undefined;
   readonly difference: Difference | undefined;
+  /** Others whose digests are all in which it differs. */
+  readonly lists?: readonly string[];
   /** When it was first written; undefined: not known. */
   readonly order: number | undefined;
 }
 
 /**
  * For each artifact the others, written before it, whose content in both builds makes up all of its differences: it is
- * a copy, or holds them, and nothing else in it differs but what follows from them. Empty where one difference
+ * a copy, holds them, or lists their digests, and nothing else in it differs but what follows from them. Empty where one difference
  * remains unexplained. Equal contents without an order are told apart by path.
  */
 export function consequences(
@@ -30,6 +32,10 @@ export function consequences(
   }
   const found = new Map<string, readonly string[]>();
   for (const artifact of sorted) {
+    if (artifact.lists !== undefined && artifact.lists.length > 0) {
+      found.set(artifact.path, artifact.lists);
+      continue;
+    }
     const original = byContents.get(contents(artifact.a, artifact.b) ?? '');
     const because =
       original !== undefined && original !== artifact

@@ -114,3 +114,11 @@ export function notAlways({ exact }: Pick<Answers, 'exact'>): boolean {
   if (exact.get(none) === true) return false;
   return [...exact.values()].includes(false);
 }
+
+/** Both failed, or the same artifacts came out. */
+export function isSame(a: Observation, b: Observation): boolean {
+  if (a.type === 'failed' || b.type === 'failed') return a.type === b.type;
+  if (a.artifacts.size !== b.artifacts.size) return false;
+  for (const [path, digest] of a.artifacts) if (b.artifacts.get(path) !== digest) return false;
+  return true;
+}

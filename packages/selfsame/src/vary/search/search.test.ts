@@ -231,6 +231,19 @@ describe('search', () => {
     });
   });
 
+  it('does not doubt what shows itself', async () => {
+    const { result, built } = await searchFake(
+      { artifacts: { dated: dependsOn(['time']), placed: dependsOn(['path']) } },
+      {
+        ...{ variations, evident: (path, varied) => path === 'dated' && varied[0] === 'time' },
+        doubt: () => Promise.resolve({ unvaried: 2, blamed: 3 }),
+      },
+    );
+    expect(result.artifacts.get('dated')?.dependence).toEqual({ type: 'with', sets: [['time']] });
+    const count = (name: string) => built.filter(({ varied }) => String(varied) === name).length;
+    expect([count('time'), count('path')]).toEqual([1, 3]);
+  });
+
   it('looks for chance where nothing differed, and lets it be brought out', async () => {
     const racy: FakeArtifact = (varied, attempt) => (varied.size === 0 && attempt === 1 ? 'x' : '');
     const { result, built } = await searchFake(

@@ -2,7 +2,7 @@ import { chooseBuilds } from './choose-builds.js';
 import type { Choice } from './choose-builds.js';
 import { conclude, matrixOf } from './conclude.js';
 import type { ArtifactConclusion } from './conclude.js';
-import { Evidence } from './evidence.js';
+import { Evidence, isSame } from './evidence.js';
 import type { Observation } from './evidence.js';
 import { KnownHints } from './known-hints.js';
 import type { Hints } from './known-hints.js';
@@ -34,6 +34,8 @@ export interface SearchOptions {
    * the search itself.
    */
   doubt?(blamed: readonly (readonly string[])[], chance: boolean): Promise<Doubt | undefined>;
+  /** What was said by `examine` shows beyond chance that a set matters to an artifact; never, where left out. */
+  readonly evident?: (path: string, varied: readonly string[]) => boolean;
   /** What is searched for last is highest: 0 for all where left out. From `leastRank` on, half of the budget is for others. */
   readonly rank?: (path: string, inFirst: boolean) => number;
   /** Builds that are always made, in turn without and with all variations; at least 2. */
@@ -146,8 +148,11 @@ class Search {
   }
 
   #blamed(): readonly Subset[] {
-    const questions = this.#questions.artifacts().map(({ question }) => question);
-    return blamedSets([...questions, this.#questions.failing()]);
+    const { evident } = this.#options;
+    const isEvident = (paths: readonly string[], set: Subset): boolean =>
+      evident !== undefined && paths.every((path) => evident(path, this.#names(set)));
+    const failing = { paths: [], question: this.#questions.failing(), rank: 0 };
+    return blamedSets([...this.#questions.artifacts(), failing], isEvident);
   }
 
   /** Builds once more what may have been chance. False: nothing is to be confirmed, or can be. */
@@ -252,7 +257,7 @@ class Search {
     const varied = others
       .filter(({ set, observation }) => set !== none && observation.type === 'built')
       .filter(
-        ({ observation }) => reference !== undefined && !same(reference.observation, observation),
+        ({ observation }) => reference !== undefined && !isSame(reference.observation, observation),
       )
       .map(({ set }) => set)
       .sort((a, b) => bySize(b, a))[0];
@@ -289,11 +294,4 @@ class Search {
   #names(set: Subset): string[] {
     return members(set).map((index) => this.#options.variations[index] ?? '');
   }
-}
-
-function same(a: Observation, b: Observation): boolean {
-  if (a.type === 'failed' || b.type === 'failed') return a.type === b.type;
-  if (a.artifacts.size !== b.artifacts.size) return false;
-  for (const [path, digest] of a.artifacts) if (b.artifacts.get(path) !== digest) return false;
-  return true;
 }

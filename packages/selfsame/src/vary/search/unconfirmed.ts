@@ -1,6 +1,7 @@
 import { provedMinimalSets } from './minimal-sets.js';
 import { contradictsItself, nextBuild } from './next-build.js';
 import type { Question } from './next-build.js';
+import type { ArtifactQuestion } from './questions.js';
 import { none } from './subset.js';
 import type { Subset } from './subset.js';
 
@@ -22,14 +23,18 @@ export function showsChance(questions: readonly Question[]): boolean {
   );
 }
 
-/** The sets that are blamed for anything, each once. */
-export function blamedSets(questions: readonly Question[]): readonly Subset[] {
+/** The sets that are blamed for anything that does not show them itself, each once. */
+export function blamedSets(
+  claims: readonly ArtifactQuestion[],
+  isEvident: (paths: readonly string[], set: Subset) => boolean,
+): readonly Subset[] {
   const sets = new Set<Subset>();
-  for (const question of questions) {
+  for (const { paths, question } of claims) {
     if (nextBuild(question).type !== 'settled') continue;
     const { unstable, exact } = question.answers;
     if (unstable !== undefined || exact.get(none) === true) continue;
-    for (const set of provedMinimalSets(question.answers)) sets.add(set);
+    for (const set of provedMinimalSets(question.answers))
+      if (paths.length === 0 || !isEvident(paths, set)) sets.add(set);
   }
   return [...sets];
 }
