@@ -6,6 +6,8 @@ import { leftOut, newDifference, saysSomething, unexaminedBy } from './differenc
 import { findingsOf, notRead } from './findings.js';
 import { followingParts } from './following-parts.js';
 import type { Content, Format } from './formats/format.js';
+import { beginsAsJson, jsonBytes } from './json/json-changes.js';
+import { jsonFindings } from './json/json-findings.js';
 import { equalContents } from './ranges/equal-contents.js';
 import type { Session } from './session.js';
 import type { Difference, Finding, Place, Unexamined } from './types.js';
@@ -161,10 +163,26 @@ async function asLeaf(
   const findings =
     note.length > 0
       ? note
-      : findingsOf(session, found, { place, formats, wholeA, wholeB, contentDiffers: true });
+      : ((await ofJson(session, a, b, { place, formats }, found)) ??
+        findingsOf(session, found, { place, formats, wholeA, wholeB, contentDiffers: true }));
   const whole = { ...found, findings };
   for (const watch of session.leafWatchers) await watch(whole, place, a, b);
   return whole;
+}
+
+/** What differs between two documents as data, said of the values in them. */
+async function ofJson(
+  session: Session,
+  a: Content,
+  b: Content,
+  where: Where,
+  found: Difference,
+): Promise<Finding[] | undefined> {
+  if (found.ranges.length === 0 || Math.max(a.size, b.size) > jsonBytes) return undefined;
+  for (const content of [a, b]) if (!beginsAsJson(await content.read(0, 64))) return undefined;
+  const [wholeA, wholeB] = await Promise.all([a.read(0, a.size), b.read(0, b.size)]);
+  session.check();
+  return jsonFindings(session, wholeA, wholeB, where, found);
 }
 
 /** Sections of names that others point into: linkers put them in the order of their digests, or as they come. */
