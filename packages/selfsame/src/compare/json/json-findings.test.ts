@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { canonicalJson, type JsonValue } from '@selfsame/verify';
+import { canonicalJson, parseJson, type JsonValue } from '@selfsame/verify';
 import fc from 'fast-check';
 import { compareContents } from '../compare.js';
 import { memoryContent } from '../content/memory-content.js';
@@ -20,6 +20,16 @@ const document = (timestamp: string, serial: string, count: number) => ({
   metadata: { timestamp, tools: [{ name: 'x', version: '1' }] },
   components: [{ name: 'zlib', 'bom ref': count }],
 });
+
+/** Large integers and the like are read in more than one way. */
+function isReadable(value: unknown): boolean {
+  try {
+    parseJson(JSON.stringify(value));
+    return true;
+  } catch {
+    return false;
+  }
+}
 
 describe('values in JSON documents', () => {
   it('are named with where they stand', async () => {
@@ -87,9 +97,7 @@ describe('what is no JSON', () => {
   });
 
   it('is never taken for the same, nor data for other', () => {
-    const data = fc
-      .jsonValue({ maxDepth: 4 })
-      .filter((value) => !JSON.stringify(value).includes('__proto__'));
+    const data = fc.jsonValue({ maxDepth: 4 }).filter(isReadable);
     fc.assert(
       fc.property(data, fc.oneof(data, fc.constant({ a: [1] })), (one, other) => {
         const [a, b] = [{ x: one }, { x: other }].map((value) => JSON.stringify(value));
