@@ -215,7 +215,7 @@ export interface ArtifactReport {
   /** Between the two builds that show it best. */
   readonly difference: Difference | undefined;
   readonly builds: readonly [a: string, b: string] | undefined;
-  /** Causes of its findings that are no consequences, most certain first. */
+  /** Causes of its findings that are no consequences, most certain first; of all, where it follows from others. */
   readonly causes: readonly CauseName[];
   /** Another artifact that this one differs because of, by path. */
   readonly consequenceOf: readonly string[];

@@ -12,7 +12,7 @@ export const processorModel: Cause = {
   get remedies() {
     return [remedy];
   },
-  variations: ['cpu-model', 'machine-facts'],
+  variations: ['cpu-model', 'cpu-features', 'machine-facts'],
   endsAt: undefined,
   recognise(evidence) {
     const reading = readingOf(evidence);

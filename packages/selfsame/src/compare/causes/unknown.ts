@@ -24,8 +24,13 @@ export const unknown: Cause = {
       b: field === undefined ? showRange(b) : show(field.b ?? ''),
       offsetA: range === undefined || a === undefined ? undefined : offsetAt(reading, a, a.from),
       offsetB: range === undefined || b === undefined ? undefined : offsetAt(reading, b, b.from),
-      remedy:
-        'Not known: `selfsame compare --deep` shows more, `selfsame check` finds the condition it goes by.',
+      remedy: evidence.canariesA === undefined ? elsewhere : ofBuilds,
     };
   },
 };
+
+const elsewhere =
+  'Not known: `selfsame compare --deep` shows more, `selfsame check` finds the condition it goes by.';
+/** Both sides were built for being compared, and what they go by is said with them. */
+const ofBuilds =
+  'Not known: look at what its writers make of what it differs with; `--deep` shows both in full.';

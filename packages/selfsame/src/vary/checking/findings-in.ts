@@ -19,6 +19,12 @@ export function causesOf(difference: Difference): readonly CauseName[] {
   return [...new Set(ownFindings(difference).map(({ cause }) => cause))];
 }
 
+/** Causes of what follows from other artifacts: its own, as a copy has them, or else how it follows. */
+export function followingCauses(difference: Difference): readonly CauseName[] {
+  const own = causesOf(difference);
+  return own.length > 0 ? own : [...new Set(findingsIn(difference).map(({ cause }) => cause))];
+}
+
 /** How well a difference is understood: 3 for something certain, 0 for nothing but `unknown`. */
 export function understood(difference: Difference): number {
   const [best] = ownFindings(difference).filter(({ cause }) => cause !== 'unknown');

@@ -5,11 +5,14 @@ import { causesOf } from './findings-in.js';
 /** Kinds of bytes, which name no reason. */
 const saysLittle: ReadonlySet<CauseName> = new Set(['text', 'code', 'unknown']);
 
+/** Of what a variation brings out, kinds of differences that the bytes show wherever they are. */
+const showsItself: ReadonlySet<CauseName> = new Set(['order', 'build-log', ...saysLittle]);
+
 /**
  * Causes of an artifact's difference: those that its bytes show, and those that builds have proved: where a variation
- * alone makes it differ and the bytes show none of what it brings out, what it is made for is the cause. What only says
- * what kind of bytes differ comes last, and not at all where each minimal set is one variation whose cause is named:
- * all that differs then comes from those.
+ * alone makes it differ and the bytes show none of what it brings out, the one cause that it can have is it; of several
+ * none is named. What only says what kind of bytes differ comes last, and not at all where each minimal set is one
+ * variation whose cause is named: all that differs then comes from those.
  */
 export function namedCauses(
   difference: Difference | undefined,
@@ -45,9 +48,17 @@ function provedBy(
     const causes = variation?.causes ?? [];
     const telling = causes.filter((cause) => !saysLittle.has(cause));
     if (telling.some((cause) => shown.includes(cause))) continue;
-    const [first] = telling;
-    if (variation === undefined || first === undefined || first !== causes[0]) explained = false;
-    else proved.set(variation, first);
+    const only = onlyCause(causes);
+    if (variation === undefined || only === undefined) explained = false;
+    else proved.set(variation, only);
   }
   return { proved, explained };
+}
+
+/** The cause that is left when bytes show none of these. */
+function onlyCause(causes: readonly CauseName[]): CauseName | undefined {
+  const [first] = causes;
+  if (causes.length === 1) return first !== undefined && !saysLittle.has(first) ? first : undefined;
+  const [cause, ...more] = causes.filter((each) => !showsItself.has(each));
+  return cause === first && more.length === 0 ? cause : undefined;
 }

@@ -1,4 +1,5 @@
-import type { Difference, Finding } from '../../compare/types.js';
+import { causes } from '../../compare/causes/causes.js';
+import type { CauseName, Difference, Finding } from '../../compare/types.js';
 import type { Dependence, Variation } from '../types.js';
 import { findingsIn } from './findings-in.js';
 import { provedCauses } from './named-causes.js';
@@ -21,7 +22,7 @@ export function provedFindings(
     return {
       ...{ cause, certainty: 'certain', place: [path], offsetA: undefined, offsetB: undefined },
       kind: stripped ? 'in what was stripped' : 'proved by builds',
-      ...{ a: cut(a), b: cut(b), remedy: stripped ? prefixMap : remedyFor(variation) },
+      ...{ a: cut(a), b: cut(b), remedy: stripped ? prefixMap : remedyFor(cause, variation) },
       ...{ consequence: false, more: 0 },
     };
   });
@@ -30,9 +31,12 @@ export function provedFindings(
 const prefixMap =
   'Compile with `-ffile-prefix-map=$PWD=.` (GCC 8, Clang 10 or later; Debian: use the flags of `dpkg-buildflags`): debugging information had the path when the linker computed the build-id, and was stripped later.';
 
-function remedyFor({ title, fixedAt }: Variation): string {
+/** What ends the cause wherever it is, and where to look. */
+function remedyFor(name: CauseName, { title, fixedAt }: Variation): string {
+  const [remedy, ...others] = causes.find((cause) => cause.name === name)?.remedies ?? [];
+  const general = remedy === undefined || others.length > 0 ? '' : `${remedy} `;
   const level = fixedAt === undefined ? '' : `; level \`${fixedAt}\` holds it constant`;
-  return `Find out what its writers make of it (${title}): the bytes do not show where it gets in${level}.`;
+  return `${general}Find out what its writers make of it (${title}): the bytes do not show where it gets in${level}.`;
 }
 
 /** As values of findings are. */

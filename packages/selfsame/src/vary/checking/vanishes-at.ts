@@ -49,9 +49,16 @@ export function vanishesAt(question: LevelQuestion): Level | undefined {
     if (!levels.includes('virtual')) return undefined;
     level = 'virtual';
   }
+  const broughtOut = new Set(
+    dependence.sets
+      .flatMap((set) => set.map((name) => used.get(name)))
+      .flatMap((each) => (each?.fixedAt === undefined ? [] : each.causes)),
+  );
   for (const name of causes) {
     const cause = allCauses.find((each) => each.name === name);
     if (cause === undefined || kindsOfBytes.has(name)) continue;
+    // Without a variation that the level holds constant it does not show: that is more than what it is in general.
+    if (broughtOut.has(name)) continue;
     if (cause.endsAt === undefined) return undefined;
     if (cause.endsAt === 'virtual') level = 'virtual';
   }

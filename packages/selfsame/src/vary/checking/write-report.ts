@@ -7,6 +7,7 @@ import type { SearchResult } from '../search/search.js';
 import type { ArtifactReport, BuildRun, CheckReport, CheckVerdict, Variation } from '../types.js';
 import type { ArtifactBuilds } from './artifact-builds.js';
 import type { Comparisons } from './comparisons.js';
+import { followingCauses } from './findings-in.js';
 import { listedDigests } from './listed-digests.js';
 import { namedCauses } from './named-causes.js';
 import { modeThatCounts } from './modes.js';
@@ -156,9 +157,13 @@ async function artifactReports(parts: ReportParts, logs: LogsOfBuilds): Promise<
   const byName = new Map(used(parts.options).map((variation) => [variation.name, variation]));
   const reports = [...result.artifacts].map(([path, { dependence, matrix }]): ArtifactReport => {
     const { run, difference } = shown.get(path) ?? {};
-    const causes = namedCauses(difference, dependence, byName);
+    const follows = because.get(path) ?? [];
+    const causes =
+      difference !== undefined && follows.length > 0
+        ? followingCauses(difference)
+        : namedCauses(difference, dependence, byName);
     const proved =
-      difference === undefined
+      difference === undefined || follows.length > 0
         ? []
         : provedFindings(path, difference, dependence, byName, (variation) =>
             variation.values(builds.conditions([]), builds.conditions([variation.name])),
@@ -174,7 +179,7 @@ async function artifactReports(parts: ReportParts, logs: LogsOfBuilds): Promise<
           : { ...difference, findings: [...proved, ...difference.findings] },
       builds: run === undefined ? undefined : [reference.id, run.id],
       causes,
-      consequenceOf: because.get(path) ?? [],
+      consequenceOf: follows,
       vanishesAt: vanishesAt({
         dependence,
         causes,

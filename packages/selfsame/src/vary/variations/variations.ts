@@ -6,6 +6,7 @@ import { blockSize } from './block-size/block-size.js';
 import { buildPath } from './build-path/build-path.js';
 import { cpuAffinity } from './cpu-affinity/cpu-affinity.js';
 import { cpuCount } from './cpu-count/cpu-count.js';
+import { cpuFeatures } from './cpu-features/cpu-features.js';
 import { cpuModel } from './cpu-model/cpu-model.js';
 import { delays } from './delays/delays.js';
 import { domainName } from './domain-name/domain-name.js';
@@ -53,6 +54,7 @@ const all: readonly Variation[] = [
   cpuCount,
   cpuAffinity,
   cpuModel,
+  cpuFeatures,
   fileOrder,
   addressSpace,
   execPath,
