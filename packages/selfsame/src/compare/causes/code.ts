@@ -13,7 +13,7 @@ export const code: Cause = {
       'Compare versions and flags of the compiler; then look for profile-guided or link-time optimisation, and link order.',
     ];
   },
-  variations: ['cpu-model', 'jobs', 'delays', 'randomness', 'address-space'],
+  variations: ['cpu-features', 'jobs', 'delays', 'randomness', 'address-space'],
   endsAt: undefined,
   recognise(evidence) {
     const reading = readingOf(evidence);
