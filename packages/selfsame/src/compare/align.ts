@@ -18,7 +18,8 @@ export interface Pair<T> {
 
 /**
  * Pairs of parts: by name; then those left by equal content; then those that are alone on both sides with their names
- * without what says how they are compressed; then with what is left of their names without versions, dates, and numbers. In the order of A; what only B has follows in its order.
+ * without what says how they are compressed; then with what is left of their names without versions, dates, and numbers;
+ * then debug files by their sizes. In the order of A; what only B has follows in its order.
  */
 export function align<T extends Named>(a: readonly T[], b: readonly T[]): Pair<T>[] {
   const byName = new Map(b.map((part) => [part.name, part]));
@@ -40,6 +41,7 @@ export function align<T extends Named>(a: readonly T[], b: readonly T[]): Pair<T
       const stillB = restB.filter((part) => !nowTaken.has(part));
       matchOnly(stillA, stillB, keyOf, partner, 'sole');
     }
+    matchDebugFiles(a, b, partner);
   }
   const all = new Set(partner.values());
   return [
@@ -64,6 +66,34 @@ function matchOnly<T>(
       const other = ofB[index];
       if (other !== undefined) partner.set(part, other);
     }
+  }
+}
+
+/** Called after the build-id of the program that they belong to. */
+const debugFile = /(?:^|\/)\.build-id\/[0-9a-f]{2}\/[0-9a-f]{6,126}\.debug$/;
+
+/**
+ * Several debug files have no name in common. The same sources give nearly the same sizes, another path moves all alike: so
+ * if there are as many on both sides, the largest is taken for the largest, and so on.
+ */
+function matchDebugFiles<T extends Named>(
+  a: readonly T[],
+  b: readonly T[],
+  partner: Map<T, T>,
+): void {
+  const taken = new Set(partner.values());
+  const bySize = (parts: readonly T[]) =>
+    parts
+      .filter(({ name, type }) => type === 'file' && debugFile.test(name))
+      .sort((p, q) => q.size - p.size || (p.name < q.name ? -1 : 1));
+  const [restA, restB] = [
+    bySize(a.filter((part) => !partner.has(part))),
+    bySize(b.filter((part) => !taken.has(part))),
+  ];
+  if (restA.length !== restB.length) return;
+  for (const [index, part] of restA.entries()) {
+    const other = restB[index];
+    if (other !== undefined) partner.set(part, other);
   }
 }
 
