@@ -175,6 +175,8 @@ static void log_start(const struct launch *launch)
 	log_number("version", 1);
 	log_number("epoch", config.epoch);
 	log_text("start", file_times_began());
+	if (config.sources[SOURCE_PIDS].mode == MODE_VARY)
+		log_number("firstProcess", namespaces_last_process() + 1);
 	log_open_object("sources");
 	for (int i = 0; i < SOURCE_COUNT; i++) {
 		static const char *const modes[] = {"real", "fixed", "vary"};

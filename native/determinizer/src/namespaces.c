@@ -287,6 +287,11 @@ static void mask_all(int memory)
 	}
 }
 
+unsigned namespaces_last_process(void)
+{
+	return 300 + (unsigned)(varied(SOURCE_PIDS, "pids", 0) % 20000);
+}
+
 static void new_proc(void)
 {
 	if (mount("proc", "/proc", "proc", MS_NOSUID | MS_NODEV | MS_NOEXEC, NULL) != 0)
@@ -294,7 +299,7 @@ static void new_proc(void)
 	if (config.sources[SOURCE_PIDS].mode == MODE_VARY) {
 		char text[24];
 		int file = open("/proc/sys/kernel/ns_last_pid", O_WRONLY | O_CLOEXEC);
-		int length = snprintf(text, sizeof text, "%u", 300 + (unsigned)(varied(SOURCE_PIDS, "pids", 0) % 20000));
+		int length = snprintf(text, sizeof text, "%u", namespaces_last_process());
 		if (file < 0 || write(file, text, (size_t)length) != length)
 			note_gap("first process number could not be varied", strerror(errno));
 		if (file >= 0)

@@ -17,6 +17,9 @@ void namespaces_enter(void);
 void namespaces_number(void);
 void namespaces_furnish(void);
 
+/* The number that the first process comes after, while numbers vary. */
+unsigned namespaces_last_process(void);
+
 /* Both around starting that process: what it cannot do, it says through us. */
 void namespaces_prepare(void);
 void namespaces_report(void);

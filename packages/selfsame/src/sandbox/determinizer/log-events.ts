@@ -9,6 +9,8 @@ export type LogEvent =
       readonly epoch: number;
       /** When the whole build began by the real clock, `seconds.nanoseconds`. */
       readonly start: string | undefined;
+      /** About the number that the first process has; undefined unless numbers vary. */
+      readonly firstProcess: number | undefined;
       readonly sources: Readonly<Partial<Record<SourceName, 'real' | 'fixed' | 'vary'>>>;
     }
   | {

@@ -37,6 +37,7 @@ const readers: Readonly<Record<string, (members: Members) => LogEvent>> = {
     version: count(members, 'version'),
     epoch: count(members, 'epoch'),
     start: optionalText(members, 'start'),
+    firstProcess: optionalCount(members, 'firstProcess'),
     sources: bySource(members, 'sources', isMode),
   }),
   process: (members) => ({

@@ -132,6 +132,70 @@ describe.skipIf(!sandboxesWork)('builds in environments', () => {
     );
   });
 
+  it('of a recipe say what is printed and written elsewhere, and are those of level virtual', async () => {
+    const app = plannedBuild('app', [], {
+      determinism: 'virtual',
+      steps: [
+        { name: 'make', shell: 'sh', script: 'touch made; echo é' },
+        {
+          name: 'look',
+          shell: 'sh',
+          // What an earlier step made is no input: its time is one of the build's own.
+          script: 'stat -c %Y made >../out/time; touch "$HOME/thing" "$HOME/.private" /tmp/x',
+        },
+      ],
+      outputs: ['*'],
+    });
+    const environment = { name: 'host', digest: '', rootLayers };
+    const dependencies = {
+      ...rig.dependencies,
+      ...{ materialise: () => Promise.resolve(environment), runInSandbox: runs, takeBack },
+    };
+    for (const determinism of ['virtual', 'fixed'] as const) {
+      const plan = planOf({ ...app, determinism });
+      await using builder = await recipeBuilder({ plan, key: app.key, dependencies }, rig.context);
+      expect(builder.level).toBe(determinism);
+      const from = rig.events.length;
+      const run = await builder.build(builder.base, [], 'build-7');
+      expect(made(run, 'time')).toBe(`${builder.base.epoch + 1}\n`);
+      expect(run.wroteOutside).toEqual(['/home/builder/thing']);
+      expect(run.canaries.pid).toBeGreaterThan(0);
+      const printed = rig.events.slice(from).filter(({ type }) => type === 'output');
+      expect(printed).toEqual([
+        { type: 'output', source: 'build-7', stream: 'stdout', text: 'é\n' },
+      ]);
+      const pids = variations.filter(({ name }) => name === 'pids');
+      const other = await builder.build(varyAll(builder.base, builder.host, pids), ['pids'], 'b');
+      expect(other.canaries.pid).toBeGreaterThan(299);
+    }
+  });
+
+  it('of a recipe end when all steps together take too long', async () => {
+    const step = { name: 'one', shell: 'sh', script: 'sleep 0.7' } as const;
+    const app = plannedBuild('app', [], {
+      steps: [step, { ...step, name: 'two' }],
+      outputs: ['*'],
+    });
+    const environment = { name: 'host', digest: '', rootLayers };
+    const limits: number[] = [];
+    const noted: RunInSandbox = (request) => {
+      limits.push(request.limits.wallSeconds);
+      return runs(request);
+    };
+    const dependencies = {
+      ...rig.dependencies,
+      ...{ materialise: () => Promise.resolve(environment), runInSandbox: noted, takeBack },
+    };
+    await using builder = await recipeBuilder(
+      { plan: planOf(app), key: app.key, dependencies, seconds: 1 },
+      rig.context,
+    );
+    const run = await builder.build(builder.base, [], 'a');
+    const failed = run.outcome.type === 'failed' ? run.outcome.why : '';
+    expect(failed).toMatch(/step "(?:one|two)": the command ran longer than 1 s and was stopped/u);
+    expect(limits.slice(1).every((seconds) => seconds <= 1)).toBe(true);
+  });
+
   it('of a recipe that fails say in which step', async () => {
     const app = plannedBuild('app', [], {
       steps: [{ name: 'broken', shell: 'sh', script: 'echo so far; exit 4' }],

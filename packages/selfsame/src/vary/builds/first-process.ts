@@ -2,17 +2,20 @@ import { createReadStream } from 'node:fs';
 
 import { readLog } from '../../sandbox/determinizer/log-reader.js';
 
-/** Lines before the first process, at most. */
-const linesMax = 100;
+/** The sandbox's init is 1. */
+const usual = 2;
 
-/** The number of the first process of a build, as its log has it; undefined if it does not say. */
+/** Bytes of a log in which its first line ends. */
+const firstBytes = 64 * 1024;
+
+/** The number from which processes of a build count, as its log has it; undefined if it does not say. */
 export async function firstProcess(logPath: string): Promise<number | undefined> {
-  const stream = createReadStream(logPath, { end: 256 * 1024 });
+  const stream = createReadStream(logPath, { end: firstBytes });
   try {
-    let lines = 0;
     for await (const event of readLog(stream as AsyncIterable<Uint8Array>)) {
-      if (event.type === 'process') return event.pid;
-      if (++lines >= linesMax) return undefined;
+      if (event.type !== 'start') return undefined;
+      const mode = event.sources.pids;
+      return event.firstProcess ?? (mode === 'fixed' ? usual : undefined);
     }
     return undefined;
   } catch {
