@@ -75,8 +75,11 @@ export function missingMember(
     sha256B: b?.sha256,
   });
   const place = [...where.place, part.name];
-  if (part.derived)
-    return { ...difference, findings: [consequence(place, 'made from other parts')] };
+  if (part.derived || part.isLone === true) {
+    const [inA, inB] = [a, b].map((one) => (one === undefined ? '' : one.name));
+    const said = consequence(place, 'made from other parts', inA, inB);
+    return { ...difference, findings: [part.derived ? said : { ...said, ...unexplained }] };
+  }
   return {
     ...difference,
     findings: findingsOf(session, difference, {
@@ -86,6 +89,14 @@ export function missingMember(
     }),
   };
 }
+
+/** Of what is made from other parts, where none of those differs. */
+const unexplained: Pick<Finding, 'cause' | 'certainty' | 'consequence' | 'remedy'> = {
+  cause: 'unknown',
+  certainty: 'possible',
+  consequence: false,
+  remedy: 'compare the options of the program that writes it: nothing else differs',
+};
 
 function following(finding: Finding): Finding {
   return { ...finding, consequence: true };

@@ -75,7 +75,8 @@ function withReason(pairs: Pair<Listed>[], others: boolean): Pair<Listed>[] {
   const isDerived = ({ a, b }: Pair<Listed>): boolean =>
     (a ?? b)?.derived === true || isDigestSection((a ?? b)?.name ?? '');
   if (others || !pairs.every(isDerived)) return pairs;
-  const looked = (part: Listed | undefined) => part && { ...part, derived: false };
+  const looked = (part: Listed | undefined) =>
+    part && { ...part, derived: false, isLone: part.derived };
   return pairs.map(({ a, b }) => ({ a: looked(a), b: looked(b) }));
 }
 

@@ -15,6 +15,8 @@ export interface Listed extends Named {
   /** Equal for contents that are encoded as the same bytes; undefined: they stand there as they are. */
   readonly encodedKey: string | undefined;
   readonly derived: boolean;
+  /** It is derived, and nothing that is not differs: looked at like others. */
+  readonly isLone?: boolean;
   /** Why its bytes cannot be read, though others' can. */
   readonly problem: FormatError | undefined;
 }

@@ -1,13 +1,12 @@
 import type { Content, Field, Format, FormatAccess } from '../format.js';
 import { checkStopped } from '../reading/limits.js';
 import { layOut, uniqueNames, type Piece } from '../structure/layout.js';
-import { compressionHeaderSize, decompressed, hasFlag } from './compressed.js';
+import { compressionHeaderSize, decompressed } from './compressed.js';
 import { dynamicFields } from './dynamic.js';
 import { followingSections } from './following/following.js';
 import {
   isElf,
   readElf,
-  sectionFlag,
   sectionType,
   segmentType,
   type Elf,
@@ -120,9 +119,7 @@ async function sectionPiece(
     ];
   }
   const derived = derivedSections.has(name);
-  // Goes on in elf-functions.ts.
-  const inPlace = hasFlag(section.flags, sectionFlag.execute);
-  return [{ name, offset, size, fields, derived, inPlace, ...(packed && { decoded: packed }) }];
+  return [{ name, offset, size, fields, derived, ...(packed && { decoded: packed }) }];
 }
 
 /** Of files whose section headers were removed. What is loaded takes what nothing smaller in it does. */

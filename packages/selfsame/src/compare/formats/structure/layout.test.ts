@@ -69,7 +69,6 @@ describe('layOut', () => {
       offset: fc.oneof(fc.nat(120), fc.constantFrom(-1, 2 ** 60, Infinity)),
       size: fc.oneof(fc.nat(60), fc.constantFrom(-5, 0, 2 ** 62)),
       filler: fc.boolean(),
-      inPlace: fc.boolean(),
     });
     await fc.assert(
       fc.asyncProperty(

@@ -1,5 +1,4 @@
 import { FormatError, type Content, type Field, type Part } from '../format.js';
-import { readAhead, shortBytes } from './ahead.js';
 import { partName } from './bytes.js';
 
 /** A stretch of the whole that a reader knows. May lie beyond the end or over others: `layOut` cuts it. */
@@ -9,8 +8,6 @@ export interface Piece {
   readonly size: number;
   readonly fields?: readonly Field[];
   readonly derived?: boolean;
-  /** Has a reader of its own that looks at the whole too: its bytes must stay where they are. */
-  readonly inPlace?: boolean;
   /** Takes only bytes that no other piece wants. */
   readonly filler?: boolean;
   /**
@@ -55,7 +52,6 @@ export async function* layOut(
     size,
   );
   const unique = uniqueNames();
-  const ahead = readAhead(content);
   let count = 0;
   let zeros = 0;
   const counted = (part: Part): Part => {
@@ -73,7 +69,7 @@ export async function* layOut(
         continue;
       }
     }
-    for (const part of partsOf(interval, unique, ahead)) yield counted(part);
+    for (const part of partsOf(interval, unique)) yield counted(part);
   }
   if (zeros > 0)
     yield counted({
@@ -175,11 +171,9 @@ function* cover(
 function* partsOf(
   { start, end, piece }: Interval,
   unique: (name: string) => string,
-  ahead: (from: number, to: number) => AsyncIterable<Uint8Array>,
 ): Generator<Part> {
   const name = partName(piece.name, 'unnamed');
   const whole = start === piece.offset && end === piece.offset + piece.size;
-  const short = end > start && end - start <= shortBytes;
   const decoded = whole ? piece.decoded : undefined;
   yield {
     name: unique(decoded === undefined ? name : `${name} (compressed)`),
@@ -187,7 +181,7 @@ function* partsOf(
     fields: decoded === undefined ? (piece.fields ?? []) : [],
     size: end - start,
     offset: start,
-    body: short && piece.inPlace !== true ? ahead(start, end) : undefined,
+    body: undefined,
     ...((piece.derived === true || decoded !== undefined) && { derived: true }),
   };
   if (decoded !== undefined)
