@@ -152,7 +152,8 @@ class Search {
     const isEvident = (paths: readonly string[], set: Subset): boolean =>
       evident !== undefined && paths.every((path) => evident(path, this.#names(set)));
     const failing = { paths: [], question: this.#questions.failing(), rank: 0 };
-    return blamedSets([...this.#questions.artifacts(), failing], isEvident);
+    const asked = this.#questions.artifacts().filter(({ rank }) => rank < leastRank);
+    return blamedSets([...asked, failing], isEvident);
   }
 
   /** Builds once more what may have been chance. False: nothing is to be confirmed, or can be. */
