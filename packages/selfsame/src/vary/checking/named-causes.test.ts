@@ -43,13 +43,19 @@ describe('causes of what differs', () => {
     expect(answer(shown, withSets([name])).causes).toEqual(causes);
   });
 
-  it('that builds have proved come with what ends them', () => {
+  it.each([
+    ['memory-poison', 'uninitialised-memory', /memset.*calloc/],
+    ['timezone', 'time-zone', /TZ=UTC/],
+    ['locales', 'locale', /LC_ALL=C/],
+    ['umask', 'permissions', /./],
+    // There is one for each format: none of them is the one.
+    ['build-path', 'build-path', /^Find out/],
+  ])('that builds with %s have proved, as %s, come with what ends them', (name, cause, remedy) => {
     const difference = newDifference('x', { findings: [finding('unknown')] });
-    const [proved] = provedFindings('x', difference, withSets(['memory-poison']), used, () => ({
-      ...{ a: 'as it comes', b: 'filled' },
-    }));
-    expect(proved).toMatchObject({ cause: 'uninitialised-memory', a: 'as it comes', b: 'filled' });
-    expect(proved?.remedy).toMatch(/memset.*calloc/);
+    const values = () => ({ a: 'one', b: 'other' });
+    const [proved] = provedFindings('x', difference, withSets([name]), used, values);
+    expect(proved).toMatchObject({ cause, a: 'one', b: 'other', consequence: false });
+    expect(proved?.remedy).toMatch(remedy);
   });
 
   it('are not named of several variations together', () => {

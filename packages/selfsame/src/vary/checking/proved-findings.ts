@@ -31,10 +31,14 @@ export function provedFindings(
 const prefixMap =
   'Compile with `-ffile-prefix-map=$PWD=.` (GCC 8, Clang 10 or later; Debian: use the flags of `dpkg-buildflags`): debugging information had the path when the linker computed the build-id, and was stripped later.';
 
+/** Causes of which the first of several remedies ends any kind. */
+const firstFits: ReadonlySet<CauseName> = new Set(['locale', 'permissions']);
+
 /** What ends the cause wherever it is, and where to look. */
 function remedyFor(name: CauseName, { title, fixedAt }: Variation): string {
   const [remedy, ...others] = causes.find((cause) => cause.name === name)?.remedies ?? [];
-  const general = remedy === undefined || others.length > 0 ? '' : `${remedy} `;
+  const fits = others.length === 0 || firstFits.has(name);
+  const general = remedy === undefined || !fits ? '' : `${remedy} `;
   const level = fixedAt === undefined ? '' : `; level \`${fixedAt}\` holds it constant`;
   return `${general}Find out what its writers make of it (${title}): the bytes do not show where it gets in${level}.`;
 }
