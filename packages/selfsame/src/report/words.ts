@@ -1,4 +1,11 @@
-import type { CauseName, Certainty, CompareReport, UnexaminedReason } from '../compare/types.js';
+import type {
+  CauseName,
+  Certainty,
+  CompareReport,
+  Place,
+  RootCause,
+  UnexaminedReason,
+} from '../compare/types.js';
 import type { CheckReport, Dependence } from '../vary/types.js';
 import { visible } from './visible.js';
 
@@ -213,7 +220,10 @@ export function compareHeadline(report: CompareReport): Headline {
   const hid = ignored.reduce((sum, one) => sum + one.hid, 0);
   const rest: string[] = [];
   const roots = report.rootCauses.length;
-  if (report.verdict === 'differs' && roots > 0)
+  const [only] = report.rootCauses;
+  if (report.verdict === 'differs' && roots === 1 && only !== undefined)
+    rest.push(`All of it goes back to ${rootWords(only)}`);
+  else if (report.verdict === 'differs' && roots > 0)
     rest.push(`All of it goes back to ${count(roots, 'root cause')}`);
   if (hid > 0)
     rest.push(
@@ -241,4 +251,24 @@ export function compareHeadline(report: CompareReport): Headline {
         rest,
       };
   }
+}
+
+/** One root cause in a few words: what it is, and of what. */
+function rootWords({ place, causes }: RootCause): string {
+  const names = place.length > 6 ? [...place.slice(0, 2), '…', ...place.slice(-3)] : place;
+  const where = names.map((name) => visible(name, 60)).join(' › ');
+  return causes.length === 0 ? where : `${where}: ${listed(causes.map(causeWords))}`;
+}
+
+/**
+ * Of what differs because of a root cause, that which its own place does not name already: the innermost of each
+ * chain, which names those around it.
+ */
+export function heldElsewhere({ place, explains }: RootCause): Place[] {
+  const named = new Set(place.map((_, at) => JSON.stringify(place.slice(0, at + 1))));
+  const elsewhere = explains.filter((one) => !named.has(JSON.stringify(one)));
+  const around = new Set(
+    elsewhere.flatMap((one) => one.slice(1).map((_, at) => JSON.stringify(one.slice(0, at + 1)))),
+  );
+  return elsewhere.filter((one) => !around.has(JSON.stringify(one)));
 }

@@ -2,7 +2,14 @@ import type { CompareReport, RootCause } from '../../compare/types.js';
 import { formatBytes } from '../../text/bytes.js';
 import { formatDuration } from '../../text/duration.js';
 import { findingsOf, groupFindings, walk } from '../findings.js';
-import { causeWords, compareHeadline, count, listed, reasonWords } from '../words.js';
+import {
+  causeWords,
+  compareHeadline,
+  count,
+  heldElsewhere,
+  listed,
+  reasonWords,
+} from '../words.js';
 import { summaryBytes, type MarkdownOptions } from './check-markdown.js';
 import { findingsMarkdown, signOf } from './findings-markdown.js';
 import { Parts, placeSpan, prose, span } from './inline.js';
@@ -51,18 +58,17 @@ export function compareMarkdown(report: CompareReport, options: MarkdownOptions 
   return parts.toString();
 }
 
-function rootOf(
-  { place, causes, explains, also, assumed }: RootCause,
-  findings: string | undefined,
-): string {
-  const because = explains.slice(0, 10).map((one) => span(one.at(-1) ?? '', 120));
-  const left = explains.length - because.length;
+function rootOf(root: RootCause, findings: string | undefined): string {
+  const { place, causes, also, assumed } = root;
+  const elsewhere = heldElsewhere(root);
+  const because = elsewhere.slice(0, 10).map((one) => placeSpan(one));
+  const left = elsewhere.length - because.length;
   return [
     `${placeSpan(place)}: ${listed(causes.map(causeWords))}`,
     ...(findings === undefined ? [] : [findings]),
     ...(because.length === 0
       ? []
-      : [`Because of it: ${listed(left > 0 ? [...because, `${left} more`] : because)}`]),
+      : [`Because of it, too: ${listed(left > 0 ? [...because, `${left} more`] : because)}`]),
     ...(also.length === 0 ? [] : [`The same thing at ${count(also.length, 'other place')}.`]),
     ...(assumed.length === 0 ? [] : [`Assumed, not seen, of ${count(assumed.length, 'place')}.`]),
   ].join('\n\n');

@@ -3,7 +3,14 @@ import { formatDuration } from '../../text/duration.js';
 import type { CompareReport, Place, RootCause } from '../../compare/types.js';
 import { findingsOf, groupFindings, walk, type FindingGroup } from '../findings.js';
 import { visible } from '../visible.js';
-import { causeWords, compareHeadline, count, listed, reasonWords } from '../words.js';
+import {
+  causeWords,
+  compareHeadline,
+  count,
+  heldElsewhere,
+  listed,
+  reasonWords,
+} from '../words.js';
 import { Lines, nameWords, placeWords, type TerminalOptions } from './lines.js';
 
 /**
@@ -68,11 +75,12 @@ function addRoot(lines: Lines, root: RootCause, found: readonly FindingGroup[]):
   lines.findings(found, '  ');
   if (found.length === 0 && root.causes.length > 0)
     lines.add(listed(root.causes.map(causeWords)), '  ', style.yellow);
-  const explained = root.explains.slice(0, 5).map((place) => nameWords(place.at(-1) ?? ''));
-  const left = root.explains.length - explained.length;
-  if (explained.length > 0) {
-    const names = left > 0 ? [...explained, `${left} more`] : explained;
-    lines.add(`because of it: ${listed(names)}`, '  ', style.dim);
+  const elsewhere = heldElsewhere(root);
+  if (elsewhere.length > 0) {
+    const shown = elsewhere.slice(0, 5).map(placeWords);
+    const left = elsewhere.length - shown.length;
+    const names = left > 0 ? [...shown, `${left} more`] : shown;
+    lines.add(`because of it, too: ${listed(names)}`, '  ', style.dim);
   }
   if (root.also.length > 0) {
     lines.add(`the same thing at ${count(root.also.length, 'other place')}`, '  ', style.dim);

@@ -78,10 +78,23 @@ describe('the summary of a comparison', () => {
     expect(text).toMatch(/^3 of 214 files differ\nAll of it goes back to 2 root causes\n/);
     expect(text).toContain('heads-x230-v0.2.1.rom › initrd.cpio.xz › bin/flashrom\n');
     expect(text).toContain('toolchain version (compiler in .comment)');
-    expect(text).toContain('because of it: initrd.cpio.xz and heads-x230-v0.2.1.rom');
+    expect(text).not.toContain('because of it');
     expect(text).toContain('mtime: hid 31 differences');
     expect(text).toContain('signature: hid nothing');
     expect(text).toContain('me.bin: encrypted, its content cannot be read');
+  });
+
+  it('names what else holds a root cause by its whole path, once, and a sole one in the headline', () => {
+    const report = testCompareReport();
+    const [root, other] = report.rootCauses;
+    if (root === undefined || other === undefined) return expect.unreachable();
+    const elsewhere = [['other.rom'], ['other.rom', 'initrd.cpio.xz'], ['sums.txt']];
+    const sole = { ...root, explains: [...root.explains, ...elsewhere] };
+    const text = compareLines({ ...report, rootCauses: [sole] }, plain).join('\n');
+    expect(text).toContain('because of it, too: other.rom › initrd.cpio.xz and sums.txt\n');
+    expect(text).toMatch(
+      /\nAll of it goes back to heads-x230-v0.2.1.rom › initrd.cpio.xz › bin\/flashrom:\s+toolchain\s+version/,
+    );
   });
 
   it('never calls the undecided the same', () => {
