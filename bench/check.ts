@@ -10,6 +10,7 @@ import {
   variationNames,
 } from '../packages/selfsame/src/vary/search/testing.js';
 import { median } from './median.js';
+import { unvaried } from './peers/unvaried.js';
 import type { BenchRow } from './row.js';
 
 const repository = join(import.meta.dirname, '..');
@@ -17,7 +18,12 @@ const rounds = 5;
 
 /** What a check costs: builds until the one variation that matters is named, and the time of all of it. */
 export async function run(): Promise<readonly BenchRow[]> {
-  return [await buildsNeeded(32), await buildsNeeded(64), ...(await tinyProject())];
+  return [
+    await buildsNeeded(32),
+    await buildsNeeded(64),
+    ...(await tinyProject()),
+    ...(await unvaried(repository)),
+  ];
 }
 
 /** The most builds for any of n variations, in simulation: nothing in the bytes tells which it is. */
