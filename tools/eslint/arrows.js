@@ -61,7 +61,7 @@ export const arrows = {
   vary: [...pipeline, 'build', 'run', 'compare'],
   // Pages and machine forms of what compare and check found.
   report: [...bottom, 'compare', 'vary/types'],
-  doctor: [...engine, 'download', 'sandbox', 'environment', 'workspace'],
+  doctor: [...engine, 'download', 'sandbox', 'environment', 'workspace', 'compare/formats'],
   cli: everything,
   // The library's entry re-exports what programs use.
   index: everything,

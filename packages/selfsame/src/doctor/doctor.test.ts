@@ -13,6 +13,7 @@ import { examine } from './examine.js';
 import { needs, type Check, type CheckOptions } from './finding.js';
 import { nodeFinding } from './node.js';
 import { checkPrograms, programs } from './programs.js';
+import { checkReaders, readers, readersFinding } from './readers.js';
 import { checkStore } from './store.js';
 
 const options: CheckOptions = {
@@ -36,6 +37,32 @@ describe('Node.js', () => {
       false,
     ]);
     expect(nodeFinding('18.20.0').remedy).toBe('Install Node.js 20.19 or newer');
+  });
+});
+
+describe('readers of comparisons', () => {
+  it('that are missing are named in one line with their packages, and are no fault', async () => {
+    const path = process.env['PATH'];
+    undo.push(() => (process.env['PATH'] = path));
+    process.env['PATH'] = '/nonexistent';
+    const findings = await checkReaders(options);
+    expect(findings).toEqual([readersFinding(readers)]);
+    expect(findings[0]).toMatchObject({ ok: true, neededBy: ['compare', 'check'] });
+    expect(findings[0]?.why).toMatch(
+      /^without .*unsquashfs \(squashfs\).*diffoscope \(--deep\); for/,
+    );
+    expect(findings[0]?.why).toMatch(/sudo apt-get install .*\bsquashfs-tools\b/);
+    expect(findings[0]?.why).not.toContain('\n');
+  });
+
+  it('are all found where they are', async () => {
+    const place = await mkdtemp(join(tmpdir(), 'selfsame-doctor-'));
+    undo.push(() => rm(place, { recursive: true, force: true }));
+    const path = process.env['PATH'];
+    undo.push(() => (process.env['PATH'] = path));
+    process.env['PATH'] = place;
+    for (const { program } of readers) await writeFile(join(place, program), '', { mode: 0o755 });
+    expect((await checkReaders(options))[0]?.why).toBe(`all ${readers.length} are there`);
   });
 });
 

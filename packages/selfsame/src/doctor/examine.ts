@@ -4,12 +4,21 @@ import { everyCommand, type Check, type CheckOptions, type Finding } from './fin
 import { checkNative } from './native.js';
 import { checkNode } from './node.js';
 import { checkPrograms } from './programs.js';
+import { checkReaders } from './readers.js';
 import { checkSandbox } from './sandbox.js';
 import { checkStore } from './store.js';
 
 /** Every check, in the order a person would mend things. */
 export function allChecks(settings: Settings): readonly Check[] {
-  return [checkNode, checkPrograms, checkNative, checkSandbox, checkStore, checkArchives(settings)];
+  return [
+    checkNode,
+    checkPrograms,
+    checkReaders,
+    checkNative,
+    checkSandbox,
+    checkStore,
+    checkArchives(settings),
+  ];
 }
 
 /** Runs checks side by side; findings keep the order of the checks. With `command`, only what that command needs. */

@@ -30,4 +30,5 @@ export const needs = {
   download: ['lock', 'build', 'shell'],
   resolve: ['lock'],
   sandbox: ['build', 'shell', 'environment export'],
+  compare: ['compare', 'check'],
 } as const satisfies Record<string, readonly string[]>;
