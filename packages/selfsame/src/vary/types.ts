@@ -195,7 +195,7 @@ export type Dependence =
       /** The budget ended before it was known whether there are more sets. */
       readonly incomplete?: true;
     }
-  /** Under the same conditions it differed in some builds and not in others. */
+  /** Under the same conditions, but for when processes were stopped, it differed in some builds and not in others. */
   | { readonly type: 'sometimes'; readonly differed: number; readonly builds: number }
   /** The budget ended before the search did: one of these is in it. */
   | {
