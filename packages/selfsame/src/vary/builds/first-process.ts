@@ -12,12 +12,9 @@ const firstBytes = 64 * 1024;
 export async function firstProcess(logPath: string): Promise<number | undefined> {
   const stream = createReadStream(logPath, { end: firstBytes });
   try {
-    for await (const event of readLog(stream as AsyncIterable<Uint8Array>)) {
-      if (event.type !== 'start') return undefined;
-      const mode = event.sources.pids;
-      return event.firstProcess ?? (mode === 'fixed' ? usual : undefined);
-    }
-    return undefined;
+    const { value: event } = await readLog(stream as AsyncIterable<Uint8Array>).next();
+    if (event?.type !== 'start') return undefined;
+    return event.firstProcess ?? (event.sources.pids === 'fixed' ? usual : undefined);
   } catch {
     // No log: the build did not get as far.
     return undefined;
