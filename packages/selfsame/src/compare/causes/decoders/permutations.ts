@@ -114,8 +114,9 @@ function sameRecords(a: Uint8Array, b: Uint8Array): boolean {
 
 function sameBytes(a: Uint8Array, b: Uint8Array): boolean {
   const counts = new Int32Array(256);
-  for (const byte of a) counts[byte] = (counts[byte] ?? 0) + 1;
-  for (const byte of b) counts[byte] = (counts[byte] ?? 0) - 1;
+  // By index: iterators over a million bytes take several times as long.
+  for (let at = 0; at < a.length; at += 1) counts[a[at] ?? 0] = (counts[a[at] ?? 0] ?? 0) + 1;
+  for (let at = 0; at < b.length; at += 1) counts[b[at] ?? 0] = (counts[b[at] ?? 0] ?? 0) - 1;
   return counts.every((each) => each === 0);
 }
 
