@@ -213,6 +213,8 @@ export interface CompareReport {
   readonly hidden: readonly Hidden[];
   /** Parts of the answer that are missing. */
   readonly unexamined: readonly Unexamined[];
+  /** What lists of digests say was compared, not the bytes that they speak of or are made of. */
+  readonly lists?: boolean;
   /** What else is to be known of A and B, in words; untrusted text. */
   readonly notes?: readonly string[];
   readonly totals: {

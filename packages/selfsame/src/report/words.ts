@@ -236,7 +236,14 @@ export function compareHeadline(report: CompareReport): Headline {
   rest.push(...(report.notes ?? []).slice(0, 10).map((note) => visible(note, 300)));
   switch (report.verdict) {
     case 'identical':
-      return { tone: 'good', text: 'Identical, byte for byte', rest };
+      return {
+        tone: 'good',
+        text:
+          report.lists === true
+            ? 'Every file that is listed has the same digest'
+            : 'Identical, byte for byte',
+        rest,
+      };
     case 'equal-after-ignoring':
       return { tone: 'note', text: 'Equal only after ignoring differences', rest };
     case 'undecided':

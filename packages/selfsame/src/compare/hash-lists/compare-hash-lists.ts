@@ -1,6 +1,6 @@
 import type { Difference, FieldDifference } from '../types.js';
 import { newDifference } from '../difference.js';
-import { alignEntries } from './align.js';
+import { alignEntries, withoutVersions } from './align.js';
 import type { Pair } from './align.js';
 import type { HashEntry, HashList } from './hash-list.js';
 
@@ -32,7 +32,7 @@ export function compareHashLists(
   for (const pair of pairs) {
     const isLoose = pair.a === undefined || pair.b === undefined;
     if (isLoose && excluded.has(pair.a ?? pair.b)) continue;
-    if (pair.a?.digest === pair.b?.digest) continue;
+    if (pair.a?.digest === pair.b?.digest && !hasOtherName(pair)) continue;
     const entry = pair.a ?? pair.b;
     if (entry?.role !== 'artifact') continue;
     const own: Difference[] = [];
@@ -58,6 +58,11 @@ export function compareHashLists(
     incomparable,
     notes,
   };
+}
+
+/** The same content under a name that no other directory and no version explains. */
+function hasOtherName({ a, b }: Pair): boolean {
+  return a !== undefined && b !== undefined && withoutVersions(a) !== withoutVersions(b);
 }
 
 /** What the artifacts were made of and in decides nothing about them: said beside the answer. */

@@ -133,17 +133,22 @@ function report(
   const measured = measuredOnly(left, new Set(differing.flatMap((pair) => pair.a ?? [])));
   const notes = [
     ...comparison.notes,
+    ...weakOnly(pairs),
     ...measured.map(
       ({ path }) =>
         `${path} is in no archive of the list: it was measured, but is not part of them`,
     ),
   ];
-  const { nodes, containments } = graphOfHashLists(pairs, left, right, a, held);
+  const unknown = new Set(incomparable.flatMap((pair) => [pair.a, pair.b]));
+  const known = pairs.filter((pair) => !unknown.has(pair.a ?? pair.b));
+  const { nodes, containments } = graphOfHashLists(known, left, right, a, held);
   return {
     version: 1,
     a,
     b,
-    verdict: difference === undefined && incomparable.length === 0 ? 'identical' : 'differs',
+    lists: true,
+    verdict:
+      difference !== undefined ? 'differs' : incomparable.length > 0 ? 'undecided' : 'identical',
     difference: difference ?? (incomparable.length > 0 ? newDifference(a) : undefined),
     rootCauses: findRootCauses(nodes, containments),
     ignored: [],
@@ -164,6 +169,20 @@ function report(
     },
     deep: [],
   };
+}
+
+/** Says of digests that prove nothing against somebody who wants them to be equal. */
+function weakOnly(pairs: readonly Pair[]): string[] {
+  const isWeak = ({ algorithm }: HashEntry): boolean => algorithm === 'md5' || algorithm === 'sha1';
+  const strong = new Set(pairs.flatMap(({ a }) => (a !== undefined && !isWeak(a) ? [a.path] : [])));
+  const weak = pairs.filter(
+    ({ a, b }) => a !== undefined && b !== undefined && isWeak(a) && !strong.has(a.path),
+  );
+  return weak.length === 0
+    ? []
+    : [
+        `${weak.length} of them ${weak.length === 1 ? 'was' : 'were'} compared by ${[...new Set(weak.map(({ a }) => a?.algorithm ?? ''))].join(' and ')} only: files that differ can be made to have the same`,
+      ];
 }
 
 function countDiffering(root: Difference | undefined): number {

@@ -4,12 +4,15 @@ import { createReadStream } from 'node:fs';
 import { opendir } from 'node:fs/promises';
 import { join } from 'node:path';
 
+import { SelfsameError } from '../../errors/selfsame-error.js';
 import { hashListBounds } from './hash-list.js';
 import type { Algorithm, HashEntry, HashList } from './hash-list.js';
 
 /**
  * What a list of a directory's files would say, with every kind of digest that is asked for. Links are not followed and
  * not listed; names that are not UTF-8 are noted and left out. Sorted by path.
+ *
+ * @throws SelfsameError COMPARE_UNREADABLE
  */
 export async function hashDirectory(
   directory: string,
@@ -17,10 +20,11 @@ export async function hashDirectory(
   signal: AbortSignal,
 ): Promise<HashList> {
   const notes: string[] = [];
-  const paths = await filesBelow(directory, notes, signal);
+  const paths = await readable(directory, () => filesBelow(directory, notes, signal));
   const entries: HashEntry[] = [];
   for (const path of paths) {
-    const { digests, size } = await hashFile(join(directory, path), kinds, signal);
+    const file = join(directory, path);
+    const { digests, size } = await readable(file, () => hashFile(file, kinds, signal));
     for (const [algorithm, digest] of digests)
       entries.push({
         path,
@@ -33,6 +37,19 @@ export async function hashDirectory(
       });
   }
   return { format: 'directory', entries, facts: {}, notes };
+}
+
+/** @throws SelfsameError COMPARE_UNREADABLE: a file that cannot be read may be any */
+async function readable<T>(path: string, read: () => Promise<T>): Promise<T> {
+  try {
+    return await read();
+  } catch (cause) {
+    const { code, path: place = path } = cause as NodeJS.ErrnoException;
+    if (code === undefined || code === 'ABORT_ERR') throw cause;
+    throw new SelfsameError('COMPARE_UNREADABLE', `${place} cannot be compared: ${code}`, {
+      cause,
+    });
+  }
 }
 
 async function filesBelow(

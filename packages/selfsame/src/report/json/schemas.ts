@@ -123,6 +123,7 @@ export const compareReportSchema = z.looseObject({
     milliseconds: z.number().nonnegative(),
   }),
   deep: z.array(z.looseObject({ place, file: z.string() })),
+  lists: z.boolean().optional(),
   notes: z.array(z.string()).optional(),
 });
 

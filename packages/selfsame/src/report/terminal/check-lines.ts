@@ -102,8 +102,23 @@ function addLimits(lines: Lines, report: CheckReport): void {
     'Not covered:',
     report.notCovered.map((text) => visible(text, 300)),
   );
+  lines.list('Of the builds:', buildNotes(report));
   lines.list(
     'Written outside of the tree (and lost):',
     report.wroteOutside.map((path) => nameWords(path)),
   );
+}
+
+/** What is to be known of builds, once for all of which it is true. */
+function buildNotes({ builds }: CheckReport): string[] {
+  const notes = new Map<string, string[]>();
+  for (const build of builds) {
+    for (const note of build.notes) notes.set(note, [...(notes.get(note) ?? []), build.id]);
+  }
+  return [...notes].map(([note, ids]) => {
+    const which =
+      ids.length === builds.length ? 'all' : listed(ids.slice(0, 5).map((id) => visible(id, 60)));
+    const more = ids.length < builds.length && ids.length > 5 ? ` and ${ids.length - 5} more` : '';
+    return `${which}${more}: ${visible(note, 300)}`;
+  });
 }

@@ -113,6 +113,18 @@ describe('lines', () => {
     expect(wrap('名前'.repeat(11), 20)).toEqual(['名前'.repeat(5), '名前'.repeat(5), '名前']);
   });
 
+  it('tell what is to be known of builds, once', () => {
+    const build = { outcome: { type: 'built' as const }, varied: [], milliseconds: 1 };
+    const lost = 'made devices, pipes or sockets, which are not compared: pipe';
+    const builds = [
+      { ...build, id: 'build-1', notes: ['for all'] },
+      { ...build, id: 'build-2', notes: ['for all', lost] },
+    ];
+    const lines = checkLines(testCheckReport({ builds }), plain);
+    expect(lines).toContain('  all: for all');
+    expect(lines).toContain(`  build-2: ${lost}`);
+  });
+
   it('fit, and hold no control characters, whatever the report', () => {
     fc.assert(
       fc.property(
