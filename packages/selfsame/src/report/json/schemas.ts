@@ -89,6 +89,7 @@ export const differenceSchema = z
     ranges: z.array(range),
     moreRanges: natural,
     textDiff: z.string().optional().describe('Unified form without its header.'),
+    follows: z.string().optional().describe('From what it follows, in words: nothing of its own.'),
     findings: z.array(findingSchema),
     get children() {
       return z.array(differenceSchema);
