@@ -44,7 +44,9 @@ export async function check(
   await writeFile(join(area, 'check.json'), `${said}${complained}`);
   await rm(tree, { recursive: true, force: true });
   const report = reportIn(said);
-  return report === undefined ? undefined : checked(report, took);
+  return report === undefined
+    ? undefined
+    : (JSON.parse(JSON.stringify(checked(report, took)).replaceAll(area, '/area')) as Checked);
 }
 
 function checked(report: CheckReport, seconds: number): Checked {

@@ -37,7 +37,7 @@ describe('docs/packages-that-vary.md', () => {
   it('says what check missed, and that it disagrees', async () => {
     const good = await pageOf({ x: varies }, {});
     expect(good).toContain('In **1** of 1, check finds every binary package');
-    expect(good).toContain('build-path (DW_AT_comp_dir)');
+    expect(good).toContain('build-path (`DW_AT_comp_dir`)');
     const bad = await pageOf(
       { x: { ...varies, check: { ...varies.check!, artifacts: [] } } },
       { x: 'It is wrong.' },
