@@ -101,7 +101,9 @@ function inWords(dependence: Dependence | undefined, titles: ReadonlyMap<string,
     case 'sometimes':
       return `sometimes (${dependence.differed} of ${dependence.builds} builds)`;
     case 'unsearched':
-      return `one or more of ${dependence.candidates.map(title).join(', ')}`;
+      return dependence.candidates.length > 4
+        ? `one or more of ${dependence.candidates.length} variations (builds were spent)`
+        : `one or more of ${dependence.candidates.map(title).join(', ')}`;
   }
 }
 
