@@ -148,6 +148,12 @@ describe('operands at an address', () => {
     expect(report.a).toContain(server.url);
   });
 
+  it('waits for nobody longer than the comparison may take', async () => {
+    await using server = await testServer((_, response) => void response.write('x'));
+    const asked = ask(`${server.url}/x`, write('x', 'x'), { limits: { milliseconds: 50 } });
+    await expect(asked).rejects.toMatchObject({ code: 'COMPARE_UNREADABLE' });
+  });
+
   it('asks nobody when it is offline', async () => {
     await using server = await testServer((_, response) => response.end('x'));
     const asked = ask(`${server.url}/x`, write('x', 'x'), {}, { offline: true });

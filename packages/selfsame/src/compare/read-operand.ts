@@ -2,6 +2,8 @@ import { mkdtemp, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { basename, join, resolve } from 'node:path';
 
+import { defaultLimits } from './limits.js';
+import type { CompareLimits } from './types.js';
 import type { Context } from '../context.js';
 import { downloadBytes } from '../download/download-bytes.js';
 import { SelfsameError } from '../errors/selfsame-error.js';
@@ -16,6 +18,13 @@ export interface OpenOperand {
   close(): Promise<void>;
 }
 
+export interface OperandOptions {
+  readonly cwd: string;
+  readonly asFiles: boolean;
+  /** What comes from an address must have come after so many `milliseconds`. */
+  readonly limits?: Partial<CompareLimits>;
+}
+
 /**
  * A file, a directory or an http(s) address. Files that are lists of hashes are read as such unless `asFiles`.
  *
@@ -23,10 +32,10 @@ export interface OpenOperand {
  */
 export async function openOperand(
   text: string,
-  options: { readonly cwd: string; readonly asFiles: boolean },
+  options: OperandOptions,
   context: Pick<Context, 'signal' | 'settings'>,
 ): Promise<OpenOperand> {
-  if (/^https?:\/\//i.test(text)) return openAddress(text, options.asFiles, context);
+  if (/^https?:\/\//i.test(text)) return openAddress(text, options, context);
   const path = resolve(options.cwd, text);
   const close = (): Promise<void> => Promise.resolve();
   try {
@@ -48,11 +57,16 @@ export async function openOperand(
 
 async function openAddress(
   url: string,
-  asFiles: boolean,
+  { asFiles, limits }: OperandOptions,
   context: Pick<Context, 'signal' | 'settings'>,
 ): Promise<OpenOperand> {
   const maxBytes = hashListBounds.bytes;
-  const bytes = await downloadBytes({ name: url, urls: [url], maxBytes }, context);
+  const bytes = await inTime(
+    url,
+    limits?.milliseconds ?? defaultLimits.milliseconds,
+    context,
+    (bounded) => downloadBytes({ name: url, urls: [url], maxBytes }, bounded),
+  );
   const list = asFiles ? undefined : readHashList(bytes);
   if (list !== undefined && !('problem' in list))
     return { operand: { type: 'list', name: url, list }, close: () => Promise.resolve() };
@@ -67,5 +81,25 @@ async function openAddress(
   } catch (error) {
     await close();
     throw error;
+  }
+}
+
+/** A server may send a byte now and then for ever. @throws SelfsameError COMPARE_UNREADABLE */
+async function inTime<T>(
+  url: string,
+  milliseconds: number,
+  context: Pick<Context, 'signal' | 'settings'>,
+  work: (context: Pick<Context, 'signal' | 'settings'>) => Promise<T>,
+): Promise<T> {
+  const time = AbortSignal.timeout(milliseconds);
+  try {
+    return await work({ ...context, signal: AbortSignal.any([context.signal, time]) });
+  } catch (cause) {
+    if (!time.aborted || context.signal.aborted) throw cause;
+    const message = `${url} cannot be compared: it had not come after ${milliseconds / 1000} s`;
+    throw new SelfsameError('COMPARE_UNREADABLE', message, {
+      hint: 'download it first, or give it longer with --time',
+      cause,
+    });
   }
 }
