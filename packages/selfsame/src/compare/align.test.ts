@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { align } from './align.js';
+import { align, isRenamedDebugFile } from './align.js';
 import type { Named } from './align.js';
 
 const file = (name: string, size: number): Named => ({
@@ -20,6 +20,13 @@ describe('debug files that are called after build-ids', () => {
       [300, 310],
       [4000, 4010],
     ]);
+  });
+
+  it('are known to have another name', () => {
+    const [one, other] = [debug('11aabbcc', 9000), debug('66ddeeff', 9010)];
+    expect(isRenamedDebugFile(one, other)).toBe(true);
+    expect(isRenamedDebugFile(one, one)).toBe(false);
+    expect(isRenamedDebugFile(file('a', 1), file('b', 1))).toBe(false);
   });
 
   it('are paired by name first', () => {

@@ -72,6 +72,11 @@ function matchOnly<T>(
 /** Called after the build-id of the program that they belong to. */
 const debugFile = /(?:^|\/)\.build-id\/[0-9a-f]{2}\/[0-9a-f]{6,126}\.debug$/;
 
+/** Two that stand for each other although they belong to builds with other build-ids. */
+export function isRenamedDebugFile(a: Named, b: Named): boolean {
+  return a.name !== b.name && debugFile.test(a.name) && debugFile.test(b.name);
+}
+
 /**
  * Several debug files have no name in common. The same sources give nearly the same sizes, another path moves all alike: so
  * if there are as many on both sides, the largest is taken for the largest, and so on.

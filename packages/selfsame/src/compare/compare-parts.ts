@@ -1,4 +1,4 @@
-import { align, orderDifference, type Pair } from './align.js';
+import { align, isRenamedDebugFile, orderDifference, type Pair } from './align.js';
 import { both } from './both.js';
 import { differingFields, otherBytes } from './compare-fields.js';
 import { compareBytes, type Where } from './compare-contents.js';
@@ -44,7 +44,10 @@ export async function compareParts(
   const pairs = align(listA, listB);
   const order = orderDifference(
     pairs.flatMap(({ a, b }) =>
-      a === undefined || b === undefined ? [] : [{ name: a.name, inB: b.index }],
+      // Where they stand by another name follows from the name.
+      a === undefined || b === undefined || isRenamedDebugFile(a, b)
+        ? []
+        : [{ name: a.name, inB: b.index }],
     ),
   );
   const differing = withReason(

@@ -96,3 +96,21 @@ describe('pieces of a program in the place of others', () => {
     expect(found.likely).toBeLessThanOrEqual(2);
   });
 });
+
+describe('numbers of processes', () => {
+  const found = (a: string, b: string) =>
+    findCauses(range(a, b, { canariesA, canariesB })).map(({ cause }) => cause);
+
+  it('are not digits of a checksum or a build-id', () => {
+    expect(
+      found(
+        'fba5c4d4730bd0707fdcb35be451a53b  usr/bin/tool',
+        'fba5c4d23930f07a7fdcb35be451a53b  usr/bin/tool',
+      ),
+    ).not.toContain('process-number');
+    // And still are where they are no digits of another number.
+    expect(found('made by tool-4730, done', 'made by tool-23930, done')).toContain(
+      'process-number',
+    );
+  });
+});

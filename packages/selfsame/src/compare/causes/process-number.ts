@@ -35,7 +35,7 @@ export const processNumber: Cause = {
         (value) => value >= pidA && value < pidA + span,
         (value) => value >= pidB && value < pidB + span,
       );
-      if (pair !== undefined) {
+      if (pair !== undefined && (pair.binary || !inDigest(reading.a.text, pair.start))) {
         const [afterA, afterB] = [pair.a - pidA, pair.b - pidB];
         const near = Math.max(afterA, afterB) < close && Math.abs(pidA - pidB) >= close;
         const word = wordBefore.test(before(reading.a, pair.start));
@@ -60,6 +60,14 @@ export const processNumber: Cause = {
     };
   },
 };
+
+/** Digits of a longer hexadecimal number, as checksums and build-ids are, come to lie anywhere. */
+function inDigest(text: string, start: number): boolean {
+  const before =
+    /[0-9a-f]{0,64}$/i.exec(text.slice(Math.max(0, start - 64), start))?.[0].length ?? 0;
+  const after = /^[0-9a-f]{0,64}/i.exec(text.slice(start, start + 64))?.[0].length ?? 0;
+  return before + after >= 16;
+}
 
 const wordBefore = /(?:pid|process|proc)\W{0,4}$/i;
 const remedy =
