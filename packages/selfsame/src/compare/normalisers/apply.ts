@@ -107,7 +107,10 @@ function withoutFollowing(
   const isRoot = place.length === 1;
   const known = { ...left, unexamined: left.unexamined.filter((one) => !isLeftOut(one)) };
   const alone =
-    isAlone(known, isRoot) && own.length === 0 && rest.length === 0 && isSizeHidden(left, before);
+    isAlone(known, isRoot) &&
+    own.length === 0 &&
+    rest.length === 0 &&
+    isSizeHidden(left, before, hidContent);
   if (alone && known.unexamined.length < left.unexamined.length) {
     session.undecided.add(JSON.stringify(place));
     return { ...left, fields: [], children: [], findings: [] };
@@ -153,8 +156,8 @@ function isAlone(left: Difference, isRoot: boolean): boolean {
 }
 
 /** A size that differs follows from content, or from its encoding, which must have been there to be hidden. */
-function isSizeHidden(left: Difference, before: Difference): boolean {
-  if (before.ranges.length > 0 || before.children.length > 0) return true;
+function isSizeHidden(left: Difference, before: Difference, hidContent: boolean): boolean {
+  if (hidContent) return true;
   const isEncoding = ({ kind }: FieldDifference): boolean => kind === 'compression';
   const hidEncoding = before.fields.some(isEncoding) && !left.fields.some(isEncoding);
   return left.fields.every(
