@@ -20,8 +20,7 @@ function lastLine(name: string): Record<string, unknown> {
   return JSON.parse(text.split('\n').at(-1) ?? '') as Record<string, unknown>;
 }
 
-const reportOf = (name: string): CheckReport =>
-  lastLine(`${name}.json`)['data'] as CheckReport;
+const reportOf = (name: string): CheckReport => lastLine(`${name}.json`)['data'] as CheckReport;
 
 const setsOf = (dependence: Dependence | undefined): unknown =>
   dependence?.type === 'with' ? dependence.sets.map((set) => set.join('+')).sort() : dependence;

@@ -4,14 +4,7 @@ import { layOut, uniqueNames, type Piece } from '../structure/layout.js';
 import { compressionHeaderSize, decompressed } from './compressed.js';
 import { dynamicFields } from './dynamic.js';
 import { followingSections } from './following/following.js';
-import {
-  isElf,
-  readElf,
-  sectionType,
-  segmentType,
-  type Elf,
-  type Section,
-} from './header.js';
+import { isElf, readElf, sectionType, segmentType, type Elf, type Section } from './header.js';
 import { moduleSignature } from './module-signature.js';
 import { fileTypeName, machineName, segmentName } from './names.js';
 import { noteFields } from './notes.js';
