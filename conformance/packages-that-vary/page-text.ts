@@ -28,6 +28,10 @@ export function pageOf(results: Results, notes: Notes): Promise<string> {
 function page(rows: readonly Row[], same: number, notes: Notes): string {
   const checked = rows.filter(({ check }) => check !== undefined);
   const complete = checked.filter((row) => missed(row).length === 0);
+  // Where nothing needs to be varied, no experiment of reprotest tells.
+  const telling = checked.filter(
+    ({ reprotest }) => (reprotest.differing['nothing']?.length ?? 0) === 0,
+  );
   const told = rows.flatMap(({ name }) => (notes[name] === undefined ? [] : [[name, notes[name]]]));
   return `# Which packages vary, and what does check say of them?
 
@@ -40,8 +44,8 @@ ones ([how](../conformance/packages-that-vary/README.md)); \`selfsame check\` wa
     checked.filter((row) => missed(row).length > 0),
     'not in',
   )}.
-- In **${checked.filter(pathAgrees).length}** of ${checked.length}, both agree on whether the build path alone makes a difference${list(
-    checked.filter((row) => !pathAgrees(row)),
+- In **${telling.filter(pathAgrees).length}** of the ${telling.length} that do not differ with nothing varied, both agree on whether the build path alone makes a difference${list(
+    telling.filter((row) => !pathAgrees(row)),
     'not in',
   )}.
 - In **${checked.filter(isExplained).length}** of ${checked.length}, check names a cause for each of them that is none of \`unknown\`, \`text\`, \`code\` and \`missing-file\`, and no consequence of another${list(
@@ -118,8 +122,6 @@ function missed({ reprotest, check }: Row): readonly string[] {
 
 function pathAgrees({ reprotest, check }: Row): boolean {
   const differs = (reprotest.differing['build_path']?.length ?? 0) > 0;
-  // Where nothing needs to be varied, no experiment tells.
-  if ((reprotest.differing['nothing']?.length ?? 0) > 0) return true;
   return (
     differs ===
     (check?.artifacts.some(({ differsWith }) =>

@@ -43,7 +43,7 @@ describe('docs/packages-that-vary.md', () => {
       { x: 'It is wrong.' },
     );
     expect(bad).toMatch(/In \*\*0\*\* of 1, check finds every binary package[^.]*not in: x/);
-    expect(bad).toMatch(/In \*\*0\*\* of 1, both agree[^.]*not in: x/);
+    expect(bad).toMatch(/In \*\*0\*\* of the 1 that[^.]*both agree[^.]*not in: x/);
     expect(bad).toContain('**x**: It is wrong.');
   });
 });

@@ -1,6 +1,7 @@
 // results.json: what reprotest and check said, which the page is made of.
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { format } from 'prettier';
 import { parse } from 'yaml';
 import { z } from 'zod';
 
@@ -73,7 +74,10 @@ export async function readResults(path: string): Promise<Results> {
 
 export async function writeResults(path: string, results: Results): Promise<void> {
   const sorted = Object.fromEntries(Object.entries(results).sort(([a], [b]) => (a < b ? -1 : 1)));
-  await writeFile(path, `${JSON.stringify(sorted, undefined, 2)}\n`);
+  await writeFile(
+    path,
+    await format(JSON.stringify(sorted, undefined, 2), { parser: 'json', printWidth: 100 }),
+  );
 }
 
 const here = import.meta.dirname;
