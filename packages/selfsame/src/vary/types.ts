@@ -147,6 +147,8 @@ export interface BuildRun {
   /** Directory with what it made, as `artifacts` names it; undefined if it failed. */
   readonly tree: string | undefined;
   readonly artifacts: readonly Artifact[];
+  /** Paths of what was given and is there no more: other builds may have left it. */
+  readonly gone?: readonly string[];
   readonly milliseconds: number;
   /** The determinizer's log; undefined where it was not used. */
   readonly logPath: string | undefined;

@@ -176,6 +176,19 @@ describe.skipIf(!sandboxesWork)('selfsame check', () => {
     });
   });
 
+  it('sees what is removed under a condition only', () => {
+    const cwd = project({
+      Makefile: 'out: ; echo constant > out; test "$$(uname -n)" = selfsame || rm given\n',
+      given: 'text',
+    });
+    const { status, report } = check(cwd, [...few, '--', 'make']);
+    expect(artifact(report, 'given').dependence).toMatchObject({
+      type: 'with',
+      sets: [['host-name']],
+    });
+    expect(status).toBe(1);
+  });
+
   it('tells a race from a condition', () => {
     // Nothing that is varied or fixed: the time that a loop really takes.
     const cwd = project({

@@ -24,6 +24,8 @@ export async function baselineOf(tree: string): Promise<Baseline> {
 /** What a build left in its tree. */
 export interface Collected {
   readonly artifacts: readonly Artifact[];
+  /** Paths of what was given and is there no more, of declared outputs if there are any. */
+  readonly gone: readonly string[];
   /** What could not be taken as it is, in words. */
   readonly notes: readonly string[];
 }
@@ -54,9 +56,11 @@ export async function collect(options: {
   const artifacts: Artifact[] = [];
   const special: string[] = [];
   const renamed: TreeEntry[] = [];
+  const missing = new Set(baseline.keys());
   let more = 0;
   for await (const entry of walkTree(tree, { unreadable: openUp })) {
     options.signal.throwIfAborted();
+    missing.delete(entry.path);
     if (entry.type === 'special' || entry.type === 'socket') {
       special.push(entry.path);
       await unlink(onDisk(tree, entry.bytes));
@@ -74,6 +78,9 @@ export async function collect(options: {
   for (const entry of renamed.reverse()) await renameReadable(tree, entry);
   return {
     artifacts: artifacts.sort((a, b) => Buffer.compare(Buffer.from(a.path), Buffer.from(b.path))),
+    gone: [...missing]
+      .filter((path) => outputs.length === 0 || isOutput(path, outputs))
+      .slice(0, artifactsMax),
     notes: [
       ...(special.length === 0
         ? []

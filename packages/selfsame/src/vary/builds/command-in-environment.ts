@@ -175,7 +175,7 @@ class EnvironmentBuilder implements DisposableBuilder {
             ...{ tree: area.tree, inputs, baseline, outputs: options.outputs, reowned: true },
             signal,
           })
-        : { artifacts: [], notes: [] };
+        : { artifacts: [], gone: [], notes: [] };
     await this.#removeRest(area);
     return {
       ...{ id, varied: [...varied].sort(), conditions },
@@ -186,6 +186,7 @@ class EnvironmentBuilder implements DisposableBuilder {
           : { type: 'failed', why, lastLines: output.lastLines() },
       tree: why === undefined ? area.tree : undefined,
       artifacts: collected.artifacts,
+      gone: collected.gone,
       milliseconds: result.milliseconds,
       logPath: area.log,
       notes: [...collected.notes, ...result.notFixed.map((what) => `not fixed: ${what}`)],

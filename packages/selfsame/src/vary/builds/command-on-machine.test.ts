@@ -82,6 +82,7 @@ describe.skipIf(!sandboxesWork)('builds of a command', () => {
     // What another build may have changed is here, too.
     expect(await builder.artifactAt(run, 'kept')).toMatchObject({ type: 'file', size: 20_000 });
     expect(await builder.artifactAt(run, 'gone')).toBeUndefined();
+    expect(run.gone).toEqual(['gone']);
     expect(await builder.artifactAt(run, '../build.sh')).toBeUndefined();
     expect(await builder.artifactAt(run, 'made/link/x')).toBeUndefined();
   });
@@ -197,7 +198,7 @@ describe.skipIf(!sandboxesWork)('builds of a command', () => {
     execFileSync('mkdir', [cwd]);
     try {
       writeFileSync(join(cwd, 'source'), 'text');
-      const builder = await room.builder(cwd, ['sh', '-c', `cat ${cwd}/source >copy`]);
+      const builder = await room.builder(cwd, ['sh', '-c', `cat '${cwd}/source' >copy`]);
       expect(made(await builder.build(builder.base, [], 'a'), 'copy')).toBe('text');
       const varied = variationNamed('build-path').apply(builder.base, builder.host, testSeed);
       expect((await builder.build(varied, ['build-path'], 'b')).outcome.type).toBe('failed');

@@ -202,7 +202,7 @@ class MachineBuilder implements DisposableBuilder {
               reowned: false,
               signal,
             })
-          : { artifacts: [], notes: [] };
+          : { artifacts: [], gone: [], notes: [] };
       if (memory !== undefined && why === undefined) await copyTree(tree, kept, { signal });
       return {
         id,
@@ -215,6 +215,7 @@ class MachineBuilder implements DisposableBuilder {
             : { type: 'failed', why, lastLines: output.lastLines() },
         tree: why === undefined ? kept : undefined,
         artifacts: collected.artifacts,
+        gone: collected.gone,
         milliseconds: result.milliseconds,
         logPath,
         notes: [

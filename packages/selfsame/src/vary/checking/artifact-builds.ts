@@ -23,6 +23,8 @@ export class ArtifactBuilds {
   /** Of builds that did not fail: all artifacts of any build that are there. */
   readonly #digests = new Map<BuildRun, Map<string, string>>();
   readonly #delayed = new Set<BuildRun>();
+  /** What any build removed of what it was given. */
+  readonly #gone = new Set<string>();
   #reference: BuildRun | undefined;
 
   constructor(options: ArtifactBuildsOptions) {
@@ -129,7 +131,7 @@ export class ArtifactBuilds {
   }
 
   /**
-   * What one build made and another left as it was given is an artifact of both. Sums of earlier builds grow with
+   * What one build made, changed or removed and another left as it was given is an artifact of both. Sums of earlier builds grow with
    * it, so that every later question sees them.
    */
   async #takeIn(run: BuildRun): Promise<void> {
@@ -142,7 +144,10 @@ export class ArtifactBuilds {
     };
     const earlier = [...this.#digests];
     this.#digests.set(run, own);
-    const made = [...own.keys()];
+    const gone = run.gone ?? [];
+    for (const path of gone) this.#gone.add(path);
+    for (const path of this.#gone) if (!own.has(path)) await look(run, path, own);
+    const made = [...own.keys(), ...gone];
     for (const [other, sums] of earlier) {
       for (const path of sums.keys()) if (!own.has(path)) await look(run, path, own);
       for (const path of made) if (!sums.has(path)) await look(other, path, sums);
