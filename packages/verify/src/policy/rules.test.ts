@@ -56,6 +56,7 @@ describe('parsePolicy', () => {
   ])('takes a field without a value for a mistake, not for no rule: %j', (path, change) => {
     const error = refusal({ threshold: 2, signers, ...change });
     expect(error.path).toEqual(path);
+    expect(error.code).toBe(path[0] === 'threshold' ? 'POLICY_THRESHOLD' : 'POLICY_INVALID');
     expect(error.message).toContain('there is no value');
   });
 
