@@ -17,7 +17,7 @@ struct call {
 	const struct seccomp_notif *request;
 	pid_t thread;          /* who calls, in our process numbers */
 	/* After call_look, else NULL and -1: */
-	struct entry *entry;   /* what we keep open of it (target.c) */
+	struct entry *entry;   /* what we keep open of it (entry.c) */
 	int directory;         /* its /proc directory: stays that process's, or fails */
 	int memory;            /* its memory, or -1 */
 	bool glances;          /* call_glance need not make sure whose directory it is */
