@@ -18,8 +18,10 @@
  * background they are, since a shell starts those in the order of its text. How many forks it made before does not matter: that
  * can depend on time (`while ! test -e done; do sleep 1; done`). A fork in the background ignores SIGINT before anything else
  * (POSIX.1-2017, XCU 2.11), any other one executes, forks or ends without that. So its number is the number of those before
- * it, as soon as all forks before it have said what they are; until then it waits. Forks that failed, or that the kernel began anew
- * after a signal, have a number and no process.
+ * it, as soon as all forks before it have said what they are; until then it waits.
+ *
+ * A fork also fails, or is begun anew by the kernel because a signal came (copy_process returns ERESTARTNOINTR); the supervisor is asked
+ * before and never told. So who forks again is looked at: no number is spent on a fork of which nothing was ever heard.
  */
 
 enum { BUCKETS = 1024, SHELLS_MAX = 1 << 16, AHEAD = 64, LOOK_AGAIN_NS = 5000000, LOOKS = 1000 };
@@ -89,11 +91,9 @@ static void give_up(struct shell *shell, uint64_t fork)
 	}
 }
 
-void background_fork(const struct call *call, bool separate)
+void background_fork(const struct call *call, bool listed)
 {
 	const struct state *page = &call->state;
-	if (!call->image->shell)
-		return;
 	pthread_mutex_lock(&lock);
 	struct shell **link = find(page), *shell = *link;
 	if (!shell && shells < SHELLS_MAX && (shell = calloc(1, sizeof *shell))) {
@@ -105,7 +105,7 @@ void background_fork(const struct call *call, bool separate)
 		shell->last = page->forks;
 		if (shell->last > shell->settled + AHEAD)
 			give_up(shell, shell->last - AHEAD);
-		if (!separate)
+		if (!listed)
 			say(shell, shell->last, false);
 	}
 	pthread_mutex_unlock(&lock);
@@ -114,7 +114,7 @@ void background_fork(const struct call *call, bool separate)
 /* Has the caller a copy of its parent's page that it has not made its own? Then `forks` is the number of the fork that made it. */
 static bool is_new_fork(const struct call *call)
 {
-	return call->has_state && call->image->shell && call->state.owner && call->state.owner != (uint64_t)call->thread && call->state.child_lineage;
+	return call->has_state && call->state.owner && call->state.owner != (uint64_t)call->thread && call->state.child_lineage;
 }
 
 void background_none(const struct call *call)
@@ -136,36 +136,46 @@ static bool has_said(const struct shell *shell, uint64_t fork)
 	return fork <= shell->settled || (fork - shell->settled <= AHEAD && shell->said >> (fork - shell->settled - 1) & 1);
 }
 
-/* Is that child of the shell's one of its forks before `fork`, and has not said what it is? With the lock held. */
-static bool is_silent(const struct state *page, const struct shell *shell, pid_t child)
+/* Is that child of the shell's one of its forks `first` to `last`, and has not said what it is? With the lock held. */
+static bool is_silent(const struct state *page, const struct shell *shell, uint64_t first, uint64_t last, pid_t child)
 {
 	struct state its;
 	struct iovec to = {&its, sizeof its}, from = {(void *)STATE_ADDRESS, sizeof its};
 	if (process_vm_readv(child, &to, 1, &from, 1, 0) != sizeof its)
 		return false; /* it ends, which it has said, or was killed */
 	return its.magic == STATE_MAGIC && its.image == page->image && its.lineage == page->lineage && its.owner == page->owner && its.child_lineage &&
-		its.forks < page->forks && !has_said(shell, its.forks);
+		its.forks >= first && its.forks <= last && !has_said(shell, its.forks);
 }
 
 /* Is there any? True also where that cannot be told. */
-static bool any_silent(const struct state *page, const struct shell *shell)
+static bool any_silent(const struct state *page, const struct shell *shell, uint64_t first, uint64_t last)
 {
 	enum { CHILDREN_MAX = 64 << 10 };
 	char path[64], *list = malloc(CHILDREN_MAX);
 	snprintf(path, sizeof path, "%d/task/%d/children", (int)page->owner, (int)page->owner);
 	int file = list ? openat(proc_directory, path, O_RDONLY | O_CLOEXEC) : -1;
 	ssize_t length = file >= 0 ? read(file, list, CHILDREN_MAX - 1) : -1;
-	bool any = length <= 0;
+	bool any = length < 0;
 	if (file >= 0)
 		close(file);
 	if (length > 0) {
 		list[length] = 0;
 		char *end = list;
 		for (long child; !any && (child = strtol(end, &end, 10)) > 0;)
-			any = is_silent(page, shell, (pid_t)child);
+			any = is_silent(page, shell, first, last, (pid_t)child);
 	}
 	free(list);
 	return any;
+}
+
+bool background_was_made(const struct call *call)
+{
+	const struct state *page = &call->state;
+	pthread_mutex_lock(&lock);
+	const struct shell *shell = *find(page);
+	bool made = !shell || shell->last != page->forks || has_said(shell, page->forks) || any_silent(page, shell, page->forks, page->forks);
+	pthread_mutex_unlock(&lock);
+	return made;
 }
 
 static void wait_a_little(void)
@@ -186,7 +196,7 @@ static uint64_t number_of(const struct state *page, bool *late)
 	/* It says nothing itself before its turn; so there is nothing to be found of it only if it has said it before. */
 	for (int look = 1; *link && fork > (*link)->settled + 1 && fork <= (*link)->last && fork - (*link)->settled <= AHEAD; link = find(page), look++) {
 		*late = look == LOOKS;
-		if (*late || !any_silent(page, *link))
+		if (*late || !any_silent(page, *link, 0, fork - 1))
 			give_up(*link, fork - 1);
 		else
 			wait_a_little();
@@ -203,7 +213,7 @@ static uint64_t number_of(const struct state *page, bool *late)
 void background_begins(struct call *call)
 {
 	bool late = false;
-	if (!is_new_fork(call))
+	if (!call->image->shell || !is_new_fork(call))
 		return;
 	pool_leave();
 	pthread_mutex_lock(&lock);
@@ -220,7 +230,7 @@ void background_begins(struct call *call)
 
 void background_end(const struct call *call)
 {
-	if (!call->has_state || !call->image->shell || call->state.owner != (uint64_t)call->thread)
+	if (!call->has_state || call->state.owner != (uint64_t)call->thread)
 		return;
 	pthread_mutex_lock(&lock);
 	struct shell **link = find(&call->state);

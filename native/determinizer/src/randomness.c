@@ -115,10 +115,18 @@ static void note_fork(struct call *call, uint64_t flags)
 	if (!call->has_state || (flags & CLONE_THREAD))
 		return;
 	claim_page(call);
-	call->state.forks++;
-	call->state.child_lineage = flags & CLONE_VM ? 0 : lineage_of_child(&call->state);
+	if (flags & CLONE_VM) {
+		/* It uses this very page, until it executes something; it is not told apart, and so not counted. */
+		call->state.child_lineage = 0;
+		write_words(call, &call->state.child_lineage, &call->state.child_lineage);
+		return;
+	}
+	bool listed = !call->image->threads && !(flags & CLONE_PARENT);
+	if (!call->state.forks || !listed || background_was_made(call))
+		call->state.forks++;
+	call->state.child_lineage = lineage_of_child(&call->state);
 	write_words(call, &call->state.forks, &call->state.child_lineage);
-	background_fork(call, !(flags & CLONE_VM));
+	background_fork(call, listed);
 }
 
 void handle_fork(struct call *call)

@@ -41,7 +41,7 @@ struct state {
 	uint64_t stall_after_ns; /* real life after which the rule applies; 0 never */
 	int64_t started_ns;    /* real monotonic time of the first checked reading */
 	int64_t checked_ns;    /* and of the latest */
-	uint64_t forks;        /* children started so far, counted by the supervisor */
+	uint64_t forks;        /* children with memory of their own so far, counted by the supervisor */
 	uint64_t owner;        /* process number of whom this page belongs to; 0 until asked for */
 	uint64_t lineage;      /* which fork of the program this is: 0 for the one that was executed */
 	uint64_t child_lineage; /* of a child that copies this page now; 0 when it would share it */
