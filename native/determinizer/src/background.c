@@ -1,9 +1,11 @@
 #include "background.h"
 
+#include <errno.h>
 #include <fcntl.h>
 #include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <sys/uio.h>
 #include <time.h>
 #include <unistd.h>
@@ -136,35 +138,52 @@ static bool has_said(const struct shell *shell, uint64_t fork)
 	return fork <= shell->settled || (fork - shell->settled <= AHEAD && shell->said >> (fork - shell->settled - 1) & 1);
 }
 
-/* Is that child of the shell's one of its forks `first` to `last`, and has not said what it is? With the lock held. */
-static bool is_silent(const struct state *page, const struct shell *shell, uint64_t first, uint64_t last, pid_t child)
+/* Of which forks of a process something is to be found; and what to say where nobody may look. */
+struct asked {
+	const struct state *page;
+	const struct shell *shell;
+	uint64_t first, last;
+	bool unknown;
+};
+
+/* Is that child one of those forks, and has not said what it is? With the lock held. */
+static bool is_silent(const struct asked *asked, pid_t child)
 {
+	const struct state *page = asked->page;
 	struct state its;
 	struct iovec to = {&its, sizeof its}, from = {(void *)STATE_ADDRESS, sizeof its};
 	if (process_vm_readv(child, &to, 1, &from, 1, 0) != sizeof its)
-		return false; /* it ends, which it has said, or was killed */
+		return asked->unknown && (errno == EPERM || errno == ENOSYS); /* else it ends, which it has said, or was killed */
 	return its.magic == STATE_MAGIC && its.image == page->image && its.lineage == page->lineage && its.owner == page->owner && its.child_lineage &&
-		its.forks >= first && its.forks <= last && !has_said(shell, its.forks);
+		its.forks >= asked->first && its.forks <= asked->last && !has_said(asked->shell, its.forks);
 }
 
-/* Is there any? True also where that cannot be told. */
-static bool any_silent(const struct state *page, const struct shell *shell, uint64_t first, uint64_t last)
+/* Is there any? True also where there is no list (CONFIG_PROC_CHILDREN). */
+static bool any_silent(const struct asked *asked)
 {
-	enum { CHILDREN_MAX = 64 << 10 };
-	char path[64], *list = malloc(CHILDREN_MAX);
-	snprintf(path, sizeof path, "%d/task/%d/children", (int)page->owner, (int)page->owner);
-	int file = list ? openat(proc_directory, path, O_RDONLY | O_CLOEXEC) : -1;
-	ssize_t length = file >= 0 ? read(file, list, CHILDREN_MAX - 1) : -1;
-	bool any = length < 0;
-	if (file >= 0)
-		close(file);
-	if (length > 0) {
-		list[length] = 0;
-		char *end = list;
-		for (long child; !any && (child = strtol(end, &end, 10)) > 0;)
-			any = is_silent(page, shell, first, last, (pid_t)child);
+	char path[64];
+	snprintf(path, sizeof path, "%d/task/%d/children", (int)asked->page->owner, (int)asked->page->owner);
+	int fd = openat(proc_directory, path, O_RDONLY | O_CLOEXEC);
+	FILE *list = fd < 0 ? NULL : fdopen(fd, "r");
+	if (!list) {
+		if (fd >= 0)
+			close(fd);
+		return true;
 	}
-	free(list);
+	char *text = NULL, *end = NULL;
+	size_t size = 0;
+	errno = 0;
+	ssize_t length = getdelim(&text, &size, 0, list);
+	bool any = length < 0 && errno != 0;
+	/* The latest is the last. */
+	for (end = length > 0 ? text + length : NULL; !any && end; end = memrchr(text, ' ', (size_t)(end - text))) {
+		*end = 0;
+		const char *before = memrchr(text, ' ', (size_t)(end - text));
+		pid_t child = (pid_t)strtol(before ? before + 1 : text, NULL, 10);
+		any = child > 0 && is_silent(asked, child);
+	}
+	free(text);
+	fclose(list);
 	return any;
 }
 
@@ -173,7 +192,7 @@ bool background_was_made(const struct call *call)
 	const struct state *page = &call->state;
 	pthread_mutex_lock(&lock);
 	const struct shell *shell = *find(page);
-	bool made = !shell || shell->last != page->forks || has_said(shell, page->forks) || any_silent(page, shell, page->forks, page->forks);
+	bool made = !shell || shell->last != page->forks || has_said(shell, page->forks) || any_silent(&(struct asked){page, shell, page->forks, page->forks, true});
 	pthread_mutex_unlock(&lock);
 	return made;
 }
@@ -196,7 +215,7 @@ static uint64_t number_of(const struct state *page, bool *late)
 	/* It says nothing itself before its turn; so there is nothing to be found of it only if it has said it before. */
 	for (int look = 1; *link && fork > (*link)->settled + 1 && fork <= (*link)->last && fork - (*link)->settled <= AHEAD; link = find(page), look++) {
 		*late = look == LOOKS;
-		if (*late || !any_silent(page, *link, 0, fork - 1))
+		if (*late || !any_silent(&(struct asked){page, *link, 0, fork - 1, false}))
 			give_up(*link, fork - 1);
 		else
 			wait_a_little();

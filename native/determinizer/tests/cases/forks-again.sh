@@ -8,3 +8,6 @@ for run in 1 2; do
 	virtual fork-under-signals >unsorted
 	sort unsorted | cmp quiet -
 done
+# Many of which nothing was heard when the next one is made each have their own.
+virtual many-forks >got
+test "$(sort got | uniq | wc -l)" = 1000
