@@ -15,6 +15,7 @@ import { keyNewCommand } from './commands/key-new.js';
 import { keyShowCommand } from './commands/key-show.js';
 import { lockCommand } from './commands/lock.js';
 import { logAddCommand } from './commands/log-add.js';
+import { logCosignCommand } from './commands/log-cosign.js';
 import { logInitCommand } from './commands/log-init.js';
 import { logMonitorCommand } from './commands/log-monitor.js';
 import { logProveCommand } from './commands/log-prove.js';
@@ -30,6 +31,7 @@ import { signCommand } from './commands/sign.js';
 import { storeGcCommand } from './commands/store-gc.js';
 import { storeVerifyCommand } from './commands/store-verify.js';
 import { verifyCommand } from './commands/verify.js';
+import { witnessServeCommand } from './commands/witness-serve.js';
 
 /** Every command there is, in the order of help. Their files are light: what does the work is imported when a command runs. */
 export const commands: readonly Command[] = [
@@ -52,7 +54,9 @@ export const commands: readonly Command[] = [
   rosterSignCommand,
   logInitCommand,
   logAddCommand,
+  logCosignCommand,
   logWitnessCommand,
+  witnessServeCommand,
   logProveCommand,
   logMonitorCommand,
   keyNewCommand,
@@ -70,6 +74,7 @@ export const commands: readonly Command[] = [
 export const groups: Readonly<Record<string, string>> = {
   store: 'look after the store: what is kept between builds',
   evidence: 'carry and judge everything a verdict needs in one file',
+  witness: 'cosign what transparency logs say, so that none can show two histories',
   log: 'keep, witness and watch a transparency log of claims',
   policy: 'look into what is accepted',
   roster: 'say who signers are',

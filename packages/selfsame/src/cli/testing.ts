@@ -1,5 +1,6 @@
 import type { Command, CommandContext, CommandResult } from './command.js';
 import type { Context } from '../context.js';
+import { plainStyle } from '../text/style.js';
 import type { Product } from './frame.js';
 import type { Io, OutputStream } from './terminal.js';
 import type { Screen } from './reporters/reporter.js';
@@ -147,3 +148,18 @@ export class TestScreen implements Screen {
     return this.#lines.slice(0, this.#lines.at(-1) === '' ? -1 : undefined);
   }
 }
+
+/** What a command is given that needs neither store nor settings nor terminal. */
+export const testCommandContext = (cwd: string): CommandContext => ({
+  cwd,
+  settings: {} as CommandContext['settings'],
+  signal: new AbortController().signal,
+  json: false,
+  stdinIsTerminal: false,
+  stdoutIsTerminal: false,
+  stderrIsTerminal: false,
+  env: {},
+  passSignals: () => () => undefined,
+  style: plainStyle,
+  engine: () => Promise.reject(new Error('this command needs no store')),
+});

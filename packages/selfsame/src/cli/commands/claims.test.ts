@@ -13,8 +13,8 @@ import {
   testResult,
 } from '../../record/testing.js';
 import { formatPrivateKeyFile } from '@selfsame/verify';
-import { plainStyle } from '../../text/style.js';
-import type { CommandContext, OptionValues } from '../command.js';
+import type { OptionValues } from '../command.js';
+import { testCommandContext } from '../testing.js';
 import { keyNewCommand } from './key-new.js';
 import { keyShowCommand } from './key-show.js';
 import { createSignCommand, type FindResults } from './sign.js';
@@ -40,19 +40,7 @@ afterEach(() => {
   else process.env['XDG_CONFIG_HOME'] = config;
 });
 
-const context = (): CommandContext => ({
-  cwd: root,
-  settings: {} as CommandContext['settings'],
-  signal: new AbortController().signal,
-  json: false,
-  stdinIsTerminal: false,
-  stdoutIsTerminal: false,
-  stderrIsTerminal: false,
-  env: {},
-  passSignals: () => () => undefined,
-  style: plainStyle,
-  engine: () => Promise.reject(new Error('not needed')),
-});
+const context = () => testCommandContext(root);
 
 const findResults: FindResults = ({ projects }) => {
   const known = new Map(results.map((result) => [result.definition.project, result]));

@@ -6,42 +6,15 @@ import { SelfsameError } from '../../errors/selfsame-error.js';
 import { policySchema } from '../../record/policy-schema.js';
 import { reportSchema, reportSchemaNames } from '../../report/json/schemas.js';
 import { jsonSchemaOf, schemaNames } from '../../workspace/published-schemas.js';
-import type { CommandContext, CommandResult, OptionValues, Style } from '../command.js';
+import type { CommandResult, OptionValues } from '../command.js';
+import { testCommandContext } from '../testing.js';
 import { initCommand } from './init.js';
 import { schemaCommand } from './schema.js';
 
 const scratch = mkdtempSync(join(tmpdir(), 'selfsame-cli-init-'));
 afterAll(() => rmSync(scratch, { recursive: true, force: true }));
 
-const plain = (text: string): string => text;
-const style: Style = {
-  bold: plain,
-  dim: plain,
-  red: plain,
-  green: plain,
-  yellow: plain,
-  cyan: plain,
-};
-const context: CommandContext = {
-  cwd: scratch,
-  settings: {
-    storePath: join(scratch, 'store'),
-    jobs: 1,
-    offline: true,
-    parallelDownloads: 1,
-    debian: { mirrors: [], keyrings: [], snapshot: undefined },
-    npm: { registry: undefined },
-  },
-  signal: new AbortController().signal,
-  json: false,
-  stdinIsTerminal: false,
-  stdoutIsTerminal: false,
-  stderrIsTerminal: false,
-  env: {},
-  passSignals: () => () => undefined,
-  style,
-  engine: () => Promise.reject(new Error('these commands need no store')),
-};
+const context = testCommandContext(scratch);
 
 const init = (args: string[], options: OptionValues = {}): Promise<CommandResult> =>
   initCommand.run(args, options, context);

@@ -4,24 +4,11 @@ import { formatPrivateKeyFile, formatPublicKey, PrivateKey, sha256Hex } from '@s
 import { describe, expect, it } from 'vitest';
 import { keyOf, newOpenPgpKey, signedBy, testFolder } from '../../attestations/testing.js';
 import { testResult } from '../../record/testing.js';
-import { plainStyle } from '../../text/style.js';
-import type { CommandContext } from '../command.js';
+import { testCommandContext } from '../testing.js';
 import { createSignCommand } from './sign.js';
 import { createVerifyCommand } from './verify.js';
 
-const context = (cwd: string): CommandContext => ({
-  cwd,
-  settings: {} as CommandContext['settings'],
-  signal: new AbortController().signal,
-  json: false,
-  stdinIsTerminal: false,
-  stdoutIsTerminal: false,
-  stderrIsTerminal: false,
-  env: {},
-  passSignals: () => () => undefined,
-  style: plainStyle,
-  engine: () => Promise.reject(new Error('not needed')),
-});
+const context = testCommandContext;
 
 const nothing = () => Promise.resolve({ results: [], missing: [], workspaceRoot: '/' });
 const verify = createVerifyCommand(() => Promise.resolve(undefined), nothing);

@@ -6,8 +6,8 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { errorCodes } from '../../errors/codes.js';
 import { writeAttestation } from '../../record/attestation-folder.js';
 import { signedBy, temporaryDirectory, testKey } from '../../record/testing.js';
-import { plainStyle } from '../../text/style.js';
-import type { Command, CommandContext, OptionValues } from '../command.js';
+import type { Command, OptionValues } from '../command.js';
+import { testCommandContext } from '../testing.js';
 import { policyCheckCommand } from './policy-check.js';
 import { policyExplainCommand } from './policy-explain.js';
 import { policySimulateCommand } from './policy-simulate.js';
@@ -20,19 +20,7 @@ beforeEach(() => {
 });
 afterEach(() => folder[Symbol.dispose]());
 
-const context = (): CommandContext => ({
-  cwd: folder.path,
-  settings: {} as CommandContext['settings'],
-  signal: new AbortController().signal,
-  json: false,
-  stdinIsTerminal: false,
-  stdoutIsTerminal: false,
-  stderrIsTerminal: false,
-  env: {},
-  passSignals: () => () => undefined,
-  style: plainStyle,
-  engine: () => Promise.reject(new Error('not needed')),
-});
+const context = () => testCommandContext(folder.path);
 
 const verify = createVerifyCommand(
   () => Promise.resolve(undefined),
