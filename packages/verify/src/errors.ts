@@ -28,11 +28,6 @@ export const verifyErrorCodes = {
   PROOF_INVALID: 'A proof from a transparency log does not prove what it should.',
   TILE_INVALID: 'A tile or bundle of a transparency log is missing, cut or too long.',
   METABLOCK_INVALID: 'A document is not an in-toto link or layout as this package accepts it.',
-  BUNDLE_INVALID:
-    'A Sigstore bundle or trusted root breaks its format or does not fit the artifact.',
-  BUNDLE_UNSUPPORTED: 'A Sigstore bundle needs something that this package does not check.',
-  CERTIFICATE_INVALID:
-    'A certificate does not lead to the given root, or was not valid at the time.',
   PREDICATE_INVALID: 'A provenance or verification summary breaks its format.',
   STATEMENT_INVALID: 'A payload is not an in-toto Statement v1 as this package accepts it.',
   STATEMENT_TYPE: 'A statement is of another version or type than in-toto Statement v1.',

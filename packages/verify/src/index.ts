@@ -1,6 +1,8 @@
 export { VerifyError, verifyErrorCodes } from './errors.js';
 export type { TextPosition, VerifyErrorCode } from './errors.js';
 
+export { FieldReader } from './json/fields.js';
+export type { FieldPath } from './json/fields.js';
 export { isJsonObject } from './json/value.js';
 export type { JsonObject, JsonValue } from './json/value.js';
 export { decodeUtf8, parseJson } from './json/parse.js';
@@ -231,10 +233,3 @@ export {
   witnessedEntry,
 } from './log/tlog-proof.js';
 export type { TlogProof } from './log/tlog-proof.js';
-
-export { parseBundle } from './sigstore/bundle.js';
-export type { Bundle } from './sigstore/bundle.js';
-export { parseTrustedRoot } from './sigstore/trusted-root.js';
-export type { TrustedLog, TrustedRoot } from './sigstore/trusted-root.js';
-export { verifyBundle } from './sigstore/verify-bundle.js';
-export type { BundleQuestion, VerifiedBundle } from './sigstore/verify-bundle.js';

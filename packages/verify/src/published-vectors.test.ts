@@ -11,14 +11,10 @@ import {
   type PublicKey,
   type SignatureScheme,
 } from './keys/public-key.js';
-import { sha256Hex } from './digest/sha256.js';
 import { inTotoKeyIds } from './in-toto/keys.js';
 import { linkVotes } from './in-toto/link-votes.js';
 import { parsePublicKey, publicKeyToRebuilderdPem } from './keys/key-text.js';
 import { parseNote, parseNoteKey, verifyNote } from './log/note.js';
-import { parseBundle } from './sigstore/bundle.js';
-import { parseTrustedRoot } from './sigstore/trusted-root.js';
-import { verifyBundle } from './sigstore/verify-bundle.js';
 import { verifyConsistency, verifyInclusion } from './log/merkle.js';
 
 const folder = process.env['SELFSAME_VECTORS'] ?? '';
@@ -160,58 +156,6 @@ describe.skipIf(!has('merkle'))('transparency-dev/merkle', () => {
     // Some vectors have roots that are no hashes.
     const areHashes = [vector.root1, vector.root2].every((root) => hash(root).length === 32);
     expect(accepted).toBe(!vector.wantErr && areHashes);
-  });
-});
-
-describe.skipIf(!has('sigstore-conformance'))('sigstore/sigstore-conformance', () => {
-  const place = join(folder, 'sigstore-conformance', 'test', 'assets');
-  const cases = has('sigstore-conformance') ? readdirSync(join(place, 'bundle-verify')) : [];
-  const keyId =
-    'sigstore:https://token.actions.githubusercontent.com https://github.com/sigstore-conformance/' +
-    'extremely-dangerous-public-oidc-beacon/.github/workflows/extremely-dangerous-oidc-beacon.yml@refs/heads/main';
-  /** Refused, loudly, for what is not read: older bundles, Rekor version 2, RFC 3161 timestamps. */
-  const unsupported =
-    /^happy-path-v0\.[12]$|^rekor2-|^bundle-with-sct-with|^trust-root-t|^intoto-with-custom/;
-  it.each(cases.filter((name) => !name.endsWith('.md') && name !== 'a.txt'))('%s', (name) => {
-    const own = (file: string, other: string) => {
-      const path = join(place, 'bundle-verify', name, file);
-      return readFileSync(existsSync(path) ? path : other);
-    };
-    const message = own('artifact', join(place, 'bundle-verify', 'a.txt'));
-    let code = '';
-    const check = () => {
-      const root = parseTrustedRoot(own('trusted_root.json', join(folder, 'trusted_root.json')));
-      const keyFile = join(place, 'bundle-verify', name, 'key.pub');
-      const key = existsSync(keyFile)
-        ? parsePublicKey(readFileSync(keyFile, 'utf8')).key
-        : undefined;
-      const bundle = parseBundle(
-        readFileSync(join(place, 'bundle-verify', name, 'bundle.sigstore.json')),
-      );
-      const now = 1_800_000_000;
-      const verified = verifyBundle(bundle, { root, message, now, logs: 1, ...(key && { key }) });
-      if (key === undefined && !existsSync(join(place, 'bundle-verify', name, 'identity'))) {
-        expect(verified.signer.keyId).toBe(keyId);
-      }
-      if (verified.content.kind === 'envelope') {
-        const statement = JSON.parse(Buffer.from(verified.content.payload).toString()) as {
-          subject: { digest: { sha256: string } }[];
-        };
-        return statement.subject.some(({ digest }) => digest.sha256 === sha256Hex(message));
-      }
-      return true;
-    };
-    const accepted = accepts(() => {
-      try {
-        return check();
-      } catch (error) {
-        code = error instanceof VerifyError ? error.code : '';
-        throw error;
-      }
-    });
-    const expected = unsupported.test(name) ? 'BUNDLE_UNSUPPORTED' : 'accepted';
-    if (name.endsWith('_fail')) expect([name, accepted]).toEqual([name, false]);
-    else expect([name, accepted ? 'accepted' : code]).toEqual([name, expected]);
   });
 });
 

@@ -10,6 +10,18 @@ export const attestationsErrorCodes = {
   KEYRING_INVALID: { exit: 2, meaning: 'A keyring holds no OpenPGP certificate that can be read.' },
   KEYRING_NOT_FOUND: { exit: 2, meaning: 'A keyring does not exist or cannot be read.' },
   TRUSTED_ROOT_INVALID: { exit: 2, meaning: 'A file is not a trusted root of sigstore.' },
+  BUNDLE_INVALID: {
+    exit: 1,
+    meaning: 'A Sigstore bundle or trusted root breaks its format or does not fit the artifact.',
+  },
+  BUNDLE_UNSUPPORTED: {
+    exit: 1,
+    meaning: 'A Sigstore bundle needs something that selfsame does not check.',
+  },
+  CERTIFICATE_INVALID: {
+    exit: 1,
+    meaning: 'A certificate does not lead to the given root, or was not valid at the time.',
+  },
   SIGN_FORMAT: { exit: 2, meaning: 'A format cannot be signed with that kind of key.' },
   SIGN_PROGRAM: {
     exit: 5,

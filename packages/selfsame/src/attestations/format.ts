@@ -1,6 +1,6 @@
 import type { Envelope, PosixTime, PublicKey, SignatureBudget, Vote } from '@selfsame/verify';
-import type { TrustedRoot } from '@selfsame/verify';
 import type { Certificates } from './openpgp/certificates.js';
+import type { TrustedRoot } from './sigstore/trusted-root.js';
 
 /** A file of somebody's attestations. */
 export interface AttestationFile {

@@ -1,13 +1,10 @@
-import {
-  parseBundle,
-  verifyBundle,
-  VerifyError,
-  verifyMinisign,
-  verifySshSignature,
-} from '@selfsame/verify';
+import { VerifyError, verifyMinisign, verifySshSignature } from '@selfsame/verify';
 import type { Vote } from '@selfsame/verify';
+import { SelfsameError } from '../errors/selfsame-error.js';
 import type { ReadingContext } from './format.js';
 import { judgeDetached } from './openpgp/judge-signature.js';
+import { parseBundle } from './sigstore/bundle.js';
+import { verifyBundle } from './sigstore/verify-bundle.js';
 
 /** What a vote says of its signature. */
 export type Judged = Pick<Vote, 'key' | 'signature' | 'reason'>;
@@ -84,12 +81,12 @@ function sigstore(signature: Uint8Array, message: Uint8Array, context: ReadingCo
   });
 }
 
-/** What the trust core's errors are for a vote. */
+/** What the errors of the trust core, and of what reads bundles, are for a vote. */
 export function caught(check: () => Judged): Judged {
   try {
     return check();
   } catch (error) {
-    if (!(error instanceof VerifyError)) throw error;
+    if (!(error instanceof VerifyError || error instanceof SelfsameError)) throw error;
     const isBad = /^(?:SIGNATURE_INVALID|PROOF_INVALID|CERTIFICATE_INVALID)$/.test(error.code);
     const isUnsupported = error.code === 'BUNDLE_UNSUPPORTED';
     const state = isBad ? 'bad' : isUnsupported ? 'unchecked' : 'malformed';

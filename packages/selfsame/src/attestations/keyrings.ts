@@ -1,10 +1,11 @@
 import { readdir, readFile, realpath, stat } from 'node:fs/promises';
 import { join } from 'node:path';
-import { parseTrustedRoot, VerifyError } from '@selfsame/verify';
-import type { TrustedRoot } from '@selfsame/verify';
+import { VerifyError } from '@selfsame/verify';
 import { SelfsameError } from '../errors/selfsame-error.js';
 import { readCertificates } from './openpgp/certificates.js';
 import type { Certificates } from './openpgp/certificates.js';
+import { parseTrustedRoot } from './sigstore/trusted-root.js';
+import type { TrustedRoot } from './sigstore/trusted-root.js';
 
 /** Most files of one folder of keyrings, and bytes of one. */
 const maxKeyrings = 10_000;
@@ -79,7 +80,7 @@ export async function readTrustedRoot(path: string): Promise<TrustedRoot> {
   try {
     return parseTrustedRoot(bytes);
   } catch (error) {
-    if (!(error instanceof VerifyError)) throw error;
+    if (!(error instanceof VerifyError || error instanceof SelfsameError)) throw error;
     throw new SelfsameError(
       'TRUSTED_ROOT_INVALID',
       `${path} is no trusted root: ${error.message}`,

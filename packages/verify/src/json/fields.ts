@@ -8,11 +8,14 @@ export type FieldPath = readonly (string | number)[];
  * one could be told something else than a reader that knows it.
  */
 export class FieldReader {
-  readonly #code: VerifyErrorCode;
+  readonly #errorOf: (message: string, path: FieldPath) => Error;
 
-  /** @param code what every refusal of this reader is called. */
-  constructor(code: VerifyErrorCode) {
-    this.#code = code;
+  /** @param refusal what every refusal of this reader is called; or makes it, for packages with errors of their own. */
+  constructor(refusal: VerifyErrorCode | ((message: string, path: FieldPath) => Error)) {
+    this.#errorOf =
+      typeof refusal === 'string'
+        ? (message, path) => new VerifyError(refusal, message, { path })
+        : refusal;
   }
 
   /** An object with every `required` field, maybe `optional` ones, and no other. */
@@ -66,8 +69,11 @@ export class FieldReader {
     return value;
   }
 
-  fail(what: string, path: FieldPath, code: VerifyErrorCode = this.#code): never {
-    throw new VerifyError(code, `${describePath(path)}: ${what}`, { path });
+  fail(what: string, path: FieldPath, code?: VerifyErrorCode): never {
+    const message = `${describePath(path)}: ${what}`;
+    throw code === undefined
+      ? this.#errorOf(message, path)
+      : new VerifyError(code, message, { path });
   }
 }
 

@@ -1,16 +1,12 @@
-import {
-  parseBundle,
-  parseResultClaim,
-  sha256Hex,
-  verifyBundle,
-  VerifyError,
-} from '@selfsame/verify';
+import { parseResultClaim, sha256Hex, VerifyError } from '@selfsame/verify';
 import type { Vote } from '@selfsame/verify';
 import { cleanBuildName, placeOf } from '../build-name.js';
 import { noteOf } from '../dsse/describe.js';
 import type { AttestationFile, AttestationFormat, FiledVote, ReadingContext } from '../format.js';
 import { caught } from '../judge-detached.js';
 import type { Judged } from '../judge-detached.js';
+import { parseBundle } from './bundle.js';
+import { verifyBundle } from './verify-bundle.js';
 
 /**
  * Sigstore bundles that carry statements. A result claim in one is a vote by `sigstore:<issuer> <identity>`; all else is

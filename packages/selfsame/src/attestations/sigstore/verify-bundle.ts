@@ -1,9 +1,12 @@
-import { preAuthenticationEncoding } from '../dsse/pae.js';
-import { sha256Hex } from '../digest/sha256.js';
-import type { PosixTime } from '../encoding/time.js';
-import { VerifyError } from '../errors.js';
-import { publicKeyToSpki, verifySignature, type PublicKey } from '../keys/public-key.js';
-import type { KeyId } from '../roster/roster-key.js';
+import {
+  preAuthenticationEncoding,
+  publicKeyToSpki,
+  sha256Hex,
+  VerifyError,
+  verifySignature,
+} from '@selfsame/verify';
+import type { KeyId, PosixTime, PublicKey } from '@selfsame/verify';
+import { SelfsameError } from '../../errors/selfsame-error.js';
 import type { Bundle } from './bundle.js';
 import { certifiedKey } from './certificate.js';
 import { verifyLogEntry } from './log-entry.js';
@@ -51,12 +54,12 @@ export function verifyBundle(bundle: Bundle, question: BundleQuestion): Verified
   const { signed, payload, signature, content } = signedPart(bundle, question);
   const { certificate } = bundle;
   if (certificate !== undefined && bundle.hasTimestamps) {
-    throw new VerifyError('BUNDLE_UNSUPPORTED', 'RFC 3161 timestamps are not read');
+    throw new SelfsameError('BUNDLE_UNSUPPORTED', 'RFC 3161 timestamps are not read');
   }
   const verifier =
     certificate?.raw ?? (question.key === undefined ? undefined : publicKeyToSpki(question.key));
   if (verifier === undefined)
-    throw new VerifyError('BUNDLE_INVALID', 'no key was given for this bundle');
+    throw new SelfsameError('BUNDLE_INVALID', 'no key was given for this bundle');
 
   const logs = new Set<string>();
   const times: PosixTime[] = [];
@@ -68,14 +71,14 @@ export function verifyBundle(bundle: Bundle, question: BundleQuestion): Verified
     if (log === undefined) continue;
     verifyLogEntry(entry, log, { signed, payload, signature, verifier });
     if (entry.integratedTime > question.now) {
-      throw new VerifyError('BUNDLE_INVALID', 'the log entry is from the future');
+      throw new SelfsameError('BUNDLE_INVALID', 'the log entry is from the future');
     }
     // Logs are told apart by their keys: one shown twice is one.
     logs.add(log.key.id);
     times.push(entry.integratedTime);
   }
   if (!Number.isSafeInteger(question.logs) || logs.size < question.logs) {
-    throw new VerifyError(
+    throw new SelfsameError(
       'BUNDLE_INVALID',
       `entries of ${logs.size} known logs, not ${question.logs}`,
     );
@@ -86,7 +89,7 @@ export function verifyBundle(bundle: Bundle, question: BundleQuestion): Verified
   let signer: VerifiedBundle['signer'] | undefined;
   if (certificate !== undefined) {
     if (time === undefined)
-      throw new VerifyError('BUNDLE_INVALID', 'no known log says when this was signed');
+      throw new SelfsameError('BUNDLE_INVALID', 'no known log says when this was signed');
     const certified = certifiedKey(certificate, question.root.authorities, time);
     const { identity, issuer } = certified;
     key = certified.key;
@@ -112,10 +115,10 @@ function signedPart({ content }: Bundle, { message }: BundleQuestion) {
     };
   }
   if (message === undefined)
-    throw new VerifyError('BUNDLE_INVALID', 'the signed file was not given');
+    throw new SelfsameError('BUNDLE_INVALID', 'the signed file was not given');
   const sha256 = sha256Hex(message);
   if (content.sha256 !== undefined && content.sha256 !== sha256) {
-    throw new VerifyError('BUNDLE_INVALID', 'the bundle is about another file');
+    throw new SelfsameError('BUNDLE_INVALID', 'the bundle is about another file');
   }
   return {
     signed: message,

@@ -1,14 +1,15 @@
 import type { X509Certificate } from 'node:crypto';
-import { parseEnvelope, type Envelope } from '../dsse/envelope.js';
-import { decodeBase64 } from '../encoding/base64.js';
-import { encodeHex } from '../encoding/hex.js';
-import type { PosixTime } from '../encoding/time.js';
-import { canonicalJson } from '../json/canonical.js';
-import { FieldReader, type FieldPath } from '../json/fields.js';
-import { parseJson } from '../json/parse.js';
-import type { JsonObject, JsonValue } from '../json/value.js';
-import { parseNote, type Note } from '../log/note.js';
+import {
+  canonicalJson,
+  decodeBase64,
+  encodeHex,
+  parseEnvelope,
+  parseJson,
+  parseNote,
+} from '@selfsame/verify';
+import type { Envelope, FieldPath, JsonObject, JsonValue, Note, PosixTime } from '@selfsame/verify';
 import { parseCertificate } from './certificate.js';
+import { read, unsupported } from './fields.js';
 
 /** An entry of a log as the bundle shows it, of which nothing is checked yet. */
 export interface LogEntry {
@@ -51,7 +52,6 @@ const MEDIA_TYPES = [
   'application/vnd.dev.sigstore.bundle+json;version=0.3',
 ];
 const MAX_ENTRIES = 32;
-const read: FieldReader = new FieldReader('BUNDLE_INVALID');
 
 /**
  * Reads a bundle. Older versions are `BUNDLE_UNSUPPORTED`; otherwise throws `BUNDLE_INVALID`,
@@ -62,7 +62,7 @@ export function parseBundle(input: Uint8Array | string): Bundle {
   const required = ['mediaType', 'verificationMaterial'];
   const bundle = read.object(document, [], required, ['messageSignature', 'dsseEnvelope']);
   if (!MEDIA_TYPES.includes(read.string(bundle['mediaType'], ['mediaType']))) {
-    read.fail('only bundles of version 0.3 are read', ['mediaType'], 'BUNDLE_UNSUPPORTED');
+    unsupported.fail('only bundles of version 0.3 are read', ['mediaType']);
   }
   const path = ['verificationMaterial'];
   const optional = ['certificate', 'publicKey', 'tlogEntries', 'timestampVerificationData'];
@@ -98,7 +98,7 @@ function parseContent({ messageSignature, dsseEnvelope }: JsonObject): Bundle['c
   const message = read.object(messageSignature, path, ['signature'], ['messageDigest']);
   const digest = read.record(message['messageDigest'] ?? {}, path);
   if (digest['algorithm'] !== undefined && digest['algorithm'] !== 'SHA2_256') {
-    read.fail('not a SHA2_256 digest', [...path, 'messageDigest'], 'BUNDLE_UNSUPPORTED');
+    unsupported.fail('not a SHA2_256 digest', [...path, 'messageDigest']);
   }
   return {
     kind: 'message',

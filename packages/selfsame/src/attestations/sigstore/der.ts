@@ -1,4 +1,4 @@
-import { VerifyError } from '../errors.js';
+import { SelfsameError } from '../../errors/selfsame-error.js';
 
 /** One element of DER (X.690). */
 export interface DerElement {
@@ -29,6 +29,6 @@ export function derElements(bytes: Uint8Array): readonly DerElement[] {
   return elements;
 }
 
-function invalid(): VerifyError {
-  return new VerifyError('CERTIFICATE_INVALID', 'the certificate is not DER');
+function invalid(): SelfsameError {
+  return new SelfsameError('CERTIFICATE_INVALID', 'the certificate is not DER');
 }

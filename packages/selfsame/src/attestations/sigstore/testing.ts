@@ -1,11 +1,54 @@
 import { createHash, generateKeyPairSync, sign, type KeyObject } from 'node:crypto';
-import { preAuthenticationEncoding } from '../dsse/pae.js';
-import { encodeBase64 } from '../encoding/base64.js';
-import { concatBytes } from '../encoding/bytes.js';
-import { sha256Hex } from '../digest/sha256.js';
-import { canonicalJson } from '../json/canonical.js';
-import { leafHash, treeHash } from '../log/merkle.js';
-import { formatNote } from '../log/note.js';
+import {
+  canonicalJson,
+  encodeBase64,
+  formatNote,
+  leafHash,
+  preAuthenticationEncoding,
+  sha256Hex,
+  treeHash,
+  VerifyError,
+} from '@selfsame/verify';
+import { SelfsameError } from '../../errors/selfsame-error.js';
+
+/** For tests: the code of the error, or `accepted`. What is neither package's own error is thrown on, and fails the test. */
+export function codeOf(action: () => unknown): string {
+  try {
+    action();
+  } catch (error) {
+    if (error instanceof VerifyError || error instanceof SelfsameError) return error.code;
+    throw error;
+  }
+  return 'accepted';
+}
+
+/**
+ * For tests: changes, drops and doubles bytes of a file, and cuts it, in ways that are the same in every run.
+ * The result is how often `check` returned; it must otherwise throw an error of this package or of the trust core.
+ */
+export function accepted(
+  file: Uint8Array | string,
+  runs: number,
+  check: (altered: Uint8Array) => unknown,
+): number {
+  const bytes = Buffer.from(file);
+  let count = 0;
+  for (let run = 0; run < runs; run += 1) {
+    const random = Buffer.from(sha256Hex(`${run} ${bytes.length}`), 'hex');
+    const at = random.readUInt32BE(0) % bytes.length;
+    const other = Buffer.from([(bytes[at] ?? 0) ^ ((random[4] ?? 0) % 255 || 255)]);
+    const [before, after] = [bytes.subarray(0, at), bytes.subarray(at + 1)];
+    const all = [
+      [before, other, after],
+      [before, after],
+      [before, other, bytes.subarray(at)],
+      [before],
+    ];
+    const altered = Buffer.concat(all[run % all.length] ?? []);
+    if (codeOf(() => check(altered)) === 'accepted') count += 1;
+  }
+  return count;
+}
 
 /** For tests: what an X.509 certificate shall say. Times are seconds since 1970. */
 export interface TestCertificate {
@@ -24,14 +67,14 @@ export const testPair = () => generateKeyPairSync('ec', { namedCurve: 'P-256' })
 export type TestPair = ReturnType<typeof testPair>;
 
 function der(tag: number, ...parts: readonly Uint8Array[]): Uint8Array {
-  const content = concatBytes(...parts);
+  const content = Buffer.concat(parts);
   const length =
     content.length < 128
       ? [content.length]
       : content.length < 256
         ? [0x81, content.length]
         : [0x82, content.length >> 8, content.length & 0xff];
-  return concatBytes(Uint8Array.of(tag, ...length), content);
+  return Buffer.concat([Uint8Array.of(tag, ...length), content]);
 }
 const oid = (hex: string) => der(6, Buffer.from(hex, 'hex'));
 const nameOf = (name: string) =>

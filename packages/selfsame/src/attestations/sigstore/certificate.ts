@@ -1,9 +1,8 @@
 import { X509Certificate } from 'node:crypto';
-import { derElements, type DerElement } from '../encoding/der.js';
-import { encodeHex } from '../encoding/hex.js';
-import type { PosixTime } from '../encoding/time.js';
-import { VerifyError } from '../errors.js';
-import { publicKeyFromSpki, type PublicKey } from '../keys/public-key.js';
+import { encodeHex, publicKeyFromSpki } from '@selfsame/verify';
+import type { PosixTime, PublicKey } from '@selfsame/verify';
+import { SelfsameError } from '../../errors/selfsame-error.js';
+import { derElements, type DerElement } from './der.js';
 
 /** Who a certificate of a Fulcio authority says its holder is (sigstore/fulcio docs/certificate-specification.md). */
 interface CertifiedKey {
@@ -35,7 +34,7 @@ export function parseCertificate(der: Uint8Array): X509Certificate {
   } catch {
     // Reported below.
   }
-  throw new VerifyError('CERTIFICATE_INVALID', 'the bytes are not one X.509 certificate');
+  throw new SelfsameError('CERTIFICATE_INVALID', 'the bytes are not one X.509 certificate');
 }
 
 /**
@@ -49,13 +48,13 @@ export function certifiedKey(
   time: PosixTime,
 ): CertifiedKey {
   if (!authorities.some((authority) => isIssuedBy(leaf, authority, time))) {
-    throw new VerifyError(
+    throw new SelfsameError(
       'CERTIFICATE_INVALID',
       'no given authority issued the certificate for this time',
     );
   }
   if (leaf.ca || !(leaf.keyUsage as readonly string[] | undefined)?.includes(CODE_SIGNING)) {
-    throw new VerifyError('CERTIFICATE_INVALID', 'the certificate is not for signing code');
+    throw new SelfsameError('CERTIFICATE_INVALID', 'the certificate is not for signing code');
   }
   const key = publicKeyFromSpki(leaf.publicKey.export({ format: 'der', type: 'spki' }));
   return { key, ...identityOf(leaf) };
@@ -93,7 +92,7 @@ function identityOf(certificate: X509Certificate): Omit<CertifiedKey, 'key'> {
   const [name] = names;
   // RFC 5280 §4.2.1.6: [1] is an e-mail address, [6] a URI.
   if (names.length !== 1 || name === undefined || (name.tag !== 0x81 && name.tag !== 0x86)) {
-    throw new VerifyError(
+    throw new SelfsameError(
       'CERTIFICATE_INVALID',
       'the certificate does not name exactly one identity',
     );
@@ -114,7 +113,8 @@ function extensionsOf(der: Uint8Array): ReadonlyMap<string, Uint8Array> {
   for (const { content } of inner(inner(list)[0])) {
     const parts = derElements(content);
     const [oid, value] = [encodeHex(parts[0]?.content ?? new Uint8Array()), parts.at(-1)];
-    if (found.has(oid)) throw new VerifyError('CERTIFICATE_INVALID', 'an extension is there twice');
+    if (found.has(oid))
+      throw new SelfsameError('CERTIFICATE_INVALID', 'an extension is there twice');
     if (value !== undefined) found.set(oid, value.content);
   }
   return found;
@@ -128,7 +128,7 @@ function inner(element: DerElement | undefined): readonly DerElement[] {
 function text(bytes: Uint8Array): string {
   const found = Buffer.from(bytes).toString('latin1');
   if (/^[!-~]{1,1024}$/.test(found)) return found;
-  throw new VerifyError(
+  throw new SelfsameError(
     'CERTIFICATE_INVALID',
     'an identity or issuer is missing or not plain text',
   );

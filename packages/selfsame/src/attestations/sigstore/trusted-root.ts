@@ -1,11 +1,7 @@
-import { decodeBase64 } from '../encoding/base64.js';
-import { encodeHex } from '../encoding/hex.js';
-import type { PosixTime } from '../encoding/time.js';
-import { FieldReader, type FieldPath } from '../json/fields.js';
-import { parseJson } from '../json/parse.js';
-import type { JsonObject, JsonValue } from '../json/value.js';
-import { publicKeyFromSpki, type PublicKey } from '../keys/public-key.js';
+import { decodeBase64, encodeHex, parseJson, publicKeyFromSpki } from '@selfsame/verify';
+import type { FieldPath, JsonObject, JsonValue, PosixTime, PublicKey } from '@selfsame/verify';
 import { parseCertificate, type CertificateAuthority } from './certificate.js';
+import { read } from './fields.js';
 
 /** A transparency log with a key that this package can check. */
 export interface TrustedLog {
@@ -25,7 +21,6 @@ export interface TrustedRoot {
 }
 
 const MAX_ITEMS = 64;
-const read: FieldReader = new FieldReader('BUNDLE_INVALID');
 
 /** Reads a `trusted_root.json`. Logs with keys of other kinds are left out. Throws `BUNDLE_INVALID` or what its parts throw. */
 export function parseTrustedRoot(input: Uint8Array | string): TrustedRoot {

@@ -1,16 +1,19 @@
 import { createHash } from 'node:crypto';
-import { decodeBase64, encodeBase64 } from '../encoding/base64.js';
-import { equalBytes } from '../encoding/bytes.js';
-import { VerifyError } from '../errors.js';
-import { canonicalJsonBytes } from '../json/canonical.js';
-import { FieldReader } from '../json/fields.js';
-import { parseJson } from '../json/parse.js';
-import type { JsonValue } from '../json/value.js';
-import { verifySignature } from '../keys/public-key.js';
-import { parseCheckpoint } from '../log/checkpoint.js';
-import { leafHash, verifyInclusion } from '../log/merkle.js';
+import {
+  canonicalJsonBytes,
+  decodeBase64,
+  encodeBase64,
+  leafHash,
+  parseCheckpoint,
+  parseJson,
+  VerifyError,
+  verifyInclusion,
+  verifySignature,
+} from '@selfsame/verify';
+import type { JsonValue } from '@selfsame/verify';
 import type { LogEntry } from './bundle.js';
 import type { TrustedLog } from './trusted-root.js';
+import { read, unsupported } from './fields.js';
 
 /** What an entry must be about to count. */
 interface LoggedSignature {
@@ -22,8 +25,6 @@ interface LoggedSignature {
   /** The certificate, or SubjectPublicKeyInfo of the key. */
   readonly verifier: Uint8Array;
 }
-
-const read: FieldReader = new FieldReader('BUNDLE_INVALID');
 
 /**
  * Checks that the log holds this entry, that the entry is about exactly this signature, key and artifact, and
@@ -46,7 +47,7 @@ export function verifyLogEntry(entry: LogEntry, log: TrustedLog, logged: LoggedS
   if (head.origin !== log.name && !/^ - [0-9]+$/.test(after(head.origin, log.name))) {
     throw new VerifyError('CHECKPOINT_INVALID', 'the checkpoint is of another log');
   }
-  if (head.size !== size || !equalBytes(head.root, root)) {
+  if (head.size !== size || Buffer.compare(head.root, root) !== 0) {
     throw new VerifyError('PROOF_INVALID', 'the proof is for another checkpoint');
   }
   verifyInclusion(leafHash(entry.body), index, head.size, head.root, hashes);
@@ -77,7 +78,7 @@ function checkBody(body: Uint8Array, logged: LoggedSignature): void {
     const { signature, verifier } = read.record(signatures[0], ['body', 'signatures', 0]);
     checkSigner(signature, verifier, logged);
   } else {
-    read.fail('this kind of log entry is not read', ['body'], 'BUNDLE_UNSUPPORTED');
+    unsupported.fail('this kind of log entry is not read', ['body']);
   }
 }
 
@@ -95,10 +96,12 @@ function checkSigner(
 ): void {
   const bytes = (value: JsonValue | undefined): Uint8Array =>
     decodeBase64(read.string(value, ['body']), 65_536);
-  if (!equalBytes(bytes(signature), logged.signature)) {
+  if (Buffer.compare(bytes(signature), logged.signature) !== 0) {
     read.fail('the log entry is about another signature', ['body']);
   }
-  if (!equalBytes(fromPem(Buffer.from(bytes(verifier)).toString('latin1')), logged.verifier)) {
+  if (
+    Buffer.compare(fromPem(Buffer.from(bytes(verifier)).toString('latin1')), logged.verifier) !== 0
+  ) {
     read.fail('the log entry is about another key', ['body']);
   }
 }
