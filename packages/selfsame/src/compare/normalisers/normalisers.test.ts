@@ -5,34 +5,18 @@ import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { compare } from '../compare.js';
-import type { Format } from '../formats/format.js';
 import { box, boxFormat, runFormat, runs } from '../testing-box.js';
-import type { CompareReport } from '../types.js';
 import { normalisers, normalisersNamed } from './normalisers.js';
+import { reportIn, type ReportOf } from './testing.js';
 
 let scratch: string;
+const report: ReportOf = (...asked) => reportIn(scratch, ...asked);
 
 beforeAll(() => {
   scratch = mkdtempSync(join(tmpdir(), 'normalisers-test-'));
 });
 
 afterAll(() => rmSync(scratch, { recursive: true, force: true }));
-
-async function report(
-  a: Uint8Array | string,
-  b: Uint8Array | string,
-  ignore: readonly string[],
-  formats?: readonly Format[],
-): Promise<CompareReport> {
-  const [inA, inB] = [join(scratch, 'a'), join(scratch, 'b')];
-  writeFileSync(inA, a);
-  writeFileSync(inB, b);
-  return compare(inA, inB, {
-    ignore: normalisersNamed(ignore),
-    ...(formats !== undefined && { formats }),
-  });
-}
 
 describe('normalisersNamed', () => {
   it('keeps the order in which they were named', () => {

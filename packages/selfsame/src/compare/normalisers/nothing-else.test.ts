@@ -4,14 +4,13 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { crc32, deflateRawSync } from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { compare } from '../compare.js';
 import { hasTools } from '../formats/reading/testing.js';
 import { box, boxFormat } from '../testing-box.js';
-import type { Format } from '../formats/format.js';
-import type { CompareReport } from '../types.js';
-import { normalisers, normalisersNamed } from './normalisers.js';
+import { normalisers } from './normalisers.js';
+import { reportIn, type ReportOf } from './testing.js';
 
 let scratch: string;
+const report: ReportOf = (...asked) => reportIn(scratch, ...asked);
 
 beforeAll(() => {
   scratch = mkdtempSync(join(tmpdir(), 'nothing-else-test-'));
@@ -21,21 +20,6 @@ afterAll(() => rmSync(scratch, { recursive: true, force: true }));
 
 const all = normalisers.map(({ name }) => name);
 const allBut = (...names: readonly string[]) => all.filter((name) => !names.includes(name));
-
-async function report(
-  a: Uint8Array | string,
-  b: Uint8Array | string,
-  ignore: readonly string[],
-  formats?: readonly Format[],
-): Promise<CompareReport> {
-  const [inA, inB] = [join(scratch, 'a'), join(scratch, 'b')];
-  writeFileSync(inA, a);
-  writeFileSync(inB, b);
-  return compare(inA, inB, {
-    ignore: normalisersNamed(ignore),
-    ...(formats !== undefined && { formats }),
-  });
-}
 
 const verdict = async (...args: Parameters<typeof report>) => (await report(...args)).verdict;
 

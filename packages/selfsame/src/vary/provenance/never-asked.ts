@@ -22,24 +22,22 @@ const byEveryProgram: Readonly<Partial<Record<SourceName, number>>> = {
   timeStampCounter: 8,
 };
 
+type Sources = Pick<Variation, 'sources'>;
+
 /** No process of any of these builds asked for what the variation changes. False where that is not known. */
-export function neverAsked(
-  { sources }: Pick<Variation, 'sources'>,
-  builds: readonly Provenance[],
-): boolean {
-  return (
-    builds.length > 0 &&
-    sources.length > 0 &&
-    builds.every(
-      ({ complete, consumed }) =>
-        complete && sources.every((name) => counted.has(name) && (consumed[name] ?? 0) === 0),
-    )
-  );
+export function neverAsked({ sources }: Sources, builds: readonly Provenance[]): boolean {
+  return askedAtMost(() => 0, sources, builds);
 }
 
 /** As `neverAsked`, but for what decides only what is tried first: C libraries' own uses are set aside. */
-export function hardlyAsked(
-  { sources }: Pick<Variation, 'sources'>,
+export function hardlyAsked({ sources }: Sources, builds: readonly Provenance[]): boolean {
+  return askedAtMost((name, programs) => (byEveryProgram[name] ?? 0) * programs, sources, builds);
+}
+
+/** Every build is known to have used each of the sources no more often than that. */
+function askedAtMost(
+  times: (name: SourceName, programs: number) => number,
+  sources: readonly SourceName[],
   builds: readonly Provenance[],
 ): boolean {
   return (
@@ -49,8 +47,7 @@ export function hardlyAsked(
       ({ complete, consumed, programs }) =>
         complete &&
         sources.every(
-          (name) =>
-            counted.has(name) && (consumed[name] ?? 0) <= (byEveryProgram[name] ?? 0) * programs,
+          (name) => counted.has(name) && (consumed[name] ?? 0) <= times(name, programs),
         ),
     )
   );
