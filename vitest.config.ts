@@ -10,8 +10,10 @@ export default defineConfig({
   },
   test: {
     include: ['packages/*/src/**/*.test.ts', '{tools,conformance}/**/*.test.ts'],
-    testTimeout: 60_000,
-    hookTimeout: 120_000,
+    // Bounds for what hangs, far beyond what anything takes: a busy machine fails no test.
+    testTimeout: 240_000,
+    hookTimeout: 240_000,
+    expect: { poll: { timeout: 120_000, interval: 20 } },
     maxWorkers: 2,
     // CI reads the counts from the file.
     ...(process.env['CI'] && {

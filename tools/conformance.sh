@@ -10,10 +10,11 @@ export PATH
 limit=${SELFSAME_CONFORMANCE_TIME:-15m}
 passed=0 failed=0 skipped=0 known=' '
 
-# What ends us ends the suite that is running: a suite cleans up after itself when it is told to stop.
-suite_pid=
+# What ends us ends the suite that is running: a suite cleans up after itself when it is told to stop. `$!` is known from
+# its very start; nothing that is assigned afterwards would be.
+ended=
 stop() {
-  [ -z "$suite_pid" ] || { kill "$suite_pid" 2>/dev/null && wait "$suite_pid"; }
+  [ "${!:-}" = "$ended" ] || { kill "$!" 2>/dev/null && wait "$!"; }
   exit 143
 }
 trap stop INT TERM HUP
@@ -27,10 +28,9 @@ for suite in conformance/*.sh conformance/*/run.sh; do
   fi
   printf '== conformance: %s\n' "$name"
   timeout --kill-after=30 "$limit" "$suite" </dev/null &
-  suite_pid=$!
-  wait "$suite_pid"
+  wait "$!"
   status=$?
-  suite_pid=
+  ended=$!
   case $status in
     0) passed=$((passed + 1)) ;;
     77) skipped=$((skipped + 1)) ;;
