@@ -45,7 +45,7 @@ export const arrows = {
   workspace: [...bottom, 'recipe', 'inputs/schema', 'sandbox/determinizer'],
   record: [...engine, 'recipe', 'workspace'],
   // Logs of claims and what watches them.
-  log: [...engine, 'record'],
+  log: [...engine, 'record', 'download'],
   evidence: [...engine, 'record', 'log'],
   build: pipeline,
   run: [...engine, 'sandbox', 'recipe/limits'],

@@ -184,7 +184,13 @@ export type {
   StepEvidence,
 } from './in-toto/verify-layout.js';
 
-export { formatCheckpoint, parseCheckpoint, verifyCheckpoint } from './log/checkpoint.js';
+export {
+  formatCheckpoint,
+  parseCheckpoint,
+  parseHash,
+  parseTreeNumber,
+  verifyCheckpoint,
+} from './log/checkpoint.js';
 export type { Checkpoint, VerifiedCheckpoint } from './log/checkpoint.js';
 export { formatLogEntry, parseLogEntry } from './log/entry.js';
 export type { LogEntry } from './log/entry.js';

@@ -47,6 +47,21 @@ export async function httpGet(
   throw failure(start, 'redirect-refused', `redirects more than ${policy.maxRedirects} times`);
 }
 
+/**
+ * Sends bytes to one http or https URL with POST, which must not matter if it is done twice. Redirects are replies
+ * like others: what is sent goes where it was meant to go. Otherwise as `httpGet`.
+ */
+export async function httpPost(
+  url: string,
+  headers: OutgoingHttpHeaders,
+  body: Uint8Array,
+  policy: DownloadPolicy,
+  signal: AbortSignal,
+): Promise<IncomingMessage> {
+  const all = { ...headers, 'content-length': body.length };
+  return await requestOnce(new URL(url), all, policy, signal, body);
+}
+
 function redirectTarget(from: URL, location: string, start: string): URL {
   if (location.length > maxUrlLength || !URL.canParse(location, from.href)) {
     throw failure(start, 'redirect-refused', 'redirects to something that is not a URL');
@@ -68,12 +83,13 @@ async function requestOnce(
   headers: OutgoingHttpHeaders,
   policy: DownloadPolicy,
   signal: AbortSignal,
+  body?: Uint8Array,
 ): Promise<IncomingMessage> {
   // A kept-alive connection may have been closed by the server just before it is used again: that says
   // nothing about the server, so such a request is sent once more.
   for (let again = 0; ; again++) {
     try {
-      return await send(url, headers, policy.headersTimeout, signal);
+      return await send(url, headers, policy.headersTimeout, signal, body);
     } catch (error) {
       if (signal.aborted) throw signal.reason;
       if (error instanceof HeadersTimeoutError) {
@@ -98,6 +114,7 @@ async function send(
   headers: OutgoingHttpHeaders,
   timeout: number,
   signal: AbortSignal,
+  body: Uint8Array | undefined,
 ): Promise<IncomingMessage> {
   const proxy = proxyFor(url, process.env);
   const all: OutgoingHttpHeaders = {
@@ -106,12 +123,13 @@ async function send(
     'accept-encoding': 'identity',
     ...headers,
   };
-  const options: RequestOptions = { method: 'GET', headers: all, signal };
+  const method = body === undefined ? 'GET' : 'POST';
+  const options: RequestOptions = { method, headers: all, signal };
   const secure = url.protocol === 'https:';
   if (proxy === undefined) {
     options.agent = secure ? httpsAgent : httpAgent;
     const request = secure ? https.request(url, options) : http.request(url, options);
-    return await settle(request, 'response', timeout);
+    return await settle(request, 'response', timeout, body);
   }
   const authorization = proxyAuthorization(proxy);
   const proxyHeader = authorization === undefined ? {} : { 'proxy-authorization': authorization };
@@ -119,7 +137,7 @@ async function send(
   if (!secure) {
     options.headers = { ...all, ...proxyHeader, host: url.host };
     const toProxy = { ...options, agent: httpAgent, host: proxy.hostname, port, path: url.href };
-    return await settle(http.request(toProxy), 'response', timeout);
+    return await settle(http.request(toProxy), 'response', timeout, body);
   }
   const target = `${url.hostname}:${url.port === '' ? '443' : url.port}`;
   const connect = http.request({
@@ -139,7 +157,7 @@ async function send(
   }
   options.agent = false;
   options.createConnection = () => tls.connect({ socket, servername: url.hostname });
-  return await settle(https.request(url, options), 'response', timeout);
+  return await settle(https.request(url, options), 'response', timeout, body);
 }
 
 /** Sends a request and waits for its reply's headers, at most `timeout` milliseconds. */
@@ -147,6 +165,7 @@ async function settle(
   request: ClientRequest,
   event: 'response' | 'connect',
   timeout: number,
+  body?: Uint8Array,
 ): Promise<IncomingMessage> {
   return await new Promise((resolve, reject) => {
     const timer = setTimeout(() => request.destroy(new HeadersTimeoutError()), timeout);
@@ -166,7 +185,7 @@ async function settle(
       const stale = request.reusedSocket && reset;
       reject(stale ? new StaleConnectionError('stale', { cause: error }) : error);
     });
-    request.end();
+    request.end(body);
   });
 }
 

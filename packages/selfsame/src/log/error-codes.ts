@@ -14,5 +14,14 @@ export const logErrorCodes = {
     meaning: 'Two checkpoints signed by one log do not belong to one history: it was rewritten.',
   },
   LOG_LIMIT: { exit: 2, meaning: 'A log or what is to be added to it is larger than is read.' },
+  LOG_CHANGED: {
+    exit: 5,
+    meaning: 'A log grew while its witnesses were asked; nothing was written.',
+  },
+  LOG_WITNESSES: {
+    exit: 2,
+    meaning: 'A list of witnesses (C2SP tlog-policy) has a line that is no line of one.',
+  },
+  WITNESS_LISTEN: { exit: 5, meaning: 'A witness cannot listen at the address it was given.' },
   LOG_WRITE: { exit: 5, meaning: 'A file of a log could not be written.' },
 } as const satisfies Record<string, ErrorCodeInfo>;

@@ -3,7 +3,6 @@ import {
   consistencyRanges,
   formatNote,
   noteKey,
-  parseNote,
   signNote,
   verifyConsistency,
   VerifyError,
@@ -14,23 +13,15 @@ import {
   type PrivateKey,
 } from '@selfsame/verify';
 import { SelfsameError } from '../errors/selfsame-error.js';
-import { isAbsent, readBounded } from '../record/folder-file.js';
-import {
-  logLimits,
-  openHead,
-  readHead,
-  readRanges,
-  rootOf,
-  valid,
-  type LogHead,
-} from './log-directory.js';
+import { openHead, readHead, readRanges, rootOf, valid, type LogHead } from './log-directory.js';
+import { nextTime, withMemory } from './witness-memory.js';
 import { withLogLock, writeDurably } from './write-file.js';
 
 /** Who cosigns, and what it remembers. */
 export interface Witness {
   readonly name: string;
   readonly key: PrivateKey;
-  /** File with the last checkpoint that it cosigned of this log. */
+  /** File with the last checkpoint that it cosigned of this log; beside it, with `.lock`, its lock. */
   readonly state: string;
 }
 
@@ -58,9 +49,12 @@ export async function cosignLog(
 ): Promise<Cosigned> {
   return await withLogLock(directory, signal, async () => {
     const head = await readHead(directory, log);
-    await checkHistory(directory, log, head, await readState(witness.state));
-    const cosigned = cosign(head.note, witness, at);
-    writeDurably(witness.state, formatNote(head.note));
+    const cosigned = await withMemory(witness.state, signal, async (memory) => {
+      await checkHistory(directory, log, head, memory.seen);
+      const made = cosign(head.note, witness, nextTime(memory.seen, witness, at));
+      memory.remember(head.note, log, made.cosignature);
+      return made;
+    });
     writeDurably(join(directory, 'checkpoint'), cosigned.note);
     return { size: head.checkpoint.size, ...cosigned };
   });
@@ -111,23 +105,15 @@ export function cosign(
   { name, key }: Pick<Witness, 'name' | 'key'>,
   at: PosixTime,
 ): { readonly cosignature: NoteSignature; readonly note: string } {
-  const { id } = valid(name, () => noteKey(name, 'cosignature', key.publicKey));
+  valid(name, () => noteKey(name, 'cosignature', key.publicKey));
   const cosignature = signNote(note.text, name, key, at);
-  const others = note.signatures.filter((one) => one.name !== name || one.keyId !== id);
-  return { cosignature, note: formatNote({ ...note, signatures: [...others, cosignature] }) };
+  return { cosignature, note: formatNote(withSignatures(note, [cosignature])) };
 }
 
-/** The checkpoint in a state file, undefined where there is none yet. Throws LOG_INVALID for one that is broken. */
-export async function readState(path: string): Promise<Note | undefined> {
-  let bytes: Buffer;
-  try {
-    bytes = await readBounded(path, logLimits.fileBytes);
-  } catch (error) {
-    if (isAbsent(error)) return undefined;
-    const why = (error as NodeJS.ErrnoException).code ?? (error as Error).message;
-    throw new SelfsameError('LOG_INVALID', `${path} cannot be read: ${why}`, {
-      hint: 'what a witness saw must not be forgotten: repair the file instead of removing it',
-    });
-  }
-  return valid(path, () => parseNote(bytes));
+/** The note with these signatures, in place of earlier ones by the same keys. */
+export function withSignatures(note: Note, more: readonly NoteSignature[]): Note {
+  const others = note.signatures.filter(
+    (one) => !more.some(({ name, keyId }) => one.name === name && one.keyId === keyId),
+  );
+  return { ...note, signatures: [...others, ...more] };
 }

@@ -51,12 +51,21 @@ export async function withLogLock<T>(
   signal: AbortSignal | undefined,
   act: () => Promise<T>,
 ): Promise<T> {
+  return await withFileLock(join(directory, '.lock'), signal, act);
+}
+
+/** Runs alone among all that take this lock file, which is made where it is not there. Throws LOG_WRITE. */
+export async function withFileLock<T>(
+  path: string,
+  signal: AbortSignal | undefined,
+  act: () => Promise<T>,
+): Promise<T> {
   try {
-    makeDirectory(directory);
+    makeDirectory(dirname(path));
   } catch (cause) {
-    throw cannotWrite(directory, cause);
+    throw cannotWrite(dirname(path), cause);
   }
-  const lock = await takeFlock(join(directory, '.lock'), 'exclusive', { wait: true, signal });
+  const lock = await takeFlock(path, 'exclusive', { wait: true, signal });
   try {
     return await act();
   } finally {

@@ -61,7 +61,7 @@ export const logMonitorCommand: Command = {
     const { watchLog } = await import('../../log/monitor.js');
     const { readInstalled, readOwnKeys, readSeen, signedPayloads } =
       await import('../../log/watch-files.js');
-    const { readState } = await import('../../log/witness.js');
+    const { readState } = await import('../../log/witness-memory.js');
     const { writeDurably } = await import('../../log/write-file.js');
     const log = await logKeyOf(options);
     const path = (name: string) => resolve(context.cwd, name);

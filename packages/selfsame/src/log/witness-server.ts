@@ -1,0 +1,154 @@
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import type { PosixTime } from '@selfsame/verify';
+import { SelfsameError } from '../errors/selfsame-error.js';
+import { addCheckpointLimits, sizeContentType } from './add-checkpoint.js';
+import { answerLog, checkService, type WitnessAnswer, type WitnessService } from './answer-log.js';
+
+/** Bounds on those who ask, milliseconds and counts. */
+export const witnessServerLimits = {
+  headersTimeout: 10_000,
+  requestTimeout: 20_000,
+  keepAliveTimeout: 5_000,
+  /** Longest wait for another process that cosigns for the same log. */
+  answerTimeout: 10_000,
+  headerBytes: 8192,
+  connections: 128,
+} as const;
+
+export interface WitnessServerOptions {
+  readonly host: string;
+  /** 0: any that is free. */
+  readonly port: number;
+  readonly now: () => PosixTime;
+  /** Told of every answer, and of every failure to give one. */
+  readonly onAnswer: (answer: WitnessAnswer | { outcome: 'failed'; error: unknown }) => void;
+}
+
+export interface WitnessServer {
+  /** Submission prefix of the witness, as this machine sees it: `http://127.0.0.1:8480`. */
+  readonly url: string;
+  /** Takes no more requests, and resolves when those under way are answered. */
+  close(): Promise<void>;
+}
+
+/**
+ * Serves `POST /add-checkpoint` (C2SP tlog-witness) over plain HTTP. Whoever opens it to others puts a web server
+ * with TLS before it.
+ *
+ * @throws SelfsameError WRONG_USE, WITNESS_LISTEN
+ */
+export async function serveWitness(
+  service: WitnessService,
+  options: WitnessServerOptions,
+): Promise<WitnessServer> {
+  checkService(service);
+  const { headersTimeout, requestTimeout, keepAliveTimeout, headerBytes } = witnessServerLimits;
+  const server = createServer(
+    { headersTimeout, requestTimeout, keepAliveTimeout, maxHeaderSize: headerBytes },
+    (request, response) => {
+      // `respond` answers its own failures; a connection that breaks is nobody's error.
+      response.on('error', () => undefined);
+      void respond(request, response, service, options);
+    },
+  );
+  server.maxConnections = witnessServerLimits.connections;
+  await new Promise<void>((done, fail) => {
+    server.once('error', (cause: NodeJS.ErrnoException) => {
+      const where = `${options.host}:${options.port}`;
+      const why = cause.code ?? cause.message;
+      const hint = 'choose another address: --listen 127.0.0.1:8480';
+      const message = `the witness cannot listen at ${where}: ${why}`;
+      fail(new SelfsameError('WITNESS_LISTEN', message, { hint, cause }));
+    });
+    server.listen(options.port, options.host, done);
+  });
+  const { address, family, port } = server.address() as AddressInfo;
+  return {
+    url: `http://${family === 'IPv6' ? `[${address}]` : address}:${port}`,
+    close: () =>
+      new Promise((done) => {
+        server.close(() => done());
+        server.closeIdleConnections();
+      }),
+  };
+}
+
+async function respond(
+  request: IncomingMessage,
+  response: ServerResponse,
+  service: WitnessService,
+  { now, onAnswer }: WitnessServerOptions,
+): Promise<void> {
+  if (request.url !== '/add-checkpoint') return refuse(response, 404, 'there is nothing here');
+  if (request.method !== 'POST') {
+    response.setHeader('allow', 'POST');
+    return refuse(response, 405, 'checkpoints are sent with POST');
+  }
+  try {
+    const body = await readBody(request);
+    if (body === undefined) return refuse(response, 413, 'the request is too large');
+    const signal = AbortSignal.timeout(witnessServerLimits.answerTimeout);
+    const answer = await answerLog(body, service, now(), signal);
+    onAnswer(answer);
+    send(response, answer);
+  } catch (error) {
+    // Nobody is there any more to be told.
+    if (request.destroyed && !request.complete) return;
+    onAnswer({ outcome: 'failed', error });
+    const isBusy = error instanceof SelfsameError && error.code === 'INTERRUPTED';
+    refuse(response, isBusy ? 503 : 500, 'the witness cannot answer now');
+  }
+}
+
+function send(response: ServerResponse, answer: WitnessAnswer): void {
+  switch (answer.outcome) {
+    case 'cosigned':
+      return reply(response, 200, answer.line);
+    case 'malformed':
+      return refuse(response, 400, answer.why);
+    case 'unknown-log':
+      return refuse(response, 404, answer.why);
+    case 'not-signed':
+      return refuse(response, 403, answer.why);
+    case 'other-size':
+    case 'two-trees':
+      return reply(response, 409, `${answer.size}\n`, sizeContentType);
+    case 'wrong-proof':
+      return refuse(response, 422, answer.why);
+  }
+}
+
+/** The whole body, or undefined beyond the bound. Rejects when the connection breaks. */
+async function readBody(request: IncomingMessage): Promise<Buffer | undefined> {
+  const { requestBytes } = addCheckpointLimits;
+  if (Number(request.headers['content-length'] ?? 0) > requestBytes) return undefined;
+  const chunks: Buffer[] = [];
+  let size = 0;
+  return await new Promise((done, fail) => {
+    request.on('data', (chunk: Buffer) => {
+      size += chunk.length;
+      if (size <= requestBytes) chunks.push(chunk);
+      else done(undefined);
+    });
+    request.on('end', () => done(Buffer.concat(chunks)));
+    request.on('error', fail);
+    request.on('close', () => fail(new Error('the connection broke')));
+  });
+}
+
+function refuse(response: ServerResponse, status: number, why: string): void {
+  // What is left of the request is not waited for.
+  response.setHeader('connection', 'close');
+  reply(response, status, `${why}\n`);
+}
+
+function reply(
+  response: ServerResponse,
+  status: number,
+  text: string,
+  type = 'text/plain; charset=utf-8',
+): void {
+  const headers = { 'content-type': type, 'x-content-type-options': 'nosniff' };
+  response.writeHead(status, headers).end(text);
+}
