@@ -46,22 +46,28 @@ static int add_thread(void *(*run)(void *))
 	return error;
 }
 
+/* One more receives, if there may be more and it can be had. With the lock held, which is let go meanwhile. */
+static void add_receiver(void)
+{
+	if (threads >= THREADS_MAX)
+		return;
+	threads++;
+	receiving++;
+	pthread_mutex_unlock(&lock);
+	bool added = add_thread(answer_calls) == 0;
+	pthread_mutex_lock(&lock);
+	if (!added) {
+		threads--;
+		receiving--;
+	}
+}
+
 void pool_leave(void)
 {
 	pthread_mutex_lock(&lock);
-	receiving--;
-	bool add = receiving < 1 && threads < THREADS_MAX;
-	if (add) {
-		threads++;
-		receiving++;
-	}
+	if (--receiving < 1)
+		add_receiver();
 	pthread_mutex_unlock(&lock);
-	if (add && add_thread(answer_calls) != 0) {
-		pthread_mutex_lock(&lock);
-		threads--;
-		receiving--;
-		pthread_mutex_unlock(&lock);
-	}
 }
 
 void pool_return(void)
@@ -200,18 +206,8 @@ static void *watch(void *unused)
 		if (waited < 3)
 			continue;
 		pthread_mutex_lock(&lock);
-		bool add = threads < THREADS_MAX;
-		if (add) {
-			threads++;
-			receiving++;
-		}
+		add_receiver();
 		pthread_mutex_unlock(&lock);
-		if (add && add_thread(answer_calls) != 0) {
-			pthread_mutex_lock(&lock);
-			threads--;
-			receiving--;
-			pthread_mutex_unlock(&lock);
-		}
 	}
 }
 
