@@ -16,6 +16,8 @@ import fc from 'fast-check';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { compare, compareArtifacts, compareTrees } from './compare.js';
 import { box, boxFormat } from './testing-box.js';
+import { withSession } from './session.js';
+import { pathOf, walkTrees, type Unread } from './tree/walk-trees.js';
 import type { Difference } from './types.js';
 
 let scratch: string;
@@ -150,17 +152,69 @@ describe('compareTrees', () => {
     ]);
   });
 
-  it('bounds the number of files, and says so', async () => {
+  it('bounds the number of files, says so, and shows what it saw', async () => {
     for (let index = 0; index < 5; index += 1) put(a, `${index}`, '');
     const found = await compareTrees(a, b, { limits: { parts: 3 } });
-    expect(found).toMatchObject({ children: [], unexamined: [{ reason: 'too-large' }] });
+    expect(found).toMatchObject({ unexamined: [{ place: ['a'], reason: 'too-large' }] });
+    expect(names(found)).toEqual(['0', '1', '2']);
+    for (let index = 0; index < 5; index += 1) put(b, `${index}`, '');
+    expect((await compare(a, b, { limits: { parts: 3 } })).verdict).toBe('undecided');
+    expect((await compare(a, b, { limits: { parts: 5 } })).verdict).toBe('identical');
+  });
+
+  it('shows all in byte order of the paths, whatever stands beside directories', async () => {
+    const paths = ['a', 'a!', 'a!b', 'a-b/x', 'a/b', 'a/b-c', 'a/b/c', 'a0', 'b/a', 'b.c'];
+    const isBelow = (path: string) => paths.some((other) => path.startsWith(`${other}/`));
+    const holds = (path: string) => paths.some((other) => other.startsWith(`${path}/`));
+    const files = paths.filter((path) => !holds(path) || isBelow(path)).filter((p) => !holds(p));
+    for (const path of files) {
+      put(a, path, 'one');
+      put(b, path, 'other');
+    }
+    put(a, 'a/a/alone', '');
+    put(b, 'a!z', 'x');
+    const found = names(await compareTrees(a, b));
+    expect(found).toEqual([...files, 'a!z', 'a/a', 'a/a/alone'].sort());
+  });
+
+  it('says nothing of what one side has in a directory that cannot be read in the other', async () => {
+    put(a, 'd/x', '');
+    mkdirSync(join(b, 'd'));
+    const unread: Unread[] = [];
+    const seen: string[] = [];
+    await withSession({}, async (session) => {
+      // A root that is no directory stands for one that may not be read, which root always may.
+      put(scratch, 'file', '');
+      for await (const pairs of walkTrees(session, a, join(scratch, 'file'), unread))
+        seen.push(...pairs.map(pathOf));
+    });
+    expect([seen, unread]).toEqual([[], [{ path: '', why: 'ENOTDIR' }]]);
   });
 
   it('bounds the number of differences, and says how many more there are', async () => {
     for (let index = 0; index < 9; index += 1) put(a, `${index}`, '');
     const found = await compareTrees(a, b, { limits: { differences: 4 } });
-    expect(names(found)).toHaveLength(4);
+    expect(names(found)).toEqual(['0', '1', '2', '3']);
     expect(found?.unexamined[0]?.detail).toMatch(/^5 more/);
+    // Those that only one has are among the first by their paths, not by when they are looked at.
+    for (const index of [5, 6, 7, 8]) put(b, `${index}`, 'x');
+    const mixed = await compareTrees(a, b, { limits: { differences: 4 } });
+    expect(names(mixed)).toEqual(['0', '1', '2', '3']);
+    expect(mixed?.unexamined[0]?.detail).toMatch(/^5 more/);
+  });
+
+  it('counts directories apart from files, shown or not', async () => {
+    for (const root of [a, b]) put(root, 'same', 's');
+    put(a, 'd/e/f', '1');
+    put(a, 'x', '1');
+    put(b, 'x', '2');
+    const totalsWith = async (differences: number) =>
+      (await compare(a, b, { limits: { differences } })).totals;
+    const expected = { files: 3, differing: 2, differingDirectories: 2 };
+    expect(await totalsWith(100)).toMatchObject(expected);
+    expect(await totalsWith(1)).toMatchObject(expected);
+    const { totals } = await compare(join(a, 'x'), join(b, 'x'));
+    expect(totals).toMatchObject({ files: 1, differing: 1, differingDirectories: 0 });
   });
 
   it('never calls equal what it had no time for', async () => {

@@ -1,42 +1,83 @@
 import { newDifference, unexaminedBy } from './difference.js';
 import type { Session } from './session.js';
-import { compareEntries, pairRenamed, type Trees } from './tree/compare-entries.js';
-import { shownPath } from './tree/entry.js';
-import { pairImageMembers } from './tree/pair-image-members.js';
-import { walkTrees, type Walk } from './tree/walk-trees.js';
+import { compareEntries, type Trees } from './tree/compare-entries.js';
+import { shownPath, type Entry } from './tree/entry.js';
+import { FoundEntries } from './tree/found-entries.js';
+import { layoutFolder, pairImageMembers } from './tree/pair-image-members.js';
+import { pairRenamed, type Alone } from './tree/pair-renamed.js';
+import { pathOf, turn, walkTrees, type EntryPair, type Unread } from './tree/walk-trees.js';
 import type { Difference, Unexamined } from './types.js';
 
 /**
  * What differs between two directories: one child for each path, the whole path its name; undefined: everything that
- * is compared is equal. Rejects only when the caller's signal is aborted.
+ * is compared is equal. What is equal is let go as soon as that is seen. Rejects only when the caller's signal is aborted.
  */
 export async function compareDirectories(
   session: Session,
   trees: Trees,
 ): Promise<Difference | undefined> {
-  const name = trees.place.at(-1) ?? '';
-  let walk: Walk;
+  const found = new FoundEntries(session.limits.differences);
+  const alone: { readonly a: Entry[]; readonly b: Entry[] } = { a: [], b: [] };
+  const layouts: string[] = [];
+  const unread: Unread[] = [];
+  const unexamined: Unexamined[] = [];
   try {
-    walk = await walkTrees(session, trees.a, trees.b);
+    for await (const pairs of walkTrees(session, trees.a, trees.b, unread)) {
+      const inBoth: EntryPair[] = [];
+      for (const pair of pairs) {
+        const { a, b } = pair;
+        if (a === undefined || b === undefined) {
+          if (a !== undefined) alone.a.push(a);
+          if (b !== undefined) alone.b.push(b);
+          continue;
+        }
+        inBoth.push(pair);
+        const folder = layoutFolder(a.bytes);
+        if (folder !== undefined) layouts.push(folder);
+      }
+      found.add(await compareEntries(session, trees, inBoth, found.room));
+    }
   } catch (error) {
-    const unexamined = [unexaminedBy(session.reasonOf(error), trees.place)];
-    return newDifference(name, { format: 'directory', unexamined });
+    unexamined.push(unexaminedBy(session.reasonOf(error), trees.place));
   }
-  const images = await pairImageMembers(session, trees, walk.pairs);
-  const pairs = await pairRenamed(session, trees, images);
-  const all = await compareEntries(session, trees, pairs);
-  const children = all.slice(0, session.limits.differences);
-  const unexamined: Unexamined[] = walk.unread.map(({ path, why }) => ({
-    place: path === '' ? trees.place : [...trees.place, shownPath(path)],
-    reason: 'unreadable',
-    detail: `what is in it cannot be read: ${why}`,
-  }));
-  if (children.length < all.length) {
-    const detail = `${all.length - children.length} more differ and are not shown`;
+  const others = await compareAlone(session, trees, layouts, alone);
+  const children = found.inOrderWith(session, others);
+  session.unshown.files += found.files;
+  session.unshown.directories += found.directories;
+  unexamined.push(...unread.map((one) => unreadable(one, trees)));
+  if (found.files + found.directories > 0) {
+    const detail = `${found.files + found.directories} more differ and are not shown`;
     unexamined.push({ place: trees.place, reason: 'too-many-differences', detail });
   }
   if (children.length === 0 && unexamined.length === 0) return undefined;
-  return newDifference(name, { format: 'directory', children, unexamined });
+  return newDifference(trees.place.at(-1) ?? '', { format: 'directory', children, unexamined });
+}
+
+/** What only one of both has at its path: beside what it is called in the other, or as it is. */
+async function compareAlone(
+  session: Session,
+  trees: Trees,
+  layouts: readonly string[],
+  alone: Alone,
+): Promise<FoundEntries> {
+  const images = await pairImageMembers(session, trees, layouts, alone);
+  const taken = new Set(images.flatMap(({ a, b }) => [a, b]));
+  const left = {
+    a: alone.a.filter((entry) => !taken.has(entry)),
+    b: alone.b.filter((entry) => !taken.has(entry)),
+  };
+  const renamed = await pairRenamed(session, trees, left);
+  for (const { a, b } of renamed) taken.add(a).add(b);
+  const pairs: EntryPair[] = [...images, ...renamed];
+  for (const a of left.a) if (!taken.has(a)) pairs.push({ a, b: undefined });
+  for (const b of left.b) if (!taken.has(b)) pairs.push({ a: undefined, b });
+  pairs.sort((p, q) => (pathOf(p) < pathOf(q) ? -1 : 1));
+  const found = new FoundEntries(session.limits.differences);
+  for (let from = 0; from < pairs.length; from += turn) {
+    const some = pairs.slice(from, from + turn);
+    found.add(await compareEntries(session, trees, some, found.room));
+  }
+  return found;
 }
 
 /**
@@ -48,19 +89,26 @@ export async function compareByPath(
   trees: Trees,
   only: ReadonlySet<string> | undefined,
 ): Promise<Map<string, Difference>> {
-  const walk = await walkTrees(session, trees.a, trees.b);
-  const pairs = walk.pairs.filter(
-    ({ a, b }) => only === undefined || only.has(shownPath((a ?? b)?.bytes ?? '')),
-  );
   const found = new Map<string, Difference>();
-  for (const { path, why } of walk.unread) {
-    const place = [shownPath(path)];
-    const detail = `what is in it cannot be read: ${why}`;
-    const unexamined: Unexamined[] = [{ place, reason: 'unreadable', detail }];
-    found.set(shownPath(path), newDifference(shownPath(path), { unexamined }));
+  const unread: Unread[] = [];
+  for await (const all of walkTrees(session, trees.a, trees.b, unread)) {
+    const pairs = all.filter((pair) => only === undefined || only.has(shownPath(pathOf(pair))));
+    const { shown } = await compareEntries(session, trees, pairs, Infinity);
+    for (const { difference } of shown) found.set(difference.name, difference);
   }
-  for (const difference of await compareEntries(session, trees, pairs)) {
-    found.set(difference.name, difference);
+  for (const one of unread) {
+    const name = shownPath(one.path);
+    if (found.has(name)) continue;
+    const unexamined: Unexamined[] = [{ ...unreadable(one, trees), place: [name] }];
+    found.set(name, newDifference(name, { unexamined }));
   }
   return found;
+}
+
+function unreadable({ path, why }: Unread, { place }: Trees): Unexamined {
+  return {
+    place: path === '' ? place : [...place, shownPath(path)],
+    reason: 'unreadable',
+    detail: `what is in it cannot be read: ${why}`,
+  };
 }

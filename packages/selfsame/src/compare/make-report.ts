@@ -5,7 +5,7 @@ import { everyDifference } from './difference.js';
 import { applyNormalisers, type Normalised } from './normalisers/apply.js';
 import type { Normaliser } from './normalisers/normaliser.js';
 import type { Session } from './session.js';
-import type { CompareReport, CompareVerdict, Difference } from './types.js';
+import type { CompareReport, CompareVerdict, Difference, Place } from './types.js';
 
 /** The answer to a comparison that has ended, with normalisers applied. */
 export function makeReport(
@@ -39,17 +39,32 @@ export function makeReport(
     totals: {
       files: session.totals.files,
       bytes: session.totals.bytes,
-      differing: filesIn(difference),
+      ...differingIn(session, difference),
       milliseconds: Math.round(performance.now() - session.started),
     },
     deep: [],
   };
 }
 
-/** Files that differ, however much does in them. */
-function filesIn(difference: Difference | undefined): number {
-  if (difference === undefined) return 0;
-  return difference.format === 'directory' ? difference.children.length : 1;
+/** Files that are seen to differ, however much does in them, and directories. */
+function differingIn(
+  session: Session,
+  difference: Difference | undefined,
+): Pick<CompareReport['totals'], 'differing' | 'differingDirectories'> {
+  if (difference === undefined) return { differing: 0, differingDirectories: 0 };
+  if (difference.format !== 'directory') {
+    const differs = isSeenToDiffer(difference, session.undecided);
+    return { differing: differs ? 1 : 0, differingDirectories: 0 };
+  }
+  const above = [difference.name];
+  const seen = difference.children.filter((child) => {
+    return isSeenToDiffer(child, session.undecided, above);
+  });
+  const directories = seen.filter(({ name }) => session.folders.has(name)).length;
+  return {
+    differing: seen.length - directories + session.unshown.files,
+    differingDirectories: directories + session.unshown.directories,
+  };
 }
 
 function verdictOf(
@@ -66,9 +81,14 @@ function verdictOf(
  * Whether anything in it differs, rather than not being examined.
  *
  * @param undecided places, as JSON, of which that is not known
+ * @param above the place that it stands in
  */
-export function isSeenToDiffer(difference: Difference, undecided: ReadonlySet<string>): boolean {
-  for (const { difference: one, place } of everyDifference(difference)) {
+export function isSeenToDiffer(
+  difference: Difference,
+  undecided: ReadonlySet<string>,
+  above: Place = [],
+): boolean {
+  for (const { difference: one, place } of everyDifference(difference, above)) {
     const isDirectory = one.format === 'directory' && place.length === 1;
     if (isDirectory) continue;
     if (!undecided.has(JSON.stringify(place))) return true;

@@ -43,7 +43,11 @@ export class Session {
   readonly findingOf = new WeakMap<object, Finding>();
   /** Normalisers by which texts are the same, by their place, as JSON; filled where that was asked. */
   readonly sameTexts = new Map<string, ReadonlySet<string>>();
-  readonly totals = { files: 0, bytes: 0, differing: 0 };
+  readonly totals = { files: 0, bytes: 0 };
+  /** What differs in trees beyond what is described. */
+  readonly unshown = { files: 0, directories: 0 };
+  /** Names of described differences of a tree that are about directories and nothing else. */
+  readonly folders = new Set<string>();
   readonly started = performance.now();
   /** Places, as JSON, of which nobody could see whether they differ. */
   readonly undecided = new Set<string>();

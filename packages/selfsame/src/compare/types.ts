@@ -218,9 +218,13 @@ export interface CompareReport {
   /** What else is to be known of A and B, in words; untrusted text. */
   readonly notes?: readonly string[];
   readonly totals: {
+    /** Things other than directories that were compared, those that stand for each other as one. */
     readonly files: number;
     readonly bytes: number;
+    /** Of `files`, those that differ, whether they are shown or not; never more than them. */
     readonly differing: number;
+    /** Directories that only one side has, or whose permissions differ. */
+    readonly differingDirectories: number;
     readonly milliseconds: number;
   };
   /** Where `--deep` put diffoscope's page for a place. */

@@ -216,6 +216,9 @@ export const anyCompareReport: fc.Arbitrary<CompareReport> = fc.record({
     maxLength: 3,
   }),
   unexamined: fc.array(unexamined, { maxLength: 3 }),
-  totals: fc.record({ files: small, bytes: size, differing: small, milliseconds: small }),
+  totals: fc.record({
+    ...{ files: small, bytes: size, milliseconds: small },
+    ...{ differing: small, differingDirectories: small },
+  }),
   deep: fc.array(fc.record({ place: texts(3), file: text }), { maxLength: 3 }),
 });

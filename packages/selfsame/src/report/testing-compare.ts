@@ -118,7 +118,13 @@ export function testCompareReport(rest: Partial<CompareReport> = {}): CompareRep
     unexamined: [
       { place: [rom, 'me.bin'], reason: 'encrypted', detail: 'its content cannot be read' },
     ],
-    totals: { files: 214, bytes: 25_165_824, differing: 3, milliseconds: 1_840 },
+    totals: {
+      files: 214,
+      bytes: 25_165_824,
+      differing: 3,
+      differingDirectories: 0,
+      milliseconds: 1_840,
+    },
     deep: [{ place: tool, file: 'deep/flashrom 1.html' }],
     ...rest,
   };

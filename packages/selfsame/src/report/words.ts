@@ -251,13 +251,24 @@ export function compareHeadline(report: CompareReport): Headline {
     case 'differs':
       return {
         tone: 'bad',
-        text:
-          totals.files > 1
-            ? `${grouped(totals.differing)} of ${count(totals.files, 'file')} ${totals.differing === 1 ? 'differs' : 'differ'}`
-            : 'They differ',
+        text: totals.files > 1 ? differingWords(totals) : 'They differ',
         rest,
       };
   }
+}
+
+/** How many differ, of how many: directories are counted apart, as nobody counts them among the files. */
+function differingWords({
+  files,
+  differing,
+  differingDirectories: directories,
+}: CompareReport['totals']): string {
+  const also = count(directories, 'directory', 'directories');
+  if (directories > 0 && differing === 0)
+    return `${also} ${directories === 1 ? 'differs' : 'differ'}, and none of ${count(files, 'file')}`;
+  const verb = differing === 1 ? 'differs' : 'differ';
+  const text = `${grouped(differing)} of ${count(files, 'file')} ${verb}`;
+  return directories > 0 ? `${text}, and ${also}` : text;
 }
 
 /** One root cause in a few words: what it is, and of what. */

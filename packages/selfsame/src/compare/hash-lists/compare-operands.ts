@@ -165,6 +165,7 @@ function report(
       files: pairs.length,
       bytes: pairs.reduce((sum, pair) => sum + (pair.a?.size ?? 0) + (pair.b?.size ?? 0), 0),
       differing: countDiffering(difference),
+      differingDirectories: 0,
       milliseconds,
     },
     deep: [],

@@ -1,16 +1,14 @@
-import { createHash } from 'node:crypto';
-import { align, type Named } from '../align.js';
 import { differingFields } from '../compare-fields.js';
-import { openFile } from '../content/file-content.js';
-import { newDifference, saysSomething, unexaminedBy } from '../difference.js';
+import { newDifference, unexaminedBy } from '../difference.js';
 import { findingsOf, merged } from '../findings.js';
+import { FormatError } from '../formats/format.js';
 import type { Session } from '../session.js';
 import type { Difference, FieldDifference, Place } from '../types.js';
-import { kindOf, shownPath, systemPath, type Entry } from './entry.js';
-import { entryFields, HardLinks } from './entry-fields.js';
-import { equalFiles } from './equal-files.js';
+import { shownPath, systemPath } from './entry.js';
+import { areAlike, entryFields } from './entry-fields.js';
+import { equalFiles, type Equality, type FilePair } from './equal-files.js';
 import { lookIntoFiles, type DifferingFiles } from './look-into-files.js';
-import type { EntryPair } from './walk-trees.js';
+import { pathOf, type EntryPair } from './walk-trees.js';
 
 /** Two trees. */
 export interface Trees {
@@ -20,74 +18,150 @@ export interface Trees {
   readonly place: Place;
 }
 
-/** The difference of each pair that has one, in order of the pairs. */
+/** What differs in one pair. */
+export interface Shown {
+  /** Of the pair, one character for each byte. */
+  readonly path: string;
+  readonly difference: Difference;
+}
+
+/** What differs in some of the pairs, or could not be compared. */
+export interface Differing {
+  /** In order of the pairs. */
+  readonly shown: readonly Shown[];
+  /** Those that are not shown as there is no room for them. */
+  readonly more: MoreDiffering;
+}
+
+export interface MoreDiffering {
+  readonly files: number;
+  /** Pairs that are directories and nothing else. */
+  readonly directories: number;
+}
+
+/**
+ * The difference of each pair that has one.
+ *
+ * @param room how many may be described; others are only counted
+ */
 export async function compareEntries(
   session: Session,
   trees: Trees,
   pairs: readonly EntryPair[],
-): Promise<Difference[]> {
-  const links = { a: new HardLinks(), b: new HardLinks() };
-  const said = pairs.map((pair) => compareEntry(session, trees, pair, links));
-  const bothFiles = pairs.map(({ a, b }) =>
-    a?.stats.isFile() === true && b?.stats.isFile() === true ? ([a, b] as const) : undefined,
-  );
-  const candidates = bothFiles.flatMap((both, index) =>
-    both !== undefined && both[0].stats.size === both[1].stats.size ? [index] : [],
-  );
-  for (const { a, b } of pairs) {
-    if (a?.stats.isDirectory() !== true && b?.stats.isDirectory() !== true)
-      session.totals.files += 1;
-  }
-  for (const both of bothFiles) {
-    session.totals.bytes += (both?.[0].stats.size ?? 0) + (both?.[1].stats.size ?? 0);
-  }
-  const equality = await equalFiles(session, trees.a, trees.b, filesOf(candidates, bothFiles));
-  const equalOf = new Map(candidates.map((index, at) => [index, equality[at]]));
-  const differing: { readonly index: number; readonly files: DifferingFiles }[] = [];
-  for (const [index, both] of bothFiles.entries()) {
-    if (both === undefined) continue;
-    const name = shownPath(both[0].bytes);
-    const place = [...trees.place, name];
-    const equal = equalOf.get(index) ?? 'differs';
-    if (equal === 'equal') continue;
-    if (equal === 'differs') {
-      const [pathA, pathB] = pathsOf(trees, both);
-      differing.push({ index, files: { pathA, pathB, where: { place, formats: [] } } });
+  room: number,
+): Promise<Differing> {
+  const equality = await equalityOf(session, trees, pairs);
+  const shown: { readonly path: string; difference: Difference }[] = [];
+  const inside: { readonly at: number; readonly files: DifferingFiles }[] = [];
+  const more = { files: 0, directories: 0 };
+  for (const [index, pair] of pairs.entries()) {
+    const { a, b } = pair;
+    const content = equality[index] ?? 'equal';
+    const isFolder = areFolders(pair);
+    if (!isFolder) session.totals.files += 1;
+    if (a?.kind === 'file' && b?.kind === 'file') session.totals.bytes += a.size + b.size;
+    const outside = outsideOf(session, trees, pair);
+    if (outside === undefined && content === 'equal') continue;
+    if (shown.length >= room) {
+      more[isFolder ? 'directories' : 'files'] += 1;
       continue;
     }
-    session.undecided.add(JSON.stringify(place));
-    said[index] = {
-      ...(said[index] ?? newDifference(name)),
-      unexamined: [unexaminedBy(equal, place)],
-    };
+    const path = pathOf(pair);
+    const name = shownPath(path);
+    const place = [...trees.place, name];
+    if (isFolder) session.folders.add(name);
+    const problem = content instanceof FormatError ? content : outside?.problem;
+    if (problem !== undefined) session.undecided.add(JSON.stringify(place));
+    if (content === 'differs' && a !== undefined && b !== undefined) {
+      const [pathA, pathB] = [systemPath(trees.a, a.bytes), systemPath(trees.b, b.bytes)];
+      inside.push({ at: shown.length, files: { pathA, pathB, where: { place, formats: [] } } });
+    }
+    const difference = describeEntry(session, pair, place, outside);
+    const unexamined = problem === undefined ? [] : [unexaminedBy(problem, place)];
+    shown.push({ path, difference: { ...difference, unexamined } });
   }
-  const inside = await lookIntoFiles(
+  const looked = await lookIntoFiles(
     session,
-    differing.map(({ files }) => files),
+    inside.map(({ files }) => files),
   );
-  for (const [at, { index }] of differing.entries()) {
-    const [of, outer] = [inside[at], said[index]];
-    if (of !== undefined) said[index] = outer === undefined ? of : joined(outer, of);
+  for (const [index, { at }] of inside.entries()) {
+    const [of, outer] = [looked[index], shown[at]];
+    if (of !== undefined && outer !== undefined) outer.difference = joined(outer.difference, of);
   }
-  return said.filter((one) => one !== undefined);
+  return { shown, more };
 }
 
-function filesOf(
-  candidates: readonly number[],
-  files: readonly (readonly [Entry, Entry] | undefined)[],
-) {
-  return candidates.map((index) => {
-    const entry = files[index]?.[0];
-    return {
-      path: entry?.bytes ?? '',
-      pathB: files[index]?.[1].bytes,
-      size: entry?.stats.size ?? 0,
-    };
+/** Whether neither is anything but a directory. */
+function areFolders({ a, b }: EntryPair): boolean {
+  return (a ?? b)?.kind === 'directory' && (b ?? a)?.kind === 'directory';
+}
+
+/** Of pairs of files, whether they hold the same; undefined: they are no two files. */
+async function equalityOf(
+  session: Session,
+  trees: Trees,
+  pairs: readonly EntryPair[],
+): Promise<(Equality | undefined)[]> {
+  const all = new Array<Equality | undefined>(pairs.length).fill(undefined);
+  const candidates: (FilePair & { readonly index: number })[] = [];
+  for (const [index, { a, b }] of pairs.entries()) {
+    if (a?.kind !== 'file' || b?.kind !== 'file') continue;
+    if (a.size === b.size) candidates.push({ index, path: a.bytes, pathB: b.bytes, size: a.size });
+    else all[index] = 'differs';
+  }
+  const answers = await equalFiles(session, trees.a, trees.b, candidates);
+  for (const [at, { index }] of candidates.entries()) all[index] = answers[at];
+  return all;
+}
+
+/** What differs besides what files hold. */
+interface Outside {
+  readonly fields: readonly FieldDifference[];
+  readonly types: Difference['types'];
+  readonly problem: FormatError | undefined;
+}
+
+/** Undefined: nothing. */
+function outsideOf(session: Session, trees: Trees, { a, b }: EntryPair): Outside | undefined {
+  if (a === undefined || b === undefined) return nothingElse;
+  const metadata = session.options.metadata === true;
+  const isRenamed = a.bytes !== b.bytes;
+  if (!isRenamed && areAlike(a, b, metadata)) return undefined;
+  try {
+    const fields = differingFields(
+      entryFields(trees.a, a, metadata),
+      entryFields(trees.b, b, metadata),
+    );
+    const types = a.kind === b.kind ? undefined : ([a.kind, b.kind] as const);
+    const differs = isRenamed || fields.length > 0 || types !== undefined;
+    return differs ? { fields, types, problem: undefined } : undefined;
+  } catch (error) {
+    return { ...nothingElse, problem: session.reasonOf(error) };
+  }
+}
+
+const nothingElse: Outside = { fields: [], types: undefined, problem: undefined };
+
+/** The difference of a pair without what files hold. */
+function describeEntry(
+  session: Session,
+  { a, b }: EntryPair,
+  place: Place,
+  outside: Outside | undefined,
+): Difference {
+  const isRenamed = a !== undefined && b !== undefined && a.bytes !== b.bytes;
+  const difference = newDifference(place.at(-1) ?? '', {
+    nameInB: isRenamed ? shownPath(b.bytes) : undefined,
+    sizeA: a?.kind === 'file' ? a.size : undefined,
+    sizeB: b?.kind === 'file' ? b.size : undefined,
+    presence: a === undefined ? 'only-b' : b === undefined ? 'only-a' : 'both',
+    fields: outside?.fields ?? [],
+    types: outside?.types,
   });
-}
-
-function pathsOf(trees: Trees, [a, b]: readonly [Entry, Entry]): readonly [Buffer, Buffer] {
-  return [systemPath(trees.a, a.bytes), systemPath(trees.b, b.bytes)];
+  if (outside === undefined || outside.problem !== undefined) return difference;
+  session.takeDifference();
+  const subject = { place, formats: [], contentDiffers: outside.types !== undefined };
+  return { ...difference, findings: findingsOf(session, difference, subject) };
 }
 
 /** What is said of the file and of what it holds. */
@@ -99,107 +173,4 @@ function joined(outer: Difference, inside: Difference): Difference {
     findings: merged([...outer.findings, ...inside.findings]),
     unexamined: [...outer.unexamined, ...inside.unexamined],
   };
-}
-
-/** What differs besides what files hold; undefined: nothing. */
-function compareEntry(
-  session: Session,
-  trees: Trees,
-  { a, b }: EntryPair,
-  links: { readonly a: HardLinks; readonly b: HardLinks },
-): Difference | undefined {
-  const name = shownPath((a ?? b)?.bytes ?? '');
-  const place = [...trees.place, name];
-  const metadata = session.options.metadata === true;
-  const known = {
-    nameInB:
-      a === undefined || b === undefined || a.bytes === b.bytes ? undefined : shownPath(b.bytes),
-    sizeA: a?.stats.isFile() === true ? a.stats.size : undefined,
-    sizeB: b?.stats.isFile() === true ? b.stats.size : undefined,
-  };
-  const presence = a === undefined ? 'only-b' : b === undefined ? 'only-a' : 'both';
-  let fields: FieldDifference[] = [];
-  let types: Difference['types'];
-  try {
-    if (a !== undefined && b !== undefined) {
-      const [kindA, kindB] = [kindOf(a.stats), kindOf(b.stats)];
-      if (kindA !== kindB) types = [kindA, kindB];
-      fields = differingFields(
-        entryFields(trees.a, a, links.a, metadata),
-        entryFields(trees.b, b, links.b, metadata),
-      );
-    } else if (a !== undefined) links.a.firstOf(a);
-    else if (b !== undefined) links.b.firstOf(b);
-  } catch (error) {
-    const unexamined = [unexaminedBy(session.reasonOf(error), place)];
-    session.undecided.add(JSON.stringify(place));
-    return newDifference(name, { ...known, unexamined });
-  }
-  const difference = newDifference(name, { ...known, presence, fields, types });
-  const differs = presence !== 'both' || known.nameInB !== undefined || saysSomething(difference);
-  if (!differs) return undefined;
-  session.takeDifference();
-  const subject = { place, formats: [], contentDiffers: types !== undefined };
-  return { ...difference, findings: findingsOf(session, difference, subject) };
-}
-
-/** Pairs files that one tree has under another name; what stays alone stays as it is. In order. */
-export async function pairRenamed(
-  session: Session,
-  trees: Trees,
-  pairs: readonly EntryPair[],
-): Promise<readonly EntryPair[]> {
-  const alone = (side: 'a' | 'b', other: 'a' | 'b'): Entry[] =>
-    pairs.flatMap((pair) =>
-      pair[side] !== undefined && pair[other] === undefined ? [pair[side]] : [],
-    );
-  const [onlyA, onlyB] = [alone('a', 'b'), alone('b', 'a')];
-  if (onlyA.length === 0 || onlyB.length === 0) return pairs;
-  const sizesA = new Set(onlyA.map(({ stats }) => stats.size));
-  const sizesB = new Set(onlyB.map(({ stats }) => stats.size));
-  const named = async (root: string, entries: readonly Entry[], sizes: ReadonlySet<number>) => {
-    const all: (Named & { readonly entry: Entry })[] = [];
-    for (const entry of entries) {
-      const { size } = entry.stats;
-      const hashed = entry.stats.isFile() && sizes.has(size);
-      const sha256 = hashed ? await fileDigest(session, systemPath(root, entry.bytes)) : undefined;
-      const type = kindOf(entry.stats);
-      // What is in directories of other names is paired by what it is, not by where it is.
-      all.push({ name: entry.bytes, type, size, sha256, entry });
-    }
-    return all;
-  };
-  const [namedA, namedB] = [
-    await named(trees.a, onlyA, sizesB),
-    await named(trees.b, onlyB, sizesA),
-  ];
-  const partner = new Map<Entry, Entry>();
-  const taken = new Set<Entry>();
-  for (const { a, b } of align(namedA, namedB)) {
-    if (a === undefined || b === undefined || a.entry.stats.isDirectory()) continue;
-    partner.set(a.entry, b.entry);
-    taken.add(b.entry);
-  }
-  return pairs
-    .filter(({ a, b }) => a !== undefined || b === undefined || !taken.has(b))
-    .map(({ a, b }) => ({ a, b: b ?? (a && partner.get(a)) }));
-}
-
-async function fileDigest(session: Session, path: Buffer): Promise<string | undefined> {
-  try {
-    const file = await openFile(path);
-    try {
-      const digest = createHash('sha256');
-      for await (const piece of file.stream()) {
-        session.check();
-        digest.update(piece);
-      }
-      return digest.digest('hex');
-    } finally {
-      await file.close();
-    }
-  } catch (error) {
-    session.reasonOf(error);
-    return undefined;
-  }
 }

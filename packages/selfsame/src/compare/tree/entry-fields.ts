@@ -1,19 +1,17 @@
 import { lstatSync } from 'node:fs';
 import type { Field } from '../formats/format.js';
-import { kindOf, linkTarget, shownPath, systemPath, type Entry } from './entry.js';
+import { linkTarget, shownPath, systemPath, type Entry } from './entry.js';
 
-/** Paths that are one file each, by the first of them in the order of the walk. */
-export class HardLinks {
-  readonly #first = new Map<string, string>();
-
-  /** The first path of the same file, `none` for that itself and for files with one name. */
-  firstOf({ bytes, stats }: Entry): string {
-    if (stats.nlink < 2 || stats.isDirectory()) return 'none';
-    const key = `${stats.dev} ${stats.ino}`;
-    const first = this.#first.get(key);
-    if (first === undefined) this.#first.set(key, bytes);
-    return first === undefined ? 'none' : shownPath(first);
-  }
+/** Whether all that is compared of two entries besides what they hold is seen to be equal, without asking the system. */
+export function areAlike(a: Entry, b: Entry, metadata: boolean): boolean {
+  return (
+    !metadata &&
+    a.kind === b.kind &&
+    a.kind !== 'symlink' &&
+    a.permissions === b.permissions &&
+    a.device === b.device &&
+    a.hardLink === b.hardLink
+  );
 }
 
 /**
@@ -22,31 +20,26 @@ export class HardLinks {
  *
  * @throws errors of the system
  */
-export function entryFields(
-  root: string,
-  entry: Entry,
-  links: HardLinks,
-  metadata: boolean,
-): Field[] {
-  const { bytes, stats } = entry;
+export function entryFields(root: string, entry: Entry, metadata: boolean): Field[] {
+  const { bytes, kind } = entry;
   const fields: Field[] = [];
-  if (stats.isSymbolicLink()) {
+  if (kind === 'symlink') {
     fields.push({ name: 'target', kind: 'link', value: shownPath(linkTarget(root, bytes)) });
   } else {
     // Linux gives all symbolic links the same, and other systems let nobody change theirs.
-    const mode = (stats.mode & 0o7777).toString(8).padStart(4, '0');
+    const mode = entry.permissions.toString(8).padStart(4, '0');
     fields.push({ name: 'mode', kind: 'mode', value: mode });
   }
-  if (stats.isBlockDevice() || stats.isCharacterDevice()) {
-    fields.push({ name: 'device', kind: 'other', value: `${kindOf(stats)} ${stats.rdev}` });
+  if (kind === 'block device' || kind === 'character device') {
+    fields.push({ name: 'device', kind: 'other', value: `${kind} ${entry.device}` });
   }
-  fields.push({ name: 'hard link', kind: 'link', value: links.firstOf(entry) });
+  fields.push({ name: 'hard link', kind: 'link', value: entry.hardLink });
   if (metadata) {
     const { mtimeNs } = lstatSync(systemPath(root, bytes), { bigint: true });
     fields.push(
       timeField('mtime', mtimeNs),
-      { name: 'uid', kind: 'owner', value: `${stats.uid}` },
-      { name: 'gid', kind: 'owner', value: `${stats.gid}` },
+      { name: 'uid', kind: 'owner', value: `${entry.uid}` },
+      { name: 'gid', kind: 'owner', value: `${entry.gid}` },
     );
   }
   return fields;

@@ -1,78 +1,62 @@
+import { lstatSync } from 'node:fs';
 import { openFile } from '../content/file-content.js';
 import { findRoles, maxDocumentBytes } from '../formats/oci/oci-layout.js';
 import { UniqueNames } from '../formats/reading/text.js';
 import type { Session } from '../session.js';
 import type { Trees } from './compare-entries.js';
 import { systemPath, type Entry } from './entry.js';
+import type { Alone } from './pair-renamed.js';
 import type { EntryPair } from './walk-trees.js';
+
+/** Whether a path is that of the file that marks an image layout; its directory, with a slash at the end if it has a name. */
+export function layoutFolder(path: string): string | undefined {
+  return /^((?:.*\/)?)oci-layout$/s.exec(path)?.[1];
+}
 
 /**
  * Pairs blobs of OCI image layouts by what they are: their names are digests, so that those that differ never have the
- * same one. What no document names stays as it is. In order.
+ * same one. What no document names is left out.
+ *
+ * @param folders of layouts that both trees have
  */
 export async function pairImageMembers(
   session: Session,
   trees: Trees,
-  pairs: readonly EntryPair[],
-): Promise<readonly EntryPair[]> {
-  const partner = new Map<Entry, Entry>();
-  const holder = new Map<Entry, Entry>();
-  for (const { a, b } of pairs) {
-    const folder = /^((?:.*\/)?)oci-layout$/s.exec(a?.bytes ?? '')?.[1];
-    if (folder === undefined || b === undefined) continue;
-    const rolesA = await rolesIn(session, trees.a, folder, sideOf(pairs, 'a', folder));
-    const rolesB = await rolesIn(session, trees.b, folder, sideOf(pairs, 'b', folder));
-    for (const [role, entry] of rolesA) {
-      const other = rolesB.get(role);
-      if (other === undefined || other.bytes === entry.bytes) continue;
-      partner.set(entry, other);
-      holder.set(other, entry);
+  folders: readonly string[],
+  alone: Alone,
+): Promise<EntryPair[]> {
+  if (folders.length === 0) return [];
+  const left = { a: byPath(alone.a), b: byPath(alone.b) };
+  const pairs: EntryPair[] = [];
+  for (const folder of folders) {
+    const rolesA = await rolesIn(session, trees.a, folder);
+    const rolesB = await rolesIn(session, trees.b, folder);
+    for (const [role, pathA] of rolesA) {
+      const [a, b] = [left.a.get(pathA), left.b.get(rolesB.get(role) ?? '')];
+      if (a === undefined || b === undefined) continue;
+      pairs.push({ a, b });
+      left.a.delete(a.bytes);
+      left.b.delete(b.bytes);
     }
   }
-  if (partner.size === 0) return pairs;
-  const isAlone = new Set(
-    pairs.flatMap(({ a, b }) => (a === undefined ? [b] : b === undefined ? [a] : [])),
-  );
-  return pairs
-    .filter((pair) => !(pair.a === undefined && pair.b !== undefined && isPartner(pair.b)))
-    .map(({ a, b }) => ({ a, b: b ?? (a && aloneOnly(partner.get(a))) }));
-
-  function aloneOnly(entry: Entry | undefined): Entry | undefined {
-    return entry !== undefined && isAlone.has(entry) ? entry : undefined;
-  }
-  /** Only what takes its place beside another may leave its own. */
-  function isPartner(entry: Entry): boolean {
-    const one = holder.get(entry);
-    return one !== undefined && isAlone.has(one);
-  }
+  return pairs;
 }
 
-/** Entries of one side below a directory, by the rest of their paths. */
-function sideOf(
-  pairs: readonly EntryPair[],
-  side: 'a' | 'b',
-  folder: string,
-): ReadonlyMap<string, Entry> {
-  const found = new Map<string, Entry>();
-  for (const pair of pairs) {
-    const entry = pair[side];
-    if (entry?.stats.isFile() === true && entry.bytes.startsWith(folder))
-      found.set(entry.bytes.slice(folder.length), entry);
-  }
-  return found;
+function byPath(entries: readonly Entry[]): Map<string, Entry> {
+  return new Map(entries.map((entry) => [entry.bytes, entry]));
 }
 
-/** Entries by what the layout's documents say that they are. */
+/** Paths of files below a tree by what the layout's documents say that they are. */
 async function rolesIn(
   session: Session,
   root: string,
   folder: string,
-  entries: ReadonlyMap<string, Entry>,
-): Promise<ReadonlyMap<string, Entry>> {
+): Promise<ReadonlyMap<string, string>> {
+  const sizeOf = (path: string): number | undefined => fileSize(root, folder, path);
   const roles = await findRoles({
-    has: (path) => entries.has(path),
+    has: (path) => sizeOf(path) !== undefined,
     json: async (path) => {
-      if ((entries.get(path)?.stats.size ?? Infinity) > maxDocumentBytes) return undefined;
+      if ((sizeOf(path) ?? Infinity) > maxDocumentBytes) return undefined;
       session.check();
       try {
         const file = await openFile(systemPath(root, folder + path));
@@ -88,10 +72,23 @@ async function rolesIn(
     },
   });
   const names = new UniqueNames();
-  const found = new Map<string, Entry>();
-  for (const { path, name } of roles) {
-    const entry = entries.get(path);
-    if (entry !== undefined) found.set(names.unique(name), entry);
+  return new Map(roles.map(({ path, name }) => [names.unique(name), folder + path]));
+}
+
+/** Bytes of a regular file that is reached without leaving the folder and without following a link; else undefined. */
+function fileSize(root: string, folder: string, path: string): number | undefined {
+  const steps = path.split('/');
+  const isPlain = (step: string): boolean =>
+    /^[\u0020-\u007e]+$/.test(step) && !/^\.{1,2}$/.test(step);
+  if (!steps.every(isPlain)) return undefined;
+  try {
+    for (let depth = 1; depth < steps.length; depth += 1) {
+      const above = systemPath(root, folder + steps.slice(0, depth).join('/'));
+      if (!lstatSync(above).isDirectory()) return undefined;
+    }
+    const stats = lstatSync(systemPath(root, folder + path));
+    return stats.isFile() ? stats.size : undefined;
+  } catch {
+    return undefined;
   }
-  return found;
 }

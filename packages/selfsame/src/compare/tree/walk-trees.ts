@@ -1,7 +1,7 @@
 import { setImmediate } from 'node:timers/promises';
 import { FormatError } from '../formats/format.js';
 import type { Session } from '../session.js';
-import { entriesOf, type Entry } from './entry.js';
+import { entryAt, HardLinks, namesIn, type Entry } from './entry.js';
 
 /** What stands at one path of both trees; never neither. */
 export interface EntryPair {
@@ -9,76 +9,119 @@ export interface EntryPair {
   readonly b: Entry | undefined;
 }
 
-/** A directory that could not be read. */
+/** A directory that could not be read, in one tree or both: nothing in it is compared (any further). */
 export interface Unread {
   readonly path: string;
   readonly why: string;
 }
 
-export interface Walk {
-  /** In byte order of their paths. */
-  readonly pairs: readonly EntryPair[];
-  readonly unread: readonly Unread[];
+/** The path that a pair is known by. */
+export function pathOf({ a, b }: EntryPair): string {
+  return (a ?? b)?.bytes ?? '';
 }
 
-/** Entries after which others get a turn. */
-const turn = 2000;
+/** Entries that are given at a time; after each, others get a turn. */
+export const turn = 2000;
+
+/** A directory of one or both trees that is being read: its names in order, and how far it is. */
+interface Level {
+  readonly path: string;
+  readonly a: readonly string[];
+  readonly b: readonly string[];
+  atA: number;
+  atB: number;
+  /** Directories whose own entries come later, the first of them last: `x/…` stands after `x-y`. */
+  readonly waiting: { readonly name: string; readonly inA: boolean; readonly inB: boolean }[];
+}
 
 /**
- * Everything in two trees, paired by path; symbolic links are not followed.
+ * Everything in two trees, paired by path, in byte order of the paths; symbolic links are not followed. No more is held
+ * than the names in the directories that lead to where it is.
  *
+ * @param unread takes directories that could not be read
  * @throws FormatError `too-large` with more entries than the bound; `out-of-time`
  */
-export async function walkTrees(session: Session, rootA: string, rootB: string): Promise<Walk> {
-  const pairs: EntryPair[] = [];
-  const unread: Unread[] = [];
-  const read = (root: string, directory: string, isThere: boolean): Entry[] => {
-    if (!isThere) return [];
+export async function* walkTrees(
+  session: Session,
+  rootA: string,
+  rootB: string,
+  unread: Unread[],
+): AsyncGenerator<readonly EntryPair[]> {
+  const links = { a: new HardLinks(), b: new HardLinks() };
+  let pairs: EntryPair[] = [];
+  let count = 0;
+  const attempt = <T>(path: string, work: () => T): T | undefined => {
     try {
-      return entriesOf(root, directory);
+      return work();
     } catch (error) {
-      unread.push({ path: directory, why: (error as NodeJS.ErrnoException).code ?? 'unreadable' });
-      return [];
+      unread.push({ path, why: (error as NodeJS.ErrnoException).code ?? 'unreadable' });
+      return undefined;
     }
   };
+  const open = (path: string, inA: boolean, inB: boolean): Level | undefined =>
+    attempt(path, () => ({
+      ...{ path, a: inA ? namesIn(rootA, path) : [], b: inB ? namesIn(rootB, path) : [] },
+      ...{ atA: 0, atB: 0, waiting: [] },
+    }));
+  session.check();
   // A stack of our own: trees can be deeper than a stack of calls.
-  const waiting: { path: string; inA: boolean; inB: boolean }[] = [
-    { path: '', inA: true, inB: true },
-  ];
-  let turns = 0;
-  for (let next = waiting.pop(); next !== undefined; next = waiting.pop()) {
-    session.check();
-    const here = mergeEntries(read(rootA, next.path, next.inA), read(rootB, next.path, next.inB));
-    if (pairs.length + here.length > session.limits.parts) {
+  const levels: Level[] = [];
+  const enter = (level: Level | undefined): void => void (level && levels.push(level));
+  enter(open('', true, true));
+  for (let level = levels.at(-1); level !== undefined; level = levels.at(-1)) {
+    const name = nextName(level);
+    const inner = level.waiting.at(-1);
+    const below = level.path === '' ? '' : `${level.path}/`;
+    if (inner !== undefined && (name === undefined || `${inner.name}/` < name)) {
+      level.waiting.pop();
+      enter(open(below + inner.name, inner.inA, inner.inB));
+      continue;
+    }
+    const pair =
+      name === undefined
+        ? undefined
+        : attempt(level.path, () => takePair(level, name, below, rootA, rootB, links));
+    if (name === undefined || pair === undefined) {
+      levels.pop();
+      continue;
+    }
+    count += 1;
+    if (count > session.limits.parts) {
+      yield pairs;
       const detail = `there are more than ${session.limits.parts} files in them`;
       throw new FormatError('too-large', detail);
     }
-    for (const pair of here) pairs.push(pair);
-    for (const { a, b } of here) {
-      const inA = a?.stats.isDirectory() === true;
-      const inB = b?.stats.isDirectory() === true;
-      if (inA || inB) waiting.push({ path: (a ?? b)?.bytes ?? '', inA, inB });
-    }
-    if (pairs.length >= (turns + 1) * turn) {
-      turns = Math.floor(pairs.length / turn);
-      await setImmediate();
-    }
+    pairs.push(pair);
+    const [inA, inB] = [pair.a?.kind === 'directory', pair.b?.kind === 'directory'];
+    if (inA || inB) level.waiting.push({ name, inA, inB });
+    if (pairs.length < turn) continue;
+    yield pairs;
+    pairs = [];
+    await setImmediate();
+    session.check();
   }
-  const pathOf = ({ a, b }: EntryPair): string => (a ?? b)?.bytes ?? '';
-  pairs.sort((p, q) => (pathOf(p) < pathOf(q) ? -1 : 1));
-  return { pairs, unread };
+  yield pairs;
 }
 
-/** Both sorted. */
-function mergeEntries(a: readonly Entry[], b: readonly Entry[]): EntryPair[] {
-  const merged: EntryPair[] = [];
-  for (let i = 0, j = 0; i < a.length || j < b.length;) {
-    const [inA, inB] = [a[i], b[j]];
-    const takesA = inA !== undefined && (inB === undefined || inA.bytes <= inB.bytes);
-    const takesB = inB !== undefined && (inA === undefined || inB.bytes <= inA.bytes);
-    merged.push({ a: takesA ? inA : undefined, b: takesB ? inB : undefined });
-    if (takesA) i += 1;
-    if (takesB) j += 1;
-  }
-  return merged;
+function nextName({ a, b, atA, atB }: Level): string | undefined {
+  const [inA, inB] = [a[atA], b[atB]];
+  return inA === undefined || (inB !== undefined && inB < inA) ? inB : inA;
+}
+
+function takePair(
+  level: Level,
+  name: string,
+  below: string,
+  rootA: string,
+  rootB: string,
+  links: { readonly a: HardLinks; readonly b: HardLinks },
+): EntryPair {
+  const isInA = level.a[level.atA] === name;
+  const isInB = level.b[level.atB] === name;
+  if (isInA) level.atA += 1;
+  if (isInB) level.atB += 1;
+  return {
+    a: isInA ? entryAt(rootA, below + name, links.a) : undefined,
+    b: isInB ? entryAt(rootB, below + name, links.b) : undefined,
+  };
 }

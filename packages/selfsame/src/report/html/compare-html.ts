@@ -33,6 +33,14 @@ export function compareHtml(report: CompareReport): string {
       part: { differing: totals.differing, all: totals.files },
       numbers: [
         [grouped(totals.differing), totals.differing === 1 ? 'file differs' : 'files differ'],
+        ...(totals.differingDirectories === 0
+          ? []
+          : [
+              [
+                grouped(totals.differingDirectories),
+                totals.differingDirectories === 1 ? 'directory differs' : 'directories differ',
+              ] as const,
+            ]),
         [grouped(totals.files), totals.files === 1 ? 'file compared' : 'files compared'],
         [formatBytes(totals.bytes), 'read'],
         [

@@ -121,6 +121,7 @@ export const compareReportSchema = z.looseObject({
     files: natural,
     bytes: natural,
     differing: natural,
+    differingDirectories: natural,
     milliseconds: z.number().nonnegative(),
   }),
   deep: z.array(z.looseObject({ place, file: z.string() })),
