@@ -19,7 +19,7 @@ const report: CheckReport = {
   ...{ budgetSpent: false, notCovered: [], wroteOutside: [], milliseconds: 1 },
 };
 const subject: CheckRequest['subject'] = { type: 'project', project: undefined };
-const answer: Check = { report, trees: new Map() };
+const answer: Pick<Check, 'report' | 'trees'> = { report, trees: new Map() };
 
 async function write(markdown: string, env: Readonly<Record<string, string>> = {}): Promise<void> {
   const files = { html: undefined, sarif: undefined, junit: undefined, markdown };

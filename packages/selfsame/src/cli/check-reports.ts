@@ -37,7 +37,7 @@ export async function examineCheckReports(
  */
 export async function writeCheckReports(
   { files, deep, subject }: CheckRequest,
-  answer: Check,
+  answer: Pick<Check, 'report' | 'trees'>,
   { cwd, env, signal }: Pick<CommandContext, 'cwd' | 'env' | 'signal'>,
   engine: Pick<Context, 'emit'>,
 ): Promise<void> {
@@ -79,7 +79,7 @@ const saysLittle: ReadonlySet<CauseName> = new Set(['unknown', 'code', 'text']);
 
 /** Has diffoscope look at artifacts in whose bytes no cause was recognised. */
 async function lookDeep(
-  { report, trees }: Check,
+  { report, trees }: Pick<Check, 'report' | 'trees'>,
   directory: string,
   { signal }: Pick<CommandContext, 'signal'>,
   { emit }: Pick<Context, 'emit'>,
@@ -102,7 +102,7 @@ async function lookDeep(
 }
 
 async function showDiffoscope(
-  { report, trees }: Check,
+  { report, trees }: Pick<Check, 'report' | 'trees'>,
   where: { readonly directory: string; readonly scratch: string; readonly signal: AbortSignal },
   emit: Context['emit'],
 ): Promise<CompareReport['deep']> {

@@ -50,7 +50,7 @@ export async function runCheck(
   if (request.keep !== undefined) await keepTrees(answer, request.keep);
   await writeCheckReports(request, answer, context, engine);
   const { report } = answer;
-  const again = againCommands(report, request);
+  const again = againCommands(report, { ...request, seed: answer.seed });
   const lines = checkLines(report, {
     style: context.style,
     columns: context.columns,

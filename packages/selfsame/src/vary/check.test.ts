@@ -120,7 +120,7 @@ describe('check', () => {
       { name: 'time', status: 'used', a: 'no', b: '1', neverAsked: false },
       { name: 'fuse', status: 'skipped', why: 'no /dev/fuse', a: undefined },
     ]);
-    expect(report.wroteOutside).toEqual(['/var/build-1', '/var/build-2']);
+    expect(report.wroteOutside).toEqual(['/var/build-1', '/var/build-2', '/var/build-3']);
     // There was no log: that is a gap.
     expect(report.notCovered).toHaveLength(1);
     expect(events.at(-1)).toEqual({ type: 'check-ended' });

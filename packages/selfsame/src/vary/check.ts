@@ -50,6 +50,8 @@ export interface CheckOptions {
 
 export interface Check {
   readonly report: CheckReport;
+  /** Of the values with which differences were found: `options.seed`, or others that were tried when those showed nothing. */
+  readonly seed: string;
   /** Trees of the builds by id, as long as the builder keeps them. */
   readonly trees: ReadonlyMap<string, string>;
 }
@@ -81,9 +83,9 @@ export async function check(options: CheckOptions): Promise<Check> {
     },
     rank: rankOf,
     evident: (path, varied) => varied.every((name) => evident.get(path)?.has(name) === true),
-    build: (varied, attempt, provoking) => {
+    build: (varied, attempt, provoking, values) => {
       signal.throwIfAborted();
-      return builds.build(varied, attempt, provoking);
+      return builds.build(varied, attempt, provoking, values);
     },
     doubt: async (blamed, chance) => {
       const logs = await provenance.of(builds.endpoints());
@@ -113,7 +115,7 @@ export async function check(options: CheckOptions): Promise<Check> {
       provenance,
       elapsed: () => now() - begun,
     });
-    return { report, trees: builds.trees() };
+    return { report, seed: builds.seed, trees: builds.trees() };
   } finally {
     emit({ type: 'check-ended' });
   }

@@ -2,10 +2,8 @@ import { defaultCpus, defaultMemoryShown } from '../recipe/limits.js';
 import { usualSurroundings } from '../sandbox/levels/surroundings.js';
 import type { SourceModes } from '../sandbox/determinizer/sources.js';
 import { virtualSeed } from '../sandbox/levels/virtual.js';
+import { startOfClock } from './clock.js';
 import type { Conditions } from './types.js';
-
-/** The clock starts so many seconds after the epoch (docs/determinizer.md). */
-const clockLead = 2;
 
 /** The directory of temporary files that is there without a variation. */
 export const usualTemporaryDirectory = '/tmp';
@@ -39,7 +37,7 @@ export function baseConditions(options: BaseOptions): Conditions {
     epoch: options.epoch,
     sourceEpoch: options.epoch,
     timeShift: 0,
-    yearEnd: false,
+    yearEnd: 'no',
     clockStep: usualSurroundings.clockStep,
     hostname: options.hostname ?? 'selfsame',
     domain: usualSurroundings.domain,
@@ -70,23 +68,13 @@ export function baseConditions(options: BaseOptions): Conditions {
   };
 }
 
-/** The epoch under which the clock starts `timeShift` after the sources, or in the last second of that year (UTC). */
-export function epochOf(
-  conditions: Pick<Conditions, 'sourceEpoch' | 'timeShift' | 'yearEnd'>,
-): number {
-  const shifted = conditions.sourceEpoch + conditions.timeShift;
-  if (!conditions.yearEnd) return shifted;
-  const year = new Date((shifted + clockLead) * 1000).getUTCFullYear();
-  return Date.UTC(year, 11, 31, 23, 59, 59) / 1000 - clockLead;
-}
-
-/** Conditions with another time, and the epoch that follows. */
+/** Conditions with another time, and the epoch and the step of the clock that follow. */
 export function withTime(
   conditions: Conditions,
-  change: Partial<Pick<Conditions, 'timeShift' | 'yearEnd' | 'clockStep'>>,
+  change: Partial<Pick<Conditions, 'timeShift' | 'yearEnd'>>,
 ): Conditions {
   const changed = { ...conditions, ...change };
-  return { ...changed, epoch: epochOf(changed) };
+  return { ...changed, ...startOfClock(changed, usualSurroundings.clockStep) };
 }
 
 /** Conditions under which one source varies by a seed. */

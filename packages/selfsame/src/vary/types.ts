@@ -11,14 +11,14 @@ export interface Conditions {
   readonly sources: SourceModes;
   /** Of everything the determinizer fixes. */
   readonly seed: string;
-  /** The clock's start, seconds since 1970: `epochOf` (conditions.ts) of the three below. */
+  /** The clock's start, seconds since 1970: `startOfClock` (clock.ts) of the three below. */
   readonly epoch: number;
   /** Time of the sources, which nothing varies; seconds since 1970. */
   readonly sourceEpoch: number;
   /** Seconds later than the sources. */
   readonly timeShift: number;
-  /** The clock starts in the last second of that year. */
-  readonly yearEnd: boolean;
+  /** The clock starts in the last seconds of that year: always, or where `timeShift` is 0. */
+  readonly yearEnd: 'no' | 'always' | 'unless-shifted';
   /** Nanoseconds that a reading of the clock adds. */
   readonly clockStep: number;
   readonly hostname: string;

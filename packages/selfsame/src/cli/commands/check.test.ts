@@ -115,15 +115,52 @@ function artifact(report: CheckReport, name: string): ArtifactReport {
 const few = ['--vary', 'time,host-name,umask,build-path,home,kernel,cpu-count,locales'];
 
 describe.skipIf(!sandboxesWork)('selfsame check', () => {
-  it('says yes to what is reproducible, in two builds', () => {
+  it('says yes to what is reproducible, in three builds', () => {
     const cwd = project({ Makefile: 'out: ; echo constant > out\n' });
     const { status, report } = check(cwd, ['--', 'make']);
     expect(report).toMatchObject({ verdict: 'reproducible', artifacts: [], identical: 1 });
-    expect(report.builds).toHaveLength(2);
+    expect(report.builds).toHaveLength(3);
+    expect(report.builds[2]?.notes.join()).toContain("--seed 'selfsame ");
     expect(status).toBe(0);
     // Nothing was made where it was started, nor left in the store.
     expect(readdirSync(cwd)).toEqual(['Makefile']);
     expect(readdirSync(join(room, 'store', 'tmp'))).toEqual([]);
+  });
+
+  it.each([epoch, epoch + 1])(
+    'finds output that follows the parity of the seconds alone, with sources of %i',
+    (seconds) => {
+      const cwd = project({ 'build.sh': 'echo $(( $(date +%s) % 2 )) > out\n' });
+      const args = [
+        '--vary',
+        'time,time-of-day',
+        '--epoch',
+        String(seconds),
+        '--',
+        'sh',
+        'build.sh',
+      ];
+      const { status, report } = check(cwd, args);
+      expect(artifact(report, 'out').dependence).toEqual({
+        type: 'with',
+        sets: [['time'], ['time-of-day']],
+      });
+      expect(status).toBe(1);
+    },
+  );
+
+  it('tries other values where the first undo each other, and tells the seed that shows it', () => {
+    // In the last minute of a year, what is left of the date is undone by the time of day.
+    const last = String(Date.UTC(2023, 11, 31, 23, 59, 30) / 1000);
+    const cwd = project({ 'build.sh': 'date -u +%m-%d > out\n' });
+    const args = ['--vary', 'time,time-of-day', '--epoch', last, '--', 'sh', 'build.sh'];
+    const { report } = check(cwd, args);
+    expect(report.builds[1]?.varied).toEqual(report.builds[2]?.varied);
+    expect(artifact(report, 'out').dependence).toMatchObject({ type: 'with', sets: [['time']] });
+    const [again] = report.again;
+    expect(again?.command).toContain('--seed');
+    const shown = check(cwd, again?.command.slice(2) ?? []);
+    expect(artifact(shown.report, 'out').status).toBe('differs');
   });
 
   it('names conditions and causes of several files at once, and what only follows', () => {

@@ -5,7 +5,7 @@ export const checkCommand: Command = {
   summary: 'say whether a build is reproducible, and if not, what makes it differ and why',
   description:
     'Builds twice, once with nothing varied and once with everything that can be varied without rights: paths, ' +
-    'names, time, locale, order of files, processors and more. If what comes out differs, it finds which variations ' +
+    'names, time, locale, order of files, processors and more; and if that is the same, once more with other values. If what comes out differs, it finds which variations ' +
     'matter to which file with as few further builds as possible, names the cause in the bytes, and says what to do.\n\n' +
     'Without a recipe it works on the current directory: `selfsame check -- make` copies it and builds in ' +
     'copies, with the programs of this machine. What builds write elsewhere vanishes. With PROJECT it builds the recipe ' +
@@ -45,11 +45,12 @@ export const checkCommand: Command = {
     },
     {
       flags: '--quick',
-      description: 'leave it at the first builds: do not search for what matters',
+      description: 'leave it at the first builds: no other values, no search for what matters',
     },
     {
       flags: '--runs <n>',
-      description: 'builds made in any case, in turn without and with variations (default: 2)',
+      description:
+        'builds made in any case, in turn without and with variations, to other values each while all are the same (default: 2)',
     },
     {
       flags: '--confirm <n>',
@@ -62,7 +63,10 @@ export const checkCommand: Command = {
       description: 'stop a build after so long, and start none after as long in all',
     },
     { flags: '--jobs <n>', description: 'builds at once (default: 1)' },
-    { flags: '--seed <text>', description: 'other values for what is varied' },
+    {
+      flags: '--seed <text>',
+      description: 'other values for what is varied, as a report names them',
+    },
     {
       flags: '--env <name[=value]>',
       description: 'pass on a variable as it is here, or with a value',

@@ -1,5 +1,7 @@
 import type { Emit } from '../../events/event.js';
+import { shellWords } from '../../text/shell-words.js';
 import type { Observation } from '../search/evidence.js';
+import { seedOfValues } from '../other-values.js';
 import { modeThatCounts } from './modes.js';
 import { withSource } from '../conditions.js';
 import type { Artifact, Builder, BuildRun, HostFacts, Variation } from '../types.js';
@@ -14,6 +16,9 @@ export interface ArtifactBuildsOptions {
 
 const delayedNote = 'processes were stopped now and then, to bring out races';
 
+const otherValuesNote = (seed: string): string =>
+  `variations changed to other values than in the first builds: those of --seed ${shellWords([seed])}`;
+
 /** The builds of one check, by what they varied. */
 export class ArtifactBuilds {
   readonly #options: ArtifactBuildsOptions;
@@ -23,24 +28,35 @@ export class ArtifactBuilds {
   /** Of builds that did not fail: all artifacts of any build that are there. */
   readonly #digests = new Map<BuildRun, Map<string, string>>();
   readonly #delayed = new Set<BuildRun>();
+  readonly #otherValues = new Map<BuildRun, string>();
   /** What any build removed of what it was given. */
   readonly #gone = new Set<string>();
   #reference: BuildRun | undefined;
+  /** Of the values of the latest builds. */
+  #seed: string;
 
   constructor(options: ArtifactBuildsOptions) {
     this.#options = options;
+    this.#seed = options.seed;
   }
 
   /**
    * Makes one with these variations on. `provoking`: processes are stopped now and then, each time elsewhere, where
-   * `delays` is one of the variations.
+   * `delays` is one of the variations. `values`: how often other values were chosen before; builds with earlier ones are not
+   * found any more.
    */
   async build(
     varied: readonly string[],
     attempt: number,
     provoking: boolean,
+    values: number,
   ): Promise<Observation> {
-    const { builder, used, seed, emit } = this.#options;
+    const { builder, used, seed: given, emit } = this.#options;
+    const seed = seedOfValues(given, values);
+    if (seed !== this.#seed) {
+      this.#seed = seed;
+      for (const key of this.#bySet.keys()) if (key !== '') this.#bySet.delete(key);
+    }
     const index = this.#runs.push(undefined) - 1;
     const id = `build-${index + 1}`;
     const names = [...varied].sort();
@@ -51,6 +67,7 @@ export class ArtifactBuilds {
     const run = await builder.build(conditions, names, id);
     this.#runs[index] = run;
     if (delayed) this.#delayed.add(run);
+    if (names.length > 0 && seed !== given) this.#otherValues.set(run, seed);
     const key = names.join(' ');
     this.#bySet.set(key, [...(this.#bySet.get(key) ?? []), run]);
     if (names.length === 0 && attempt === 0) this.#reference = run;
@@ -70,12 +87,20 @@ export class ArtifactBuilds {
       : { type: 'built', artifacts: this.#digests.get(run) ?? new Map() };
   }
 
-  /** What a build with these variations is made under. Variations commute. */
+  /** Of the values that variations change to, as `--seed` takes it. */
+  get seed(): string {
+    return this.#seed;
+  }
+
+  /** What a build with these variations is made under, with the values of the latest builds. Variations commute. */
   conditions(varied: readonly string[]): BuildRun['conditions'] {
-    const { builder, host, used, seed } = this.#options;
+    const { builder, host, used } = this.#options;
     return used
       .filter(({ name }) => varied.includes(name))
-      .reduce((conditions, variation) => variation.apply(conditions, host, seed), builder.base);
+      .reduce(
+        (conditions, variation) => variation.apply(conditions, host, this.#seed),
+        builder.base,
+      );
   }
 
   /** The build with nothing varied that all others are compared with. */
@@ -92,7 +117,12 @@ export class ArtifactBuilds {
 
   /** What is to be known of a build, in words. */
   notesOf(run: BuildRun): readonly string[] {
-    return this.#delayed.has(run) ? [...run.notes, delayedNote] : run.notes;
+    const values = this.#otherValues.get(run);
+    return [
+      ...run.notes,
+      ...(values === undefined ? [] : [otherValuesNote(values)]),
+      ...(this.#delayed.has(run) ? [delayedNote] : []),
+    ];
   }
 
   /** The first one, and of the others that were built the one with the most variations. */

@@ -29,7 +29,7 @@ export function provedFindings(
 }
 
 const prefixMap =
-  'Compile with `-ffile-prefix-map=$PWD=.` (GCC 8, Clang 10 or later; Debian: use the flags of `dpkg-buildflags`): debugging information had the path when the linker computed the build-id, and was stripped later.';
+  'Compile with `-ffile-prefix-map=$PWD=.` (GCC 8, Clang 10 or later; Debian: use the flags of `dpkg-buildflags`), and with CMake set `-DCMAKE_BUILD_RPATH_USE_ORIGIN=ON`: debugging information, or else a library search path, had the path when the linker computed the build-id, and was taken out later.';
 
 /** Causes of which the first of several remedies ends any kind. */
 const firstFits: ReadonlySet<CauseName> = new Set(['locale', 'permissions']);

@@ -33,7 +33,8 @@ const sorted = (sets: readonly (readonly string[])[]): string[] =>
 
 /** What a claim says of builds, asked of the oracle itself. */
 function proved(artifact: FakeArtifact, { sets }: Extract<Dependence, { type: 'with' }>): void {
-  const differs = (set: readonly string[]) => artifact(new Set(set), 0) !== artifact(new Set(), 0);
+  const differs = (set: readonly string[]) =>
+    artifact(new Set(set), 0, 0) !== artifact(new Set(), 0, 0);
   for (const set of sets) {
     expect(differs(set)).toBe(true);
     for (const name of set) expect(differs(set.filter((other) => other !== name))).toBe(false);
@@ -117,7 +118,7 @@ describe('what the search claims', () => {
             const seen = built.filter(({ varied }) => !fails(new Set(varied)));
             for (const [name, cell] of Object.entries(matrix)) {
               const withIt = seen.filter(({ varied }) => varied.includes(name));
-              const differ = withIt.filter(({ varied }) => artifact(new Set(varied), 0) !== '0');
+              const differ = withIt.filter(({ varied }) => artifact(new Set(varied), 0, 0) !== '0');
               if (cell === true) expect(differ.length).toBeGreaterThan(0);
               if (cell === false) expect(differ.length).toBeLessThan(withIt.length);
             }

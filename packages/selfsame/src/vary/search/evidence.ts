@@ -39,6 +39,13 @@ export class Evidence {
     this.#attempts.set(trial.set, (this.#attempts.get(trial.set) ?? 0) + 1);
   }
 
+  /** Drops what builds with a set said: they were made with other values than those that are searched with from now on. */
+  forget(set: Subset): void {
+    const kept = this.#trials.filter((trial) => trial.set !== set);
+    this.#trials.splice(0, this.#trials.length, ...kept);
+    this.#attempts.delete(set);
+  }
+
   get trials(): readonly Trial[] {
     return this.#trials;
   }

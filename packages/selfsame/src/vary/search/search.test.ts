@@ -6,11 +6,69 @@ import type { FakeArtifact } from './testing.js';
 const variations = ['time', 'path', 'locale', 'cpus', 'umask', 'order'];
 
 describe('search', () => {
-  it('makes two builds when they are the same', async () => {
+  it('makes two builds and one with other values when they are the same', async () => {
     const { result, built } = await searchFake({ artifacts: { a: dependsOn() } }, { variations });
     expect(result).toMatchObject({ type: 'searched', budgetSpent: false, failing: undefined });
     expect(result.artifacts.size).toBe(0);
-    expect(built.map(({ varied }) => varied.length)).toEqual([0, 6]);
+    expect(built.map(({ varied, values }) => [varied.length, values])).toEqual([
+      [0, 0],
+      [6, 0],
+      [6, 1],
+    ]);
+    const nothing = await searchFake({ artifacts: { a: dependsOn() } }, { variations: [] });
+    expect(nothing.built).toHaveLength(2);
+    const quick = await searchFake({ artifacts: { a: dependsOn() } }, { variations, quick: true });
+    expect(quick.built).toHaveLength(2);
+    // The budget ended no search.
+    const budget = await searchFake({ artifacts: { a: dependsOn() } }, { variations, builds: 2 });
+    expect(budget.built).toHaveLength(2);
+    expect(budget.result.budgetSpent).toBe(false);
+  });
+
+  it('finds what two variations together undo with some values and not with others', async () => {
+    // With the first values each by itself changes a parity, and both together do not.
+    const parity: FakeArtifact = (varied, _attempt, values) =>
+      String((Number(varied.has('time')) + Number(varied.has('umask')) * (1 + values)) % 2);
+    const { result, built } = await searchFake({ artifacts: { parity } }, { variations });
+    expect(result.artifacts.get('parity')?.dependence).toEqual({ type: 'with', sets: [['time']] });
+    // All that is searched for is searched for with the values that showed it.
+    expect(built.slice(2).every(({ values }) => values === 1)).toBe(true);
+  });
+
+  it('searches with the other values for what only they bring out, within the bar', async () => {
+    const names = variationNames(32);
+    for (const cause of names) {
+      const rare: FakeArtifact = (varied, _attempt, values) =>
+        varied.has(cause) && values === 1 ? 'x' : '';
+      const { result, built } = await searchFake({ artifacts: { rare } }, { variations: names });
+      expect(result.artifacts.get('rare')?.dependence).toEqual({ type: 'with', sets: [[cause]] });
+      // One more than 2 + 2·log2(32): the build that showed nothing.
+      expect(built.length).toBeLessThanOrEqual(13);
+    }
+  });
+
+  it('tries other values in each of the builds that are asked for, until something differs', async () => {
+    const same = await searchFake({ artifacts: { a: dependsOn() } }, { variations, runs: 6 });
+    expect(same.built.map(({ varied, values }) => [varied.length, values])).toEqual([
+      ...[
+        [0, 0],
+        [6, 0],
+        [0, 0],
+      ],
+      ...[
+        [6, 1],
+        [0, 1],
+        [6, 2],
+      ],
+    ]);
+    const failing = await searchFake(
+      {
+        artifacts: { a: dependsOn() },
+        fails: (varied, attempt) => varied.size === 6 && attempt > 0,
+      },
+      { variations },
+    );
+    expect(failing.result.failing).toBeDefined();
   });
 
   it('stops when the build fails with nothing varied', async () => {
@@ -252,6 +310,7 @@ describe('search', () => {
     );
     expect(built.map(({ varied, provoking }) => [varied.length, provoking])).toEqual([
       [0, false],
+      [6, false],
       [6, false],
       [0, true],
       [0, false],

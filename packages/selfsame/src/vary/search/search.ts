@@ -20,9 +20,15 @@ export interface SearchOptions {
   readonly variations: readonly string[];
   /**
    * Makes a build; `attempt` counts builds with the same variations, from 0. `provoking`: with nothing varied, it is to
-   * bring out what chance does, if anything can.
+   * bring out what chance does, if anything can. `values`: 0, or the number of other choices of what variations change to,
+   * tried because the ones before made no difference.
    */
-  build(varied: readonly string[], attempt: number, provoking: boolean): Promise<Observation>;
+  build(
+    varied: readonly string[],
+    attempt: number,
+    provoking: boolean,
+    values: number,
+  ): Promise<Observation>;
   /**
    * Asked when a build with these variations came out different in these artifacts: once, and again for builds in which
    * a further cause is to be searched for. What is said is added to what was said before.
@@ -38,9 +44,12 @@ export interface SearchOptions {
   readonly evident?: (path: string, varied: readonly string[]) => boolean;
   /** What is searched for last is highest: 0 for all where left out. From `leastRank` on, half of the budget is for others. */
   readonly rank?: (path: string, inFirst: boolean) => number;
-  /** Builds that are always made, in turn without and with all variations; at least 2. */
+  /**
+   * Builds that are always made, in turn without and with all variations; at least 2. If they are all the same, there is one
+   * more with all variations and other values, as values can undo each other.
+   */
   readonly runs: number;
-  /** Leave it at these, and one more without variations if there is a difference. */
+  /** Leave it at `runs`, and one more without variations if there is a difference. */
   readonly quick: boolean;
   /** Builds at once. */
   readonly jobs: number;
@@ -92,6 +101,7 @@ class Search {
   readonly #questions: Questions;
   #budgetSpent = false;
   #started = 0;
+  #values = 0;
 
   constructor(options: SearchOptions) {
     this.#options = options;
@@ -117,10 +127,26 @@ class Search {
       await this.#make(round);
       if (this.#evidence.trials[0]?.observation.type === 'failed') return false;
     }
-    const differs = this.#evidence.differing().length > 0 || this.#evidence.failing().includes('1');
-    if (this.#options.quick && differs && this.#evidence.attempts(none) < 2 && this.#affordable(1))
-      await this.#make([{ set: none, again: true }]);
+    const { budget, quick } = this.#options;
+    if (quick) {
+      if (this.#shows() && this.#evidence.attempts(none) < 2 && this.#affordable(1))
+        await this.#make([{ set: none, again: true }]);
+    } else if (this.#values === 0 && this.#hasOtherValues()) {
+      // A budget that does not reach for it ends no search: nothing was found that could be searched.
+      if (this.#started < budget.builds && !budget.timeIsUp())
+        await this.#make([{ set: this.#whole, again: true }]);
+    }
     return true;
+  }
+
+  /** Something differs, or a build failed. */
+  #shows(): boolean {
+    return this.#evidence.differing().length > 0 || this.#evidence.failing().includes('1');
+  }
+
+  /** With the values that were tried variations made no difference: they may with others. */
+  #hasOtherValues(): boolean {
+    return this.#whole !== none && this.#evidence.attempts(this.#whole) > 0 && !this.#shows();
   }
 
   async search(): Promise<void> {
@@ -275,6 +301,8 @@ class Search {
 
   async #make(choices: readonly Choice[], confirming = false): Promise<void> {
     const attempts = new Map<Subset, number>();
+    const others = choices.some(({ set }) => set === this.#whole) && this.#hasOtherValues();
+    if (others) this.#values++;
     const trials = choices.map(({ set }) => {
       const attempt = attempts.get(set) ?? this.#evidence.attempts(set);
       attempts.set(set, attempt + 1);
@@ -283,9 +311,16 @@ class Search {
     });
     const observations = await Promise.all(
       trials.map(({ set, attempt }) =>
-        this.#options.build(this.#names(set), attempt, confirming && set === none),
+        this.#options.build(this.#names(set), attempt, confirming && set === none, this.#values),
       ),
     );
+    const [first] = this.#evidence.trials;
+    if (others && first !== undefined)
+      for (const [index, { set }] of trials.entries()) {
+        const observation = observations[index];
+        if (set === this.#whole && observation && !isSame(first.observation, observation))
+          this.#evidence.forget(this.#whole);
+      }
     for (const [index, trial] of trials.entries()) {
       const observation = observations[index];
       if (observation !== undefined) this.#evidence.add({ ...trial, observation });

@@ -3,8 +3,11 @@ import type { SearchOptions, SearchResult } from './search.js';
 
 /** Stand-ins for builds, for tests. */
 
-/** What an artifact is under a set of variations: builds are equal if the texts are. `attempt` tells equal builds apart. */
-export type FakeArtifact = (varied: ReadonlySet<string>, attempt: number) => string;
+/**
+ * What an artifact is under a set of variations: builds are equal if the texts are. `attempt` tells equal builds apart, `values`
+ * those in which variations have other values.
+ */
+export type FakeArtifact = (varied: ReadonlySet<string>, attempt: number, values: number) => string;
 
 export interface FakeBuilds {
   readonly artifacts: Readonly<Record<string, FakeArtifact>>;
@@ -18,6 +21,7 @@ export interface FakeAnswer {
     readonly varied: readonly string[];
     readonly attempt: number;
     readonly provoking: boolean;
+    readonly values: number;
   }[];
 }
 
@@ -42,7 +46,7 @@ export async function searchFake(
     readonly timeIsUp?: () => boolean;
   },
 ): Promise<FakeAnswer> {
-  const built: { varied: readonly string[]; attempt: number; provoking: boolean }[] = [];
+  const built: FakeAnswer['built'][number][] = [];
   const result = await search({
     runs: 2,
     quick: false,
@@ -50,14 +54,17 @@ export async function searchFake(
     examine: () => Promise.resolve({ shown: new Map(), neverAsked: [] }),
     ...options,
     budget: { builds: options.builds ?? 10_000, timeIsUp: options.timeIsUp ?? (() => false) },
-    build: (varied, attempt, provoking) => {
-      built.push({ varied, attempt, provoking });
+    build: (varied, attempt, provoking, values) => {
+      built.push({ varied, attempt, provoking, values });
       const set = new Set(varied);
       if (fails?.(set, attempt) === true) return Promise.resolve({ type: 'failed' });
       return Promise.resolve({
         type: 'built',
         artifacts: new Map(
-          Object.entries(artifacts).map(([path, artifact]) => [path, artifact(set, attempt)]),
+          Object.entries(artifacts).map(([path, artifact]) => [
+            path,
+            artifact(set, attempt, values),
+          ]),
         ),
       });
     },

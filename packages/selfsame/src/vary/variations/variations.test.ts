@@ -103,18 +103,6 @@ describe('variations', () => {
     );
   });
 
-  it('have a time of odd seconds, and the end of a year with every time', () => {
-    fc.assert(
-      fc.property(seeds, (seed) => {
-        const { epoch } = variationNamed('time').apply(base, host, seed);
-        expect((epoch - base.epoch) % 2).toBe(1);
-        const both = applied([variationNamed('time'), variationNamed('time-of-day')], seed, host);
-        expect(new Date((both.epoch + 2) * 1000).toISOString()).toMatch(/-12-31T23:59:59/);
-        expect(both.epoch).toBeGreaterThanOrEqual(epoch);
-      }),
-    );
-  });
-
   it('say why they do not work on a machine that has nothing, and what would make them', () => {
     const missing = variations.filter((one) => !one.available(bare).works).map(({ name }) => name);
     expect(missing).toEqual(['locales', 'cpu-affinity', 'shell', 'niceness']);

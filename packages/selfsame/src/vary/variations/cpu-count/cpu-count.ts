@@ -1,8 +1,8 @@
-import { seededChoice } from '../seeded.js';
+import { kindOfValues } from '../../other-values.js';
 import type { Variation } from '../../types.js';
 
-/** More than there are by default, by an odd number; few, as builds start as many jobs. */
-const few = [3, 5, 7] as const;
+/** More than there are by default, by a number that few others divide; few, as builds start as many jobs. */
+const more = [5, 7] as const;
 
 export const cpuCount: Variation = {
   name: 'cpu-count',
@@ -16,7 +16,7 @@ export const cpuCount: Variation = {
   available: () => ({ works: true }),
   apply: (conditions, _host, seed) => ({
     ...conditions,
-    cpus: conditions.cpus + seededChoice(seed, 'processors', few),
+    cpus: conditions.cpus + more[kindOfValues(seed)],
   }),
   values: (before, after) => ({ a: String(before.cpus), b: String(after.cpus) }),
 };

@@ -1,5 +1,5 @@
 import { withSource } from '../../conditions.js';
-import { seededNumber } from '../seeded.js';
+import { kindOfValues } from '../../other-values.js';
 import type { Conditions, Variation } from '../../types.js';
 
 const shown = ({ sources }: Conditions): string =>
@@ -16,10 +16,6 @@ export const fileOrder: Variation = {
   sources: ['directoryOrder'],
   available: () => ({ works: true }),
   apply: (conditions, _host, seed) =>
-    withSource(
-      conditions,
-      'directoryOrder',
-      seededNumber(seed, 'order', 4) === 0 ? 'reversed' : seed,
-    ),
+    withSource(conditions, 'directoryOrder', kindOfValues(seed) === 0 ? 'reversed' : seed),
   values: (_before, after) => ({ a: 'by name', b: shown(after) }),
 };

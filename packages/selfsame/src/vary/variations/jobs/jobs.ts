@@ -1,5 +1,8 @@
-import { seededChoice } from '../seeded.js';
+import { kindOfValues } from '../../other-values.js';
 import type { Variation } from '../../types.js';
+
+/** More than usual, by a number that few others divide, and never as many as processors are shown. */
+const more = [5, 7] as const;
 
 export const jobs: Variation = {
   name: 'jobs',
@@ -13,7 +16,7 @@ export const jobs: Variation = {
   available: () => ({ works: true }),
   apply: (conditions, _host, seed) => ({
     ...conditions,
-    jobs: seededChoice(seed, 'jobs', [3, 5, 6, 7]),
+    jobs: conditions.jobs + more[kindOfValues(seed)],
   }),
   values: (before, after) => ({ a: String(before.jobs), b: String(after.jobs) }),
 };

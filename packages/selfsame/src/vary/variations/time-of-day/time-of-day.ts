@@ -1,8 +1,9 @@
 import { withTime } from '../../conditions.js';
+import { kindOfValues } from '../../other-values.js';
 import type { Conditions, Variation } from '../../types.js';
 
-const shown = ({ epoch, yearEnd }: Conditions): string =>
-  `${new Date((epoch + 2) * 1000).toISOString().slice(0, 19)}Z${yearEnd ? ' and on, 0.1 s at each look' : ''}`;
+const shown = ({ epoch, yearEnd, clockStep }: Conditions): string =>
+  `${new Date((epoch + 2) * 1000).toISOString().slice(0, 19)}Z${yearEnd === 'no' ? '' : ` and on, ${clockStep / 1e9} s at each look`}`;
 
 export const timeOfDay: Variation = {
   name: 'time-of-day',
@@ -15,6 +16,7 @@ export const timeOfDay: Variation = {
   fixedAt: 'virtual',
   sources: [],
   available: () => ({ works: true }),
-  apply: (conditions) => withTime(conditions, { yearEnd: true, clockStep: 100_000_000 }),
+  apply: (conditions, _host, seed) =>
+    withTime(conditions, { yearEnd: kindOfValues(seed) === 0 ? 'always' : 'unless-shifted' }),
   values: (before, after) => ({ a: shown(before), b: shown(after) }),
 };

@@ -1,5 +1,9 @@
-import { seededNumber, seededWord } from '../seeded.js';
+import { seededApart } from '../../other-values.js';
+import { seededWord } from '../seeded.js';
 import type { Conditions, Variation } from '../../types.js';
+
+/** Above what accounts have, and within what an ordinary user's ids of others reach. */
+const numbers = { least: 20_001, below: 30_000 };
 
 const shown = ({ user }: Conditions): string =>
   `${user.name}:${user.group} (${user.uid}:${user.gid})`;
@@ -19,8 +23,8 @@ export const userGroup: Variation = {
     user: {
       name: seededWord(seed, 'user'),
       group: seededWord(seed, 'group'),
-      uid: 20_001 + seededNumber(seed, 'uid', 30_000),
-      gid: 20_001 + seededNumber(seed, 'gid', 30_000),
+      uid: seededApart(seed, 'uid', numbers, conditions.user.uid),
+      gid: seededApart(seed, 'gid', numbers, conditions.user.gid),
     },
   }),
   values: (before, after) => ({ a: shown(before), b: shown(after) }),
