@@ -1,5 +1,6 @@
 import { fromCanary } from './canaries/recognition.js';
 import type { Cause, Recognition } from './cause.js';
+import { clearedPath, clearedPathRemedy } from './cleared-path.js';
 import { absolutePath, temporaryName } from './decoders/paths.js';
 import { pairsOf, valuesOf, type MatchPair } from './matching.js';
 import { pathAdvice, pathRemedies } from './path-remedies.js';
@@ -12,9 +13,9 @@ export const buildPath: Cause = {
   summary:
     'A compiler, linker or generator wrote down the absolute path of a source or of its working directory.',
   looks:
-    'absolute paths that end alike or begin where builds are made: debug data, `RPATH`, `__FILE__`, `.pc` files, source maps.',
+    'absolute paths that end alike or begin where builds are made: debug data, `RPATH`, `__FILE__`, `.pc` files, source maps; zeros in `.dynstr`, as many as a cleared `RPATH` was long.',
   get remedies() {
-    return pathRemedies;
+    return [...pathRemedies, `cleared RPATH: ${clearedPathRemedy}`];
   },
   variations: ['build-path', 'temporary-directory'],
   endsAt: 'fixed',
@@ -28,7 +29,9 @@ export const buildPath: Cause = {
                 'Do not write names of temporary files into results; set `TMPDIR` to a fixed directory.',
             }
           : pathAdvice(reading),
-      ) ?? ofPaths(reading)
+      ) ??
+      clearedPath(reading) ??
+      ofPaths(reading)
     );
   },
 };
