@@ -22,6 +22,12 @@ export const attestationsErrorCodes = {
     exit: 1,
     meaning: 'A certificate does not lead to the given root, or was not valid at the time.',
   },
+  LAYOUT_INVALID: { exit: 2, meaning: 'A file is not a signed in-toto layout that can be read.' },
+  LAYOUT_FILES: {
+    exit: 2,
+    meaning:
+      'A folder of in-toto links, or the files that a layout is checked against, cannot be read whole.',
+  },
   SIGN_FORMAT: { exit: 2, meaning: 'A format cannot be signed with that kind of key.' },
   SIGN_PROGRAM: {
     exit: 5,

@@ -13,6 +13,7 @@ import { explainCommand } from './commands/explain.js';
 import { initCommand } from './commands/init.js';
 import { keyNewCommand } from './commands/key-new.js';
 import { keyShowCommand } from './commands/key-show.js';
+import { layoutVerifyCommand } from './commands/layout-verify.js';
 import { lockCommand } from './commands/lock.js';
 import { logAddCommand } from './commands/log-add.js';
 import { logCosignCommand } from './commands/log-cosign.js';
@@ -45,6 +46,7 @@ export const commands: readonly Command[] = [
   explainCommand,
   signCommand,
   verifyCommand,
+  layoutVerifyCommand,
   evidencePackCommand,
   evidenceVerifyCommand,
   evidencePageCommand,
@@ -73,6 +75,7 @@ export const commands: readonly Command[] = [
 /** What the first word of two-word commands says of itself in the list of commands. */
 export const groups: Readonly<Record<string, string>> = {
   store: 'look after the store: what is kept between builds',
+  layout: 'verify in-toto layouts, without running anything of theirs',
   evidence: 'carry and judge everything a verdict needs in one file',
   witness: 'cosign what transparency logs say, so that none can show two histories',
   log: 'keep, witness and watch a transparency log of claims',

@@ -25,7 +25,7 @@ beforeEach(async () => {
   await initLog(join(scratch.path, 'log'), testOrigin, testKey('log'));
   for (const name of ['w1', 'log']) {
     const file = join(scratch.path, `${name}.key`);
-    writeFileSync(file, formatPrivateKeyFile(testKey(name)), { mode: 0o600 });
+    writeFileSync(file, formatPrivateKeyFile(testKey(name), name), { mode: 0o600 });
   }
 });
 afterEach(async () => {
