@@ -1,6 +1,7 @@
 import type { Completeness, Equivocation, NotCounted, SetAside } from '@selfsame/verify';
 import type { UnusableFile } from '../record/attestation-folder.js';
 import type { ForeignBuild } from './foreign-votes.js';
+import type { LogFindings } from './judge-with-logs.js';
 import { nameOf } from './verdict-sentences.js';
 import { printable } from '../text/printable.js';
 import type { Style } from '../text/style.js';
@@ -129,6 +130,25 @@ export function completenessText(completeness: Completeness | undefined, style: 
       return [style.red(`  the log lists ${count} not here, such as ${which}`)];
     }
   }
+}
+
+/** What is wrong with logs: proofs that prove nothing, and logs that show one thing here and another there. */
+export function logFindingsText(logs: LogFindings | undefined, style: Style): string[] {
+  if (logs === undefined) return [];
+  const splits = logs.splits.map(({ log }) =>
+    style.red(
+      printable(`the log ${log} signed two histories: do not trust it; --json shows both checkpoints`),
+    ),
+  );
+  const problems = logs.problems
+    .slice(0, SHOWN_VOTES)
+    .map((problem) => style.yellow(`a log proves nothing here: ${printable(problem)}`));
+  const more = logs.problems.length - problems.length;
+  return [
+    ...splits,
+    ...problems,
+    ...(more > 0 ? [style.yellow(`a log proves nothing here: ${more} more, see --json`)] : []),
+  ];
 }
 
 /** Files that are no attestations. */

@@ -7,11 +7,13 @@ import { printable } from '../text/printable.js';
 import type { Style } from '../text/style.js';
 import type { EvidenceNote } from '../attestations/format.js';
 import type { ForeignBuild } from './foreign-votes.js';
+import type { LogFindings } from './judge-with-logs.js';
 import { differencesText } from './verdict-differences.js';
 import {
   completenessText,
   equivocationText,
   filesWords,
+  logFindingsText,
   notCountedText,
   notJudgedText,
   setAsideText,
@@ -27,6 +29,8 @@ export interface VerdictReport {
   readonly judgements: readonly BuildJudgement[];
   /** Files asked about with `--file`; if there are any, they alone decide. */
   readonly files: readonly FileJudgement[];
+  /** What is wrong with the logs that the policy names; undefined: it names none. */
+  readonly logs?: LogFindings;
   /** Junk found while listing builds. */
   readonly unusable: readonly UnusableFile[];
   /** What is said in other formats about builds that nobody of the policy speaks about. */
@@ -91,6 +95,7 @@ export function verdictData(report: VerdictReport) {
       }),
       ...('exception' in verdict && { exception: verdict.exception }),
     })),
+    log: report.logs && { splitViews: report.logs.splits, problems: report.logs.problems },
     unusable: report.unusable,
     notJudged: report.notJudged?.map(({ build, files, votes }) => ({
       ...build,
@@ -124,7 +129,7 @@ export function verdictText(
   style: Style,
   columns = MAX_COLUMNS,
 ): readonly string[] {
-  const lines: string[] = [];
+  const lines = [...logFindingsText(report.logs, style)];
   if (report.files.length > 0) {
     for (const file of report.files) {
       const line = printable(fileSentence(file));

@@ -8,6 +8,7 @@ import {
   type PosixTime,
   type Question,
   type Sha256Hex,
+  type TlogProof,
   type Verdict,
   type Vote,
 } from '@selfsame/verify';
@@ -29,6 +30,8 @@ export interface BuildJudgement {
   readonly unusable: readonly UnusableFile[];
   /** Whether claims were found: other formats do not say a build id. */
   readonly hasClaims: boolean;
+  /** Log proofs found beside them, of which nothing is checked here. */
+  readonly proofs?: readonly TlogProof[];
 }
 
 /**
@@ -60,7 +63,7 @@ export async function judgeBuild(
   const verdict = judge(envelopes, policy, question, undefined, others);
   const comparisons = await compareClaimedDefinitions(folder, build, verdict, expected, known);
   const hasClaims = envelopes.length > 0 || others.some(({ format }) => format === 'claim');
-  return { build, expected, verdict, comparisons, unusable, hasClaims };
+  return { build, expected, verdict, comparisons, unusable, hasClaims, proofs };
 }
 
 export interface FileJudgement {

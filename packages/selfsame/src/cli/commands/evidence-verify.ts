@@ -1,6 +1,5 @@
 import { resolve } from 'node:path';
-import type { EvidenceFile, EvidenceTrust, LoggedClaims } from '@selfsame/verify';
-import { printable } from '../../text/printable.js';
+import type { EvidenceFile, EvidenceTrust } from '@selfsame/verify';
 import type { Command, CommandContext, OptionValues } from '../command.js';
 import { all } from '../log-options.js';
 
@@ -48,7 +47,15 @@ export const evidenceVerifyCommand: Command = {
     const { verdict, judgements } = await judgeEvidenceFile(evidence, name, trust, at);
     const files = await judgeFiles(all(options, 'file'), judgements, context);
     const policyFile = { policy: verdict.policy, sha256: verdict.policyDigest };
-    const report = { policyFile, folder: name, judgements, files, unusable: [] };
+    const { logs } = verdict;
+    const report = {
+      policyFile,
+      folder: name,
+      judgements,
+      files,
+      ...(logs && { logs }),
+      unusable: [],
+    };
     const data = verdictData(report);
     return {
       exitCode: data.accepted || verdict.policy.mode !== 'enforce' ? 0 : 1,
@@ -61,14 +68,9 @@ export const evidenceVerifyCommand: Command = {
             version: verdict.roster.roster.version,
             sha256: verdict.roster.sha256,
           },
-          splitViews: verdict.logs?.splits ?? [],
-          logProblems: verdict.logs?.problems ?? [],
         },
       },
-      text: [
-        ...logWords(verdict.logs).map(context.style.yellow),
-        ...verdictText(report, context.style, context.columns),
-      ],
+      text: verdictText(report, context.style, context.columns),
     };
   },
 };
@@ -102,14 +104,4 @@ async function trustOf(
         `--policy-digest ${canonicalDigest(evidence.policy)}`,
     },
   );
-}
-
-function logWords(logs: LoggedClaims | undefined): readonly string[] {
-  if (logs === undefined) return [];
-  return [
-    ...logs.splits.map(
-      ({ log }) => `the log ${log} signed two histories: --json shows both checkpoints`,
-    ),
-    ...logs.problems,
-  ].map(printable);
 }

@@ -109,6 +109,7 @@ export function createVerifyCommand(
       const { readPolicyFile, POLICY_FILE_NAME } = await import('../../record/policy-file.js');
       const { judgeBuild } = await import('../../record/judge-builds.js');
       const { readForeignVotes } = await import('../foreign-votes.js');
+      const { judgeWithLogs } = await import('../judge-with-logs.js');
       const { verdictData, verdictText } = await import('../verdict-report.js');
       const workspace = await findWorkspace(context);
       const root = workspace?.root ?? context.cwd;
@@ -131,14 +132,17 @@ export function createVerifyCommand(
         const { readLogCopy } = await import('../../log/log-copy.js');
         copies.push(await readLogCopy(resolve(context.cwd, directory), policyFile.policy.log));
       }
-      const judgements = [];
-      for (const { build, expected, known } of questions) {
-        context.signal.throwIfAborted();
-        const { votes = [] } = foreign.builds.find((one) => isSame(one.build, build)) ?? {};
-        judgements.push(
-          await judgeBuild(folder, policyFile.policy, build, expected, known, at, votes, copies),
-        );
-      }
+      const { policy } = policyFile;
+      const { judgements, logs } = await judgeWithLogs(
+        questions,
+        policy,
+        copies,
+        async ({ build, expected, known }, whole) => {
+          context.signal.throwIfAborted();
+          const { votes = [] } = foreign.builds.find((one) => isSame(one.build, build)) ?? {};
+          return await judgeBuild(folder, policy, build, expected, known, at, votes, whole);
+        },
+      );
       const files = [];
       for (const name of texts(options, 'file')) {
         files.push(await judgeNamedFile(name, judgements, context));
@@ -148,6 +152,7 @@ export function createVerifyCommand(
         policyFile,
         folder,
         judgements,
+        ...(logs && { logs }),
         files,
         unusable: [...chosen.unusable, ...foreign.unusable],
         notJudged: foreign.builds.filter(({ build }) => !judged.has(buildKey(build))),
