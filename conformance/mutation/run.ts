@@ -25,7 +25,11 @@ const { values: options } = parseArgs({
 const [part = 1, parts = 1] = options.part.split('/').map(Number);
 
 /** Tests that run other people's programs, for minutes: no help in finding out which checks are tested. */
-const slowTests = ['in-toto/in-toto-oracle.test.ts', 'published-vectors.test.ts'];
+const slowTests = [
+  'in-toto/in-toto-oracle.test.ts',
+  'in-toto/in-toto-program.test.ts',
+  'published-vectors.test.ts',
+];
 const workers = 2;
 /** Milliseconds for one mutant besides ten times what its tests took: a loop without end is noticed, too. */
 const patience = 10_000;

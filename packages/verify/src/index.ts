@@ -130,8 +130,6 @@ export type { CandidateAttributes, Recruit } from './strength/simulate.js';
 export { strengthOf } from './strength/strength.js';
 export type { CoalitionMember, Strength } from './strength/strength.js';
 
-export { mergeEnvelopes } from './attestations/merge.js';
-
 export { evidenceLimits, formatEvidence, parseEvidence } from './evidence/evidence.js';
 export type { EvidenceBuild, EvidenceFile } from './evidence/evidence.js';
 export { judgeEvidence } from './evidence/judge-evidence.js';
@@ -232,10 +230,5 @@ export {
   tilesFor,
 } from './log/tiles.js';
 export type { LeafRange } from './log/tiles.js';
-export {
-  formatTlogProof,
-  parseTlogProof,
-  verifyTlogProof,
-  witnessedEntry,
-} from './log/tlog-proof.js';
+export { formatTlogProof, parseTlogProof, verifyTlogProof } from './log/tlog-proof.js';
 export type { TlogProof } from './log/tlog-proof.js';

@@ -1,7 +1,6 @@
 import { decodeStandardBase64, encodeBase64 } from '../encoding/base64.js';
 import { VerifyError } from '../errors.js';
 import { decodeUtf8 } from '../json/parse.js';
-import type { WitnessedEntry } from '../verdict/vote.js';
 import {
   parseHash,
   parseTreeNumber,
@@ -74,25 +73,4 @@ export function verifyTlogProof(
   const { size, root } = verified.checkpoint;
   verifyInclusion(leaf, proof.index, size, root, proof.hashes);
   return verified;
-}
-
-/**
- * The same for a vote: since when which witnesses vouch that the leaf is logged. Undefined where fewer than
- * `threshold` of them cosigned.
- *
- * @param threshold how many different witnesses are needed, at least 1.
- */
-export function witnessedEntry(
-  proof: TlogProof,
-  leaf: Uint8Array,
-  log: NoteKey,
-  witnesses: readonly NoteKey[],
-  threshold: number,
-): WitnessedEntry | undefined {
-  const found = verifyTlogProof(proof, leaf, log, witnesses).witnesses;
-  if (!(threshold >= 1) || found.length < threshold) return undefined;
-  // By this time as many as needed had seen it.
-  const time = found.map((witness) => witness.time).sort((a, b) => a - b)[threshold - 1];
-  if (time === undefined) return undefined;
-  return { time, log: log.name, witnesses: found.map(({ key }) => key.name).sort() };
 }

@@ -1,99 +1,35 @@
 import { sign } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
 import { encodeBase64, publicKeyFromSpki } from '@selfsame/verify';
+import { parseBundle } from './bundle.js';
 import {
   accepted,
   codeOf,
-  dsseEntry,
-  hashedRekord,
   pemOf,
   testCertificate,
   testEntry,
-  testEnvelope,
   testPair,
   testSigstore,
-  type TestCertificate,
 } from './testing.js';
-import { parseBundle } from './bundle.js';
-import { parseCertificate } from './certificate.js';
+import {
+  TYPE,
+  TIME,
+  world,
+  pair,
+  leaf,
+  certificateOf,
+  message,
+  payload,
+  root,
+  ask,
+  envelopeBundle,
+  key,
+  keyBundle,
+  withDigest,
+  plain,
+} from './testing-bundles.js';
 import { parseTrustedRoot } from './trusted-root.js';
-import { verifyBundle, type BundleQuestion } from './verify-bundle.js';
-
-const MEDIA_TYPE = 'application/vnd.dev.sigstore.bundle.v0.3+json';
-const TYPE = 'application/vnd.in-toto+json';
-const TIME = 1_700_000_000;
-const world = testSigstore();
-const pair = testPair();
-const leaf: TestCertificate = {
-  name: '',
-  isAuthority: false,
-  since: TIME - 10,
-  until: TIME + 600,
-  identity: 'https://example.org/workflow@refs/heads/main',
-  issuer: 'https://token.example',
-};
-const certificateOf = (changes: Partial<TestCertificate> = {}, authority = world.authority) =>
-  testCertificate({ ...leaf, ...changes }, pair.publicKey, authority);
-const message = Buffer.from('an artifact');
-const payload = Buffer.from('{"a":1}');
-const { envelope, signature: envelopeSignature } = testEnvelope(TYPE, payload, pair.privateKey);
-const messageSignature = sign('sha256', message, pair.privateKey);
-
-const root = parseTrustedRoot(JSON.stringify(world.trustedRoot));
-const ask = (bundle: unknown, changes: Partial<BundleQuestion> = {}) =>
-  verifyBundle(parseBundle(typeof bundle === 'string' ? bundle : JSON.stringify(bundle)), {
-    root,
-    message,
-    logs: 1,
-    now: 1_800_000_000,
-    ...changes,
-  });
-
-function envelopeBundle(certificate = certificateOf(), time = TIME, more: object = {}) {
-  const body = dsseEntry(payload, envelopeSignature, pemOf('CERTIFICATE', certificate));
-  return {
-    mediaType: MEDIA_TYPE,
-    verificationMaterial: {
-      certificate: { rawBytes: encodeBase64(certificate) },
-      tlogEntries: [testEntry(world, body, time)],
-      ...more,
-    },
-    dsseEnvelope: envelope,
-  };
-}
-
-const spki = pair.publicKey.export({ format: 'der', type: 'spki' });
-const key = publicKeyFromSpki(spki);
-function keyBundle(changes: { signed?: Uint8Array; signature?: Uint8Array; pem?: string } = {}) {
-  const {
-    signed = message,
-    signature = messageSignature,
-    pem = pemOf('PUBLIC KEY', spki),
-  } = changes;
-  return {
-    mediaType: MEDIA_TYPE,
-    verificationMaterial: {
-      publicKey: { hint: 'anything' },
-      tlogEntries: [testEntry(world, hashedRekord(signed, signature, pem), TIME)],
-    },
-    messageSignature: {
-      messageDigest: {
-        algorithm: 'SHA2_256',
-        digest: Buffer.from(root.logs.length === 1 ? 'x' : '').toString('base64'),
-      },
-      signature: encodeBase64(messageSignature),
-    },
-  };
-}
-const withDigest = (bundle: ReturnType<typeof keyBundle>, digest: string | undefined) => ({
-  ...bundle,
-  messageSignature: {
-    signature: bundle.messageSignature.signature,
-    ...(digest !== undefined && { messageDigest: { algorithm: 'SHA2_256', digest } }),
-  },
-});
-const plain = (changes: Parameters<typeof keyBundle>[0] = {}) =>
-  withDigest(keyBundle(changes), undefined);
+import { verifyBundle } from './verify-bundle.js';
 
 describe('bundles with a certificate', () => {
   it('are verified offline, down to who signed', () => {
@@ -335,117 +271,5 @@ describe('bundles with a key', () => {
       envelope: `${text}\n— rekor.example ${encodeBase64(Buffer.concat([hint, signature]))}\n`,
     };
     expect(codeOf(() => ask(change({ checkpoint }), { key }))).toBe('CHECKPOINT_INVALID');
-  });
-});
-
-describe('bundles', () => {
-  const bundle = envelopeBundle();
-  const material = bundle.verificationMaterial;
-  it.each([
-    [
-      'of an older version',
-      { mediaType: 'application/vnd.dev.sigstore.bundle+json;version=0.2' },
-      'BUNDLE_UNSUPPORTED',
-    ],
-    ['with two contents', { messageSignature: { signature: 'AAAA' } }, 'BUNDLE_INVALID'],
-    ['with no content', { dsseEnvelope: undefined }, 'BUNDLE_INVALID'],
-    [
-      'with key and certificate',
-      { verificationMaterial: { ...material, publicKey: {} } },
-      'BUNDLE_INVALID',
-    ],
-    [
-      'with a chain of its own',
-      { verificationMaterial: { ...material, x509CertificateChain: {} } },
-      'BUNDLE_INVALID',
-    ],
-    [
-      'with a certificate that is none',
-      { verificationMaterial: { certificate: { rawBytes: 'AAAA' } } },
-      'CERTIFICATE_INVALID',
-    ],
-    [
-      'with two signatures',
-      {
-        dsseEnvelope: { ...envelope, signatures: [...envelope.signatures, ...envelope.signatures] },
-      },
-      'BUNDLE_INVALID',
-    ],
-    [
-      'with a negative index',
-      {
-        verificationMaterial: {
-          ...material,
-          tlogEntries: [{ ...material.tlogEntries[0], logIndex: '-1' }],
-        },
-      },
-      'BUNDLE_INVALID',
-    ],
-    [
-      'with another digest',
-      {
-        dsseEnvelope: undefined,
-        messageSignature: {
-          signature: 'AAAA',
-          messageDigest: { algorithm: 'SHA2_512', digest: 'AAAA' },
-        },
-      },
-      'BUNDLE_UNSUPPORTED',
-    ],
-    [
-      'attack 25: with too many entries',
-      {
-        verificationMaterial: { ...material, tlogEntries: Array(99).fill(material.tlogEntries[0]) },
-      },
-      'LIMIT_EXCEEDED',
-    ],
-  ])('%s are refused', (_what, changes, code) => {
-    expect(codeOf(() => parseBundle(JSON.stringify({ ...bundle, ...changes })))).toBe(code);
-  });
-
-  it('with an entry about two signatures are refused', () => {
-    const entry = dsseEntry(payload, envelopeSignature, pemOf('CERTIFICATE', certificateOf()));
-    const { signatures } = entry.spec;
-    const body = { ...entry, spec: { ...entry.spec, signatures: [...signatures, ...signatures] } };
-    const tlogEntries = [testEntry(world, body, TIME)];
-    expect(
-      codeOf(() => ask({ ...bundle, verificationMaterial: { ...material, tlogEntries } })),
-    ).toBe('BUNDLE_INVALID');
-  });
-
-  it('with an entry of another kind are refused, loudly', () => {
-    const body = {
-      ...dsseEntry(payload, envelopeSignature, pemOf('CERTIFICATE', certificateOf())),
-      apiVersion: '0.0.2',
-    };
-    const tlogEntries = [testEntry(world, body, TIME)];
-    expect(
-      codeOf(() => ask({ ...bundle, verificationMaterial: { ...material, tlogEntries } })),
-    ).toBe('BUNDLE_UNSUPPORTED');
-  });
-
-  it('and roots of other kinds are refused, and keys that are not read left out', () => {
-    const { trustedRoot } = world;
-    const [tlog] = trustedRoot.tlogs;
-    expect(codeOf(() => parseTrustedRoot(JSON.stringify({ ...trustedRoot, mediaType: 'x' })))).toBe(
-      'BUNDLE_INVALID',
-    );
-    const p384 = {
-      ...tlog,
-      publicKey: { ...tlog?.publicKey, keyDetails: 'PKIX_ECDSA_P384_SHA_256' },
-    };
-    expect(parseTrustedRoot(JSON.stringify({ ...trustedRoot, tlogs: [p384] })).logs).toEqual([]);
-    const unlimited = { ...tlog, publicKey: { ...tlog?.publicKey, validFor: {} } };
-    expect(
-      codeOf(() => parseTrustedRoot(JSON.stringify({ ...trustedRoot, tlogs: [unlimited] }))),
-    ).toBe('BUNDLE_INVALID');
-    accepted(JSON.stringify(trustedRoot), 300, parseTrustedRoot);
-  });
-
-  it('and certificates are read whatever the bytes', () => {
-    const certificate = certificateOf();
-    accepted(certificate, 300, parseCertificate);
-    // And never believed.
-    expect(accepted(certificate, 600, (altered) => ask(envelopeBundle(altered)))).toBe(0);
   });
 });

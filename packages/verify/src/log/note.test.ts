@@ -1,0 +1,139 @@
+import { describe, expect, it } from 'vitest';
+import { testKey } from '../testing/builders.js';
+import { codeOf } from '../testing/codes.js';
+import { newPair } from '../testing/in-toto.js';
+import { cosign, log, logKey, signed, text, witnesses } from '../testing/log.js';
+import {
+  formatNote,
+  formatNoteKey,
+  noteKey,
+  parseNote,
+  parseNoteKey,
+  signNote,
+  verifyNote,
+} from './note.js';
+import { parseTlogProof } from './tlog-proof.js';
+
+describe('signed notes', () => {
+  it('are read as they were written, and keys too', () => {
+    const note = signed(cosign('w1'));
+    expect(parseNote(formatNote(note))).toEqual(note);
+    for (const key of [logKey, ...witnesses]) expect(parseNoteKey(formatNoteKey(key))).toEqual(key);
+    expect(verifyNote(note, [logKey, ...witnesses])).toEqual([
+      { key: logKey },
+      { key: witnesses[0], time: 1_700_000_000 },
+    ]);
+  });
+
+  it('have Ed25519 keys with names without spaces', () => {
+    const { publicKey } = newPair('ecdsa-p256');
+    expect(codeOf(() => noteKey('a', 'note', publicKey))).toBe('KEY_INVALID');
+    for (const name of ['', 'a b', 'a+b', 'a\u00a0b', 'a\nb', 'a\ud800', 'x'.repeat(1025)]) {
+      expect(codeOf(() => noteKey(name, 'note', log.publicKey))).toBe('KEY_INVALID');
+    }
+  });
+
+  it('ignore signatures that share a name or an id with a known key, but not both', () => {
+    const [good] = signed().signatures;
+    if (good === undefined) expect.unreachable();
+    const others = [
+      { ...good, keyId: '00000000', signature: new Uint8Array(64) },
+      { ...good, name: 'x' },
+    ];
+    expect(verifyNote({ text, signatures: [...others, good] }, [logKey])).toEqual([
+      { key: logKey },
+    ]);
+    expect(codeOf(() => verifyNote({ text, signatures: others }, [logKey]))).toBe(
+      'SIGNATURE_INVALID',
+    );
+  });
+
+  it('are not made at a time that is none', () => {
+    for (const time of [-1, 0.5, Number.NaN, 2 ** 53]) {
+      expect(codeOf(() => cosign('w1', time))).toBe('NOTE_INVALID');
+    }
+  });
+
+  it('attack 25: are not read without end', () => {
+    expect(codeOf(() => parseNote(`${'a\n'.repeat(600_000)}\n${formatNote(signed())}`))).toBe(
+      'LIMIT_EXCEEDED',
+    );
+    expect(codeOf(() => parseTlogProof('a'.repeat(1_100_000)))).toBe('LIMIT_EXCEEDED');
+  });
+
+  it('may hold empty lines, and 16 signatures and more', () => {
+    const body = 'one\n\ntwo\n';
+    const unknown = Array.from({ length: 100 }, (_, n) =>
+      signNote(body, `other${n}`, testKey('x')),
+    );
+    const note = parseNote(
+      formatNote({ text: body, signatures: [...unknown, signNote(body, 'me', log)] }),
+    );
+    expect(note.text).toBe(body);
+    expect(verifyNote(note, [noteKey('me', 'note', log.publicKey)])).toHaveLength(1);
+    const many = formatNote({
+      text: body,
+      signatures: Array(300).fill(unknown[0]) as typeof unknown,
+    });
+    expect(codeOf(() => parseNote(many))).toBe('LIMIT_EXCEEDED');
+  });
+
+  it('are refused when a known key is named and did not sign, or nobody known did', () => {
+    const note = signed();
+    const altered = { ...note, text: text.replace('600', '601') };
+    expect(codeOf(() => verifyNote(altered, [logKey]))).toBe('SIGNATURE_INVALID');
+    expect(codeOf(() => verifyNote(note, witnesses))).toBe('SIGNATURE_INVALID');
+    const [good] = signed().signatures;
+    const bad = { ...signNote('other\n', logKey.name, log) };
+    expect(
+      codeOf(() => verifyNote({ text, signatures: [good as typeof bad, bad] }, [logKey])),
+    ).toBe('SIGNATURE_INVALID');
+  });
+
+  it('attack 10: compare names whole, whatever characters they have', () => {
+    const signature = signNote(text, 'example.org/log/evil', log);
+    const pattern = signNote(text, 'example.org.log', log);
+    for (const forged of [signature, pattern, { ...signature, keyId: logKey.id }]) {
+      expect(codeOf(() => verifyNote({ text, signatures: [forged] }, [logKey]))).toBe(
+        'SIGNATURE_INVALID',
+      );
+    }
+    expect(codeOf(() => noteKey('example.org/.*', 'note', log.publicKey))).toBe('accepted');
+    expect(
+      codeOf(() => verifyNote(signed(), [noteKey('example.org/.*', 'note', log.publicKey)])),
+    ).toBe('SIGNATURE_INVALID');
+  });
+
+  it.each([
+    ['no signature', `${text}\n`],
+    ['no empty line', text],
+    ['more on the line of a signature', formatNote(signed()).replace(/\n$/, ' x\n')],
+    ['no text', `x${formatNote(signed()).slice(text.length + 1)}`],
+    ['no line feed at the end', formatNote(signed()).slice(0, -1)],
+    ['a control character', formatNote(signed()).replace('600', '6\t00')],
+    ['a carriage return', formatNote(signed()).replaceAll('\n', '\r\n')],
+    ['a hyphen for a dash', formatNote(signed()).replace('—', '-')],
+    ['a name with a plus', formatNote(signed()).replace('— example.org', '— example+org')],
+    ['a signature of nothing', `${text}\n— a AAAAAA==\n`],
+    ['a lone surrogate', formatNote(signed()).replace('600', '\ud800')],
+  ])('are refused with %s', (_what, input) => {
+    expect(codeOf(() => parseNote(input))).toBe('NOTE_INVALID');
+  });
+
+  it('are refused with base64 of another spelling', () => {
+    const note = formatNote(signed());
+    expect(codeOf(() => parseNote(note.replace(/=*\n$/, '\n')))).toBe('BASE64_INVALID');
+    expect(codeOf(() => parseNote(note.replace(/([^=\n])(=*)\n$/, '$1 $2\n')))).not.toBe(
+      'accepted',
+    );
+  });
+
+  it.each([
+    ['another id', formatNoteKey(logKey).replace(logKey.id, '00000000')],
+    ['another type', 'a+00000000+BekyeRrm56hApGFkyQR4ZCbV54Id2LKaANYcrnKv3U2k'],
+    ['nothing', ''],
+    ['a space in its name', formatNoteKey(logKey).replace('/log', '/ log')],
+  ])('have no key with %s', (_what, vkey) => {
+    expect(codeOf(() => parseNoteKey(vkey))).toBe('KEY_INVALID');
+  });
+});
