@@ -132,7 +132,8 @@ function stemKey({ name, type }: Named): string | undefined {
 
 /** The name without what has digits in it: versions, dates, process numbers, random endings. */
 function likenessKey({ name, type }: Named): string | undefined {
-  const like = name.replace(/[A-Za-z0-9]*\d[A-Za-z0-9]*/g, '#');
+  // Each run is looked at once: names are a stranger's, and can be very long.
+  const like = name.replace(/[A-Za-z0-9]+/g, (run) => (/\d/.test(run) ? '#' : run));
   return like === name ? undefined : `${type} ${like}`;
 }
 

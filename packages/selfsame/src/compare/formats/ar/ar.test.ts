@@ -120,6 +120,20 @@ describe.skipIf(!hasTools('ar', 'gcc'))('ar archives of binutils', () => {
   });
 });
 
+describe('archives whose members share a name of some MiB', () => {
+  it('are damaged, rather than have it read for each', async () => {
+    const header = (name: string, size: number): string =>
+      `${name.padEnd(16)}${'0'.padEnd(12)}${'0'.padEnd(12)}${'644'.padEnd(8)}${String(size).padEnd(10)}\`\n`;
+    const names = `${'n'.repeat(70_000)}/\n`;
+    const bytes = Buffer.from(
+      `!<arch>\n${header('//', names.length)}${names}${`${header('/0', 2)}xx`.repeat(3)}`,
+    );
+    const { parts, stopped } = await readAll(ar, bytes);
+    expect(parts.map(({ name }) => name)).toEqual(['// (long names)']);
+    expect(stopped).toMatchObject({ reason: 'damaged', message: 'a long name is too long' });
+  });
+});
+
 describe.skipIf(!hasTools('dpkg-deb'))('packages of Debian', () => {
   const shop = new ArchiveWorkshop();
   afterAll(() => shop.remove());

@@ -1,7 +1,14 @@
 import { FormatError } from '../format.js';
 import type { Content, Field, Format, FormatAccess, Part } from '../format.js';
 import { PartCount } from '../reading/limits.js';
-import { decodeCString, decodeText, hexText, octalText, UniqueNames } from '../reading/text.js';
+import {
+  decodeCString,
+  decodeText,
+  hexText,
+  memberName,
+  octalText,
+  UniqueNames,
+} from '../reading/text.js';
 import { timeField } from '../reading/time.js';
 import { trailingPart } from '../reading/trailing.js';
 import { cutOff, Window } from '../reading/window.js';
@@ -13,7 +20,7 @@ const headerBytes = 60;
 /** Largest table of long names that is held in memory. */
 const maxNamesBytes = 16 * 1024 ** 2;
 
-/** Longest name of a BSD archive. */
+/** Longest name that is read: any number of members can have the same one. */
 const maxNameBytes = 64 * 1024;
 
 /** Archives of ar: System V and GNU, BSD, and thin ones. See README.md beside this file. */
@@ -62,7 +69,7 @@ export async function* readAr(content: Content, access: FormatAccess): AsyncGene
     const derived = special !== undefined || /^__\.SYMDEF/.test(name);
     const next = end + (end % 2);
     if (next > end) header.fields.push(...(await paddingFields(window, end)));
-    const common = { name: names.unique(special ?? name), fields: header.fields };
+    const common = { name: names.unique(special ?? memberName(name)), fields: header.fields };
     yield {
       ...common,
       type: 'file',
@@ -156,6 +163,7 @@ async function nameOf(
     if (longNames === undefined || start >= longNames.length || end === -1) {
       throw new FormatError('damaged', `the long name ${rawName} is not in the table`);
     }
+    if (end - start > maxNameBytes) throw new FormatError('damaged', 'a long name is too long');
     return { name: decodeText(longNames.subarray(start, end)).replace(/\/$/, ''), nameBytes: 0 };
   }
   // GNU and System V end a name with a slash, BSD and dpkg do not; shown where it is, as a form.

@@ -1,6 +1,6 @@
 import type { Content, Field, Format, FormatAccess, Part } from '../format.js';
 import { checkStopped, PartCount } from '../reading/limits.js';
-import { hexText, UniqueNames } from '../reading/text.js';
+import { hexText, memberName, UniqueNames } from '../reading/text.js';
 import { firstNonZero, trailingPart } from '../reading/trailing.js';
 import { cutOff, Window } from '../reading/window.js';
 import { align, isCpioHeader, readCpioHeader } from './cpio-header.js';
@@ -26,10 +26,10 @@ async function* readCpio(content: Content, access: FormatAccess): AsyncGenerator
     count.add();
     const header = await readCpioHeader(window, offset);
     const dataEnd = header.dataStart + header.size;
-    if (dataEnd > content.size) throw cutOff(JSON.stringify(header.name));
+    if (dataEnd > content.size) throw cutOff(JSON.stringify(memberName(header.name)));
     offset = Math.min(align(dataEnd, header.alignment), content.size);
     const padding = await window.bytes(dataEnd, offset - dataEnd);
-    yield toPart(names.unique(header.name), header, paddingFields(padding, dataEnd));
+    yield toPart(names.unique(memberName(header.name)), header, paddingFields(padding, dataEnd));
     if (header.name !== trailer) continue;
     // The kernel unpacks one archive after the other, with zeros between them, and any of them may be compressed.
     const next = await firstNonZero(content, offset, access);

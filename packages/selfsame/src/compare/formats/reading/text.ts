@@ -35,11 +35,21 @@ export function hexText(bytes: Uint8Array): string {
   return `${hex.slice(0, shownBytes)}… (${bytes.length} bytes, sha256 ${sum})`;
 }
 
+/** Names of members are shown so far: no system takes longer paths (Linux, PATH_MAX), and all of them are held. */
+const shownName = 4096;
+
+/** The name of a member as a part has it: long ones are cut, with their sha256, so that others are others. */
+export function memberName(text: string): string {
+  return boundedText(text, shownName);
+}
+
 /** Text of at most `most` characters as it is; of longer ones the beginning, with length and sha256. */
 export function boundedText(text: string, most = 4096): string {
   if (text.length <= most) return text;
   const sum = createHash('sha256').update(text).digest('hex');
-  return `${text.slice(0, most)}… (${text.length} characters, sha256 ${sum})`;
+  // Copied: a slice would hold all of the text for as long as itself is held.
+  const start = Buffer.from(text.slice(0, most)).toString();
+  return `${start}… (${text.length} characters, sha256 ${sum})`;
 }
 
 /** Permissions and such as octal digits: `0644`. */
@@ -49,19 +59,22 @@ export function octalText(value: number | bigint): string {
 
 /** Gives repeated names of siblings `#2`, `#3` and so on. */
 export class UniqueNames {
+  /** How far the numbers of each name have come. They only rise, so that no name is tried twice for another. */
   readonly #counts = new Map<string, number>();
 
   unique(name: string): string {
-    let candidate = name;
-    for (;;) {
-      const count = this.#counts.get(candidate);
-      if (count === undefined) {
-        this.#counts.set(candidate, 1);
-        return candidate;
-      }
-      // A name that is taken leads on from the count of the one that took it, so that few are tried.
-      this.#counts.set(candidate, count + 1);
-      candidate = `${name}#${count + 1}`;
+    let count = this.#counts.get(name);
+    if (count === undefined) {
+      this.#counts.set(name, 1);
+      return name;
     }
+    let candidate: string;
+    do {
+      count += 1;
+      candidate = `${name}#${count}`;
+    } while (this.#counts.has(candidate));
+    this.#counts.set(name, count);
+    this.#counts.set(candidate, 1);
+    return candidate;
   }
 }

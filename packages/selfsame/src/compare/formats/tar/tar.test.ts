@@ -254,6 +254,33 @@ describe('tar headers', () => {
     expect(values(parts[1]?.fields ?? [])['unused bytes']).toBe('736563726574000000000000');
   });
 
+  it.each([
+    ['a pax record', 'x', Buffer.from(`70012 path=${'n'.repeat(70_000)}\n`)],
+    ['a pax record', 'x', Buffer.from(`70016 linkpath=${'n'.repeat(70_000)}\n`)],
+    ['a long name', 'L', Buffer.from(`${'n'.repeat(70_000)}\0`)],
+    ['a long link', 'K', Buffer.from(`${'n'.repeat(70_000)}\0`)],
+  ])('are refused with a name of some MiB in %s', async (_, type, text) => {
+    const size = `${text.length.toString(8).padStart(11, '0')}\0`;
+    const padding = Buffer.alloc((512 - (text.length % 512)) % 512);
+    const bytes = Buffer.concat([block({ 156: type }, size), text, padding, block({})]);
+    expect((await readAll(tar, bytes)).stopped).toMatchObject({
+      reason: 'too-large',
+      message: 'it has a name of more than 65536 bytes',
+    });
+  });
+
+  it('with a name that no system takes show its beginning', async () => {
+    const name = 'n'.repeat(5000);
+    const text = Buffer.from(`5011 path=${name}\n`);
+    const padded = Buffer.concat([text, Buffer.alloc(512 * 10 - text.length)]);
+    const size = `${text.length.toString(8).padStart(11, '0')}\0`;
+    const { parts } = await readAll(
+      tar,
+      Buffer.concat([block({ 156: 'x' }, size), padded, block({})]),
+    );
+    expect(parts[0]?.name).toMatch(/^n{4096}… \(\d+ characters, sha256 [0-9a-f]{64}\)$/);
+  });
+
   it('end at the bound on parts', async () => {
     const bytes = Buffer.concat(Array.from({ length: 20 }, () => block({})));
     const { parts, stopped } = await readAll(tar, bytes, { maximumParts: 7 });

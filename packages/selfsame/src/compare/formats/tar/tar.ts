@@ -2,7 +2,7 @@ import { isTarHeader } from '../../../inputs/unpack/tar-header.js';
 import { FormatError } from '../format.js';
 import type { Content, Field, Format, FormatAccess, Part } from '../format.js';
 import { PartCount } from '../reading/limits.js';
-import { decodeCString, decodeText, hexText, UniqueNames } from '../reading/text.js';
+import { decodeCString, decodeText, hexText, memberName, UniqueNames } from '../reading/text.js';
 import { isZero, trailingPart } from '../reading/trailing.js';
 import { cutOff, Window } from '../reading/window.js';
 import { blockBytes, headerFields, splitHeader } from './tar-fields.js';
@@ -28,12 +28,17 @@ export const tar: Format = {
 
 const zeroBlock = Buffer.alloc(blockBytes);
 
+/** Longest name and target that are read, bytes: an extended header may have much more of either. */
+const maxNameBytes = 64 * 1024;
+
 /** What extended headers say of the entry after them. */
 interface Pending {
   readonly records: PaxRecord[];
   readonly fields: Field[];
   longName: string | undefined;
   longLink: string | undefined;
+  /** Of the longer of these two. */
+  textBytes: number;
   /** Bytes that are held. */
   bytes: number;
 }
@@ -43,6 +48,7 @@ const nothingPending = (): Pending => ({
   fields: [],
   longName: undefined,
   longLink: undefined,
+  textBytes: 0,
   bytes: 0,
 });
 
@@ -60,8 +66,7 @@ async function* readTar(content: Content, access: FormatAccess): AsyncGenerator<
     if (!isTarHeader(block) && !(block[0] === 0 && hasChecksum(block))) {
       throw new FormatError('damaged', `the header at ${offset} has a wrong checksum`);
     }
-    // A copy, since the window moves on.
-    const header = splitHeader(Buffer.from(block), offset);
+    const header = splitHeader(Buffer.from(block), offset); // A copy: the window moves on.
     if ('xgLK'.includes(header.type)) {
       const { meta, padding } = await readMeta(window, header);
       if (header.type === 'g') {
@@ -111,6 +116,9 @@ async function readEntry(
   const value = (key: string): Buffer | undefined =>
     paxValue(records, key) ?? paxValue(globals, key);
   const pathRecord = value('GNU.sparse.name') ?? value('path');
+  const longer = Math.max(pathRecord?.length ?? 0, value('linkpath')?.length ?? 0);
+  if (Math.max(longer, pending.textBytes) > maxNameBytes)
+    throw new FormatError('too-large', `it has a name of more than ${maxNameBytes} bytes`);
   const path = pathRecord === undefined ? undefined : decodeText(pathRecord);
   const name = path ?? pending.longName ?? header.name;
   const type = typeOf(header.type, name);
@@ -119,8 +127,8 @@ async function readEntry(
   const stored = hasBody ? bodyBytes(stated, name) : 0;
   const fields = entryFields(header, pending);
   if (!hasBody && stated !== 0n) {
-    const text = stated === undefined ? 'no number' : String(stated);
-    fields.push({ name: 'size', kind: 'size', value: text, offset: header.offset + 124 });
+    const value = stated === undefined ? 'no number' : String(stated);
+    fields.push({ name: 'size', kind: 'size', value, offset: header.offset + 124 });
   }
   let dataOffset = header.offset + blockBytes;
   let body: Part['body'];
@@ -138,11 +146,11 @@ async function readEntry(
     fields.push(sparseField(map));
   }
   const dataEnd = dataOffset + stored;
-  if (dataEnd > window.content.size) throw cutOff(JSON.stringify(name));
+  if (dataEnd > window.content.size) throw cutOff(JSON.stringify(memberName(name)));
   const end = endOf(dataOffset, stored);
   fields.push(...paddingFields(await window.bytes(dataEnd, end - dataEnd), 'padding', dataEnd));
   const unique = uniqueFields(fields);
-  const part: Part = { name: names.unique(name), type, fields: unique, size, body };
+  const part: Part = { name: names.unique(memberName(name)), type, fields: unique, size, body };
   return { part: body !== undefined || !hasBody ? part : { ...part, offset: dataOffset }, end };
 }
 
@@ -227,8 +235,11 @@ function addMeta(
   const type = header.type === 'L' || header.type === 'K' ? header.type : 'x';
   if (type === 'x') {
     pending.records.push(...splitPax(meta, header.offset + blockBytes, access));
-  } else if (type === 'L') pending.longName = decodeCString(meta);
-  else pending.longLink = decodeCString(meta);
+  } else {
+    pending.textBytes = Math.max(pending.textBytes, meta.length);
+    if (type === 'L') pending.longName = decodeCString(meta);
+    else pending.longLink = decodeCString(meta);
+  }
   const before = `${metaNames[type]} `;
   pending.fields.push(
     { name: `${before}name`, kind: 'name', value: header.name, offset: header.offset },
@@ -274,7 +285,7 @@ function typeOf(type: string, name: string): Part['type'] {
 
 function bodyBytes(size: bigint | undefined, name: string): number {
   if (size === undefined || size < 0n || size > BigInt(Number.MAX_SAFE_INTEGER) / 2n) {
-    throw new FormatError('damaged', `the size of ${JSON.stringify(name)} is none`);
+    throw new FormatError('damaged', `the size of ${JSON.stringify(memberName(name))} is none`);
   }
   return Number(size);
 }

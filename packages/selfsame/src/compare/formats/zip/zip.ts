@@ -3,7 +3,7 @@ import { FormatError } from '../format.js';
 import type { Content, Format, FormatAccess, Part } from '../format.js';
 import { inflateRaw } from '../reading/inflate.js';
 import { checkStopped, PartCount } from '../reading/limits.js';
-import { UniqueNames } from '../reading/text.js';
+import { memberName, UniqueNames } from '../reading/text.js';
 import { trailingPart } from '../reading/trailing.js';
 import { Window } from '../reading/window.js';
 import { readSigningBlock } from './apk-signing-block.js';
@@ -52,7 +52,7 @@ async function* readZip(content: Content, access: FormatAccess): AsyncGenerator<
     const offset = entry.localOffset + directory.base;
     const limit = Math.min(nextStart(starts, offset) ?? dataEnd, dataEnd);
     const local = await readLocal(locals, entry, offset, limit);
-    const name = names.unique(entry.name);
+    const name = names.unique(memberName(entry.name));
     yield toPart(content, name, entry, local, access);
     if (local.end < limit) {
       const gap = section(names.unique(`gap after ${name}`), local.end, limit);
