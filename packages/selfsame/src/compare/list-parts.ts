@@ -21,6 +21,9 @@ export interface Listed extends Named {
   readonly problem: FormatError | undefined;
 }
 
+/** Characters of the names of one container's parts together: all of them are held. A million of usual ones have half of it. */
+const nameCharacters = 128 * 2 ** 20;
+
 /** Counts what is seen of a container's parts. */
 export type See = (bytes: number) => void;
 
@@ -38,12 +41,17 @@ export async function listParts(
   const access = session.access(container, signal);
   const listed: Listed[] = [];
   const names = new Map<string, number>();
+  let characters = 0;
   const buffer = Buffer.allocUnsafe(pieceBytes);
   for await (const part of format.parts(container, access)) {
     session.check();
     if (listed.length >= access.maximumParts) {
       const detail = `it has more than ${access.maximumParts} parts`;
       throw new FormatError('too-large', detail);
+    }
+    characters += part.name.length;
+    if (characters > nameCharacters) {
+      throw new FormatError('too-large', 'the names of its parts are too long to be held');
     }
     const { size, sha256, problem } = await digestOf(part, container, access.see, buffer);
     const encodedKey = sha256 === undefined ? undefined : await encodedKeyOf(part, container);
