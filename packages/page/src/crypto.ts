@@ -21,11 +21,15 @@ export function createHash(name: string) {
   return self;
 }
 
+export function hash(name: string, data: string | Uint8Array, encoding: 'hex' | 'buffer') {
+  const digest = createHash(name).update(data);
+  return encoding === 'hex' ? digest.digest('hex') : digest.digest();
+}
+
 /** A public key. Whether it is one that can sign, the browser says when a signature is checked. */
 export class KeyObject {
   readonly asymmetricKeyType: 'ed25519' | 'ec' | 'rsa';
   readonly asymmetricKeyDetails: {
-    readonly namedCurve?: string;
     readonly modulusLength?: number;
     readonly publicExponent?: bigint;
   };
@@ -34,8 +38,7 @@ export class KeyObject {
 
   constructor(type: KeyObject['asymmetricKeyType'], spki: Uint8Array, rsa?: RsaKey) {
     this.asymmetricKeyType = type;
-    this.asymmetricKeyDetails =
-      rsa === undefined ? (type === 'ec' ? { namedCurve: 'prime256v1' } : {}) : rsa;
+    this.asymmetricKeyDetails = rsa ?? {};
     this.spki = spki;
     this.#rsa = rsa;
   }
@@ -46,21 +49,26 @@ export class KeyObject {
   }
 }
 
-/** Object identifiers behind the sequence of a SubjectPublicKeyInfo: RFC 8410 §3, RFC 5480 §2.1. */
-const ED25519 = '300506032b6570';
-const P256 = '301306072a8648ce3d020106082a8648ce3d030107';
+/** SubjectPublicKeyInfo before the point: RFC 8410 §4, RFC 5480 §2. */
+const ED25519 = Buffer.from('302a300506032b6570032100', 'hex');
+const P256 = Buffer.from('3059301306072a8648ce3d020106082a8648ce3d03010703420004', 'hex');
 
-export function createPublicKey(input: { key: Uint8Array; format: string; type: string }) {
-  if (input.format !== 'der') throw new TypeError('only DER here');
+type PublicKeyInput =
+  | { key: Uint8Array; format: 'der'; type: string }
+  | { key: { kty: string; x?: string; y?: string }; format: 'jwk' };
+
+export function createPublicKey(input: PublicKeyInput): KeyObject {
+  if (input.format === 'jwk') {
+    const { kty, x = '', y = '' } = input.key;
+    const [type, prefix] = kty === 'EC' ? (['ec', P256] as const) : (['ed25519', ED25519] as const);
+    const point = [x, y].map((text) => Buffer.from(text, 'base64url'));
+    return new KeyObject(type, Uint8Array.from(Buffer.concat([prefix, ...point])));
+  }
   if (input.type === 'pkcs1') {
     const rsa = readPkcs1(Uint8Array.from(input.key));
     return new KeyObject('rsa', rsa.spki, rsa);
   }
-  const der = Uint8Array.from(input.key);
-  const head = Buffer.from(der.subarray(2, 23)).toString('hex');
-  if (head.startsWith(ED25519)) return new KeyObject('ed25519', der);
-  if (head.startsWith(P256)) return new KeyObject('ec', der);
-  const rsa = readRsaSpki(der);
+  const rsa = readRsaSpki(Uint8Array.from(input.key));
   return new KeyObject('rsa', rsa.spki, rsa);
 }
 

@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import { canonicalJson } from '../json/canonical.js';
 import { VerifyError } from '../errors.js';
 
@@ -9,7 +9,7 @@ const SHA256 = /^[0-9a-f]{64}$/;
 
 /** sha256 (FIPS 180-4) of bytes, or of a string's UTF-8 bytes. */
 export function sha256Hex(data: Uint8Array | string): Sha256Hex {
-  return createHash('sha256').update(data).digest('hex');
+  return hash('sha256', data, 'hex');
 }
 
 /** sha256 of the canonical JSON (RFC 8785) of plain data: how selfsame names every document. */

@@ -5,12 +5,7 @@ import { concatBytes } from '../encoding/bytes.js';
  * `DSSEv1 SP LEN(type) SP type SP LEN(payload) SP payload`, lengths as decimal counts of bytes.
  */
 export function preAuthenticationEncoding(payloadType: string, payload: Uint8Array): Uint8Array {
-  const encoder = new TextEncoder();
-  const type = encoder.encode(payloadType);
-  return concatBytes(
-    encoder.encode(`DSSEv1 ${type.length} `),
-    type,
-    encoder.encode(` ${payload.length} `),
-    payload,
-  );
+  const length = Buffer.byteLength(payloadType);
+  const head = `DSSEv1 ${length} ${payloadType} ${payload.length} `;
+  return concatBytes(Buffer.from(head), payload);
 }

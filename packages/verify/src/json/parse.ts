@@ -82,9 +82,13 @@ class Parser {
 
   #value(): JsonValue {
     const character = this.#text[this.#at];
-    if (character === '{') return this.#nested(() => this.#object());
-    if (character === '[') return this.#nested(() => this.#array());
     if (character === '"') return this.#string();
+    if (character === '{' || character === '[') {
+      this.#enter();
+      const value = character === '{' ? this.#object() : this.#array();
+      this.#depth -= 1;
+      return value;
+    }
     for (const [word, value] of LITERALS) {
       if (character === word[0] && this.#text.startsWith(word, this.#at)) {
         this.#at += word.length;
@@ -94,16 +98,13 @@ class Parser {
     return this.#number();
   }
 
-  #nested<T>(read: () => T): T {
+  #enter(): void {
     this.#depth += 1;
     if (this.#depth > this.#maxDepth) {
       this.#fail('JSON_TOO_DEEP', `the document nests deeper than ${this.#maxDepth} levels`);
     }
     this.#at += 1;
     this.#skipWhiteSpace();
-    const value = read();
-    this.#depth -= 1;
-    return value;
   }
 
   #object(): JsonObject {
@@ -143,12 +144,11 @@ class Parser {
   #string(): string {
     const start = this.#at;
     this.#at += 1;
-    let value = '';
+    let value = this.#match(PLAIN_CHARACTERS);
     for (;;) {
-      value += this.#match(PLAIN_CHARACTERS);
       const character = this.#text[this.#at];
       if (character === '"') break;
-      if (character === '\\') value += this.#escape();
+      if (character === '\\') value += this.#escape() + this.#match(PLAIN_CHARACTERS);
       else if (character === undefined) this.#unexpected('the end of a string');
       else this.#fail('JSON_SYNTAX', 'a control character is not escaped');
     }
@@ -188,14 +188,15 @@ class Parser {
   }
 
   #match(pattern: RegExp): string {
-    pattern.lastIndex = this.#at;
-    const found = pattern.exec(this.#text)?.[0] ?? '';
-    this.#at += found.length;
-    return found;
+    const start = this.#at;
+    pattern.lastIndex = start;
+    if (pattern.test(this.#text)) this.#at = pattern.lastIndex;
+    return this.#text.slice(start, this.#at);
   }
 
   #skipWhiteSpace(): void {
-    this.#match(WHITE_SPACE);
+    // Canonical documents have none: nothing up to U+0020 comes next.
+    if (this.#text.charCodeAt(this.#at) <= 0x20) this.#match(WHITE_SPACE);
   }
 
   #take(character: string): boolean {

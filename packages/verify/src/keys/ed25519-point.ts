@@ -20,7 +20,7 @@ export function publicKeyProblem(bytes: Uint8Array): string | undefined {
   if (y >= P) return 'is not encoded in the one canonical way';
   if (SMALL_ORDER_Y.has(y)) return 'is a point of small order, for which anyone can sign';
   const y2 = (y * y) % P;
-  // x² = (y² - 1) / (d y² + 1) must be a square: Euler's criterion on numerator times denominator.
+  // x² = (y² - 1) / (d y² + 1) must be a square: so must numerator times denominator.
   const square = ((y2 + P - 1n) * (D * y2 + 1n)) % P;
   return isSquare(square) ? undefined : 'is not a point of the curve';
 }
@@ -32,9 +32,31 @@ function decodeY(bytes: Uint8Array): bigint {
   return BigInt(`0x${bigEndian.toString('hex')}`);
 }
 
-/** Euler's criterion, value^((p-1)/2) = 1, where (p-1)/2 = 2^254 - 10: squarings alone, on both sides of 10. */
+/**
+ * Whether a value below P is a square of the field other than 0: its Jacobi symbol over the prime P is 1
+ * (Cohen, "A Course in Computational Algebraic Number Theory", algorithm 1.4.10).
+ */
 function isSquare(value: bigint): boolean {
-  let power = value;
-  for (let count = 0; count < 254; count += 1) power = (power * power) % P;
-  return value !== 0n && power === value ** 10n % P;
+  let [a, b] = [value, P];
+  let isResidue = true;
+  while (a !== 0n) {
+    let twos = 0;
+    while (lowBits(a) === 0) {
+      // An even number of twos changes no sign.
+      a >>= 30n;
+    }
+    for (let low = lowBits(a); (low & 1) === 0; low >>= 1) twos += 1;
+    a >>= BigInt(twos);
+    const [left, right] = [lowBits(a), lowBits(b)];
+    // (2/b) is -1 for b of 3 or 5 modulo 8; (a/b) is -(b/a) where both are 3 modulo 4.
+    if (twos % 2 === 1 && ((right & 7) === 3 || (right & 7) === 5)) isResidue = !isResidue;
+    if ((left & right & 3) === 3) isResidue = !isResidue;
+    [a, b] = [b % a, a];
+  }
+  // What is left is the greatest common divisor: P where the value was 0.
+  return isResidue && b === 1n;
+}
+
+function lowBits(value: bigint): number {
+  return Number(BigInt.asUintN(30, value));
 }

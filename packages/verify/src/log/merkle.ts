@@ -1,5 +1,5 @@
-import { createHash } from 'node:crypto';
-import { equalBytes } from '../encoding/bytes.js';
+import { hash } from 'node:crypto';
+import { concatBytes, equalBytes } from '../encoding/bytes.js';
 import { VerifyError } from '../errors.js';
 
 // Merkle trees of RFC 6962 §2.1 (restated with the algorithms below in RFC 9162 §2.1.3 and §2.1.4).
@@ -8,20 +8,22 @@ import { VerifyError } from '../errors.js';
 /** More hashes than any proof for a tree below 2^53 leaves has. */
 export const MAX_PROOF_HASHES = 108;
 
+const LEAF = Uint8Array.of(0);
+const NODE = Uint8Array.of(1);
+
 /** Hash of a leaf: sha256(0x00 || data). */
 export function leafHash(data: Uint8Array): Uint8Array {
-  return new Uint8Array(createHash('sha256').update(Uint8Array.of(0)).update(data).digest());
+  return sha256(concatBytes(LEAF, data));
 }
 
 /** Hash of an inner node: sha256(0x01 || left || right). */
 export function nodeHash(left: Uint8Array, right: Uint8Array): Uint8Array {
-  const hash = createHash('sha256').update(Uint8Array.of(1)).update(left).update(right);
-  return new Uint8Array(hash.digest());
+  return sha256(concatBytes(NODE, left, right));
 }
 
 /** Hash of the tree without leaves: sha256 of nothing. */
 export function emptyTreeHash(): Uint8Array {
-  return new Uint8Array(createHash('sha256').digest());
+  return sha256(new Uint8Array(0));
 }
 
 /** Root of the tree over these leaf hashes. */
@@ -113,6 +115,10 @@ function checkInput(numbers: readonly number[], hashes: readonly Uint8Array[]): 
   }
   if (hashes.length > MAX_PROOF_HASHES + 2) refuse('the proof is too long');
   if (hashes.some((hash) => hash.length !== 32)) refuse('a hash is not 32 bytes');
+}
+
+function sha256(data: Uint8Array): Uint8Array {
+  return new Uint8Array(hash('sha256', data, 'buffer'));
 }
 
 function isOdd(value: number): boolean {
