@@ -16,6 +16,7 @@ const pipeline = [
 const everything = [
   ...pipeline,
   'attestations',
+  'policy',
   'log',
   'evidence',
   'build',
@@ -44,6 +45,8 @@ export const arrows = {
   recipe: [...bottom, 'inputs/schema', 'workspace', 'sandbox/determinizer/sources'],
   workspace: [...bottom, 'recipe', 'inputs/schema', 'sandbox/determinizer'],
   record: [...engine, 'recipe', 'workspace'],
+  // Advice for those who write policies.
+  policy: [],
   // Logs of claims and what watches them.
   log: [...engine, 'record', 'download'],
   evidence: [...engine, 'record', 'log'],

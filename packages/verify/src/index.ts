@@ -121,13 +121,9 @@ export type {
   PolicySigner,
 } from './policy/policy.js';
 
-export { attributeValues, UNKNOWN_VALUE } from './strength/domains.js';
+export { attributeValues, domainTable, UNKNOWN_VALUE } from './strength/domains.js';
 export type { DomainRules } from './strength/domains.js';
-export { cheapestForgery } from './strength/forgery.js';
-export type { Forgery, ForgeryDemand } from './strength/forgery.js';
-export { NEW_VALUE, rankRecruits } from './strength/simulate.js';
-export type { CandidateAttributes, Recruit } from './strength/simulate.js';
-export { strengthOf } from './strength/strength.js';
+export { signersByDomain, strengthOf } from './strength/strength.js';
 export type { CoalitionMember, Strength } from './strength/strength.js';
 
 export { evidenceLimits, formatEvidence, parseEvidence } from './evidence/evidence.js';

@@ -1,11 +1,5 @@
-import {
-  attributeValues,
-  cheapestForgery,
-  formatTime,
-  signersMeeting,
-  type Forgery,
-  type Policy,
-} from '@selfsame/verify';
+import { attributeValues, formatTime, signersMeeting, type Policy } from '@selfsame/verify';
+import { cheapestForgery, type Forgery } from '../policy/forgery.js';
 import type { PolicyFile } from '../record/policy-file.js';
 import { domainWords } from './verdict-strength.js';
 

@@ -1,4 +1,4 @@
-import type { CandidateAttributes } from '@selfsame/verify';
+import type { CandidateAttributes } from '../../policy/recruits.js';
 import type { Command, OptionValues } from '../command.js';
 
 /** Recruits shown when nothing else is asked. */
@@ -39,7 +39,7 @@ export const policySimulateCommand: Command = {
     },
   ],
   async run(args, options, context) {
-    const { rankRecruits } = await import('@selfsame/verify');
+    const { rankRecruits } = await import('../../policy/recruits.js');
     const { SelfsameError } = await import('../../errors/selfsame-error.js');
     const { loadPolicy } = await import('../load-policy.js');
     const { coalitionWords, strengthWords } = await import('../verdict-strength.js');
@@ -102,7 +102,8 @@ async function parseCandidate(
   text: string,
   domains: readonly string[],
 ): Promise<CandidateAttributes> {
-  const { isAttributeValue, NEW_VALUE } = await import('@selfsame/verify');
+  const { isAttributeValue } = await import('@selfsame/verify');
+  const { NEW_VALUE } = await import('../../policy/recruits.js');
   const { SelfsameError } = await import('../../errors/selfsame-error.js');
   const pairs = text.split(',').map((pair) => {
     const [name = '', value = ''] = pair.split('=', 2);

@@ -1,6 +1,5 @@
-import type { RosterSigner } from '../roster/roster.js';
-import { attributeValues, type DomainRules } from './domains.js';
-import { strengthOf, type Strength } from './strength.js';
+import { attributeValues, strengthOf } from '@selfsame/verify';
+import type { DomainRules, RosterSigner, Strength } from '@selfsame/verify';
 
 /** A signer who could be recruited: attribute → value. `NEW_VALUE` stands for one that nobody has yet. */
 export type CandidateAttributes = Readonly<Record<string, string>>;

@@ -1,28 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import type { RosterSigner } from '../roster/roster.js';
-import type { DomainRules } from './domains.js';
 import { cheapestForgery } from './forgery.js';
-import { NEW_VALUE, rankRecruits } from './simulate.js';
-import { strengthOf } from './strength.js';
-
-const rules: DomainRules = {
-  domains: ['jurisdiction', 'os'],
-  assumedSound: [],
-  weights: {},
-  unknown: 'shared',
-};
-
-function signer(name: string, os: string, jurisdiction: string): RosterSigner {
-  return { name, keys: [], attributes: { os: [os], jurisdiction: [jurisdiction] } };
-}
-
-const rosters = fc
-  .array(fc.tuple(fc.constantFrom('debian', 'guix', 'nix'), fc.constantFrom('DE', 'US')), {
-    minLength: 1,
-    maxLength: 6,
-  })
-  .map((list) => list.map(([os, where], index) => signer(`s${index}`, os, where)));
+import { rosters, rules, signer } from './testing.js';
 
 function subsets<T>(list: readonly T[]): readonly T[][] {
   return list.reduce<T[][]>((all, item) => [...all, ...all.map((set) => [...set, item])], [[]]);
@@ -90,49 +69,5 @@ describe('cheapestForgery', () => {
     const found = cheapestForgery(list, rules, { signers: 2, oneOf: [['b', 'c']] });
     expect(found).toMatchObject({ atLeast: 2, isExact: true });
     expect(found.signers.some((name) => name === 'b' || name === 'c')).toBe(true);
-  });
-});
-
-describe('rankRecruits', () => {
-  const list = [
-    signer('a', 'debian', 'DE'),
-    signer('b', 'debian', 'US'),
-    signer('c', 'guix', 'US'),
-  ];
-
-  it('puts the addition first that raises strength with the fewest new values', () => {
-    const { now, recruits } = rankRecruits(list, rules);
-    expect(now.atLeast).toBe(2);
-    const [best] = recruits;
-    expect(best).toMatchObject({ gain: 1, strength: 3 });
-    expect(recruits.map(({ gain }) => gain)).toEqual(
-      recruits.map(({ gain }) => gain).sort((x, y) => y - x),
-    );
-  });
-
-  it('gives each candidate the strength that it would have', () => {
-    fc.assert(
-      fc.property(rosters, (roster) => {
-        const { now, recruits } = rankRecruits(roster, rules);
-        expect(recruits.length).toBeGreaterThan(1);
-        for (const { attributes, strength, gain } of recruits) {
-          const added = signer('new', attributes['os'] ?? '', attributes['jurisdiction'] ?? '');
-          expect(strengthOf([...roster, added], rules).atLeast).toBe(strength);
-          expect(strength - now.atLeast).toBe(gain);
-        }
-      }),
-      { numRuns: 50 },
-    );
-  });
-
-  it('judges the candidates it is given', () => {
-    const { recruits } = rankRecruits(list, rules, [
-      { os: 'debian', jurisdiction: 'US' },
-      { os: NEW_VALUE, jurisdiction: 'DE' },
-    ]);
-    expect(recruits.map(({ gain, newValues }) => [gain, newValues])).toEqual([
-      [0, 0],
-      [0, 1],
-    ]);
   });
 });

@@ -1,6 +1,5 @@
-import type { RosterSigner } from '../roster/roster.js';
-import { domainTable, type DomainRules } from './domains.js';
-import { signersByDomain } from './strength.js';
+import { domainTable, signersByDomain } from '@selfsame/verify';
+import type { DomainRules, RosterSigner } from '@selfsame/verify';
 
 /** What a forged result needs: votes of so many signers, each of these groups represented among them. */
 export interface ForgeryDemand {
