@@ -1,5 +1,6 @@
 import type { Difference } from '../../compare/types.js';
-import type { ArtifactReport, Writer } from '../../vary/types.js';
+import type { ArtifactReport, CheckReport, Writer } from '../../vary/types.js';
+import { levelWords } from '../limits.js';
 import { findingsOf, groupFindings } from '../findings.js';
 import { visible } from '../visible.js';
 import { count, dependenceWords, grouped, listed } from '../words.js';
@@ -12,13 +13,20 @@ import { badge, code, pathMarkup } from './values.js';
 const mostFindings = 4;
 const mostWriters = 5;
 
+/** What an artifact's section needs of the page around it. */
+export interface ArtifactSurroundings {
+  readonly title: (name: string) => string;
+  readonly room: Room;
+  readonly deep: DeepLinks;
+  /** Of the recipe that was checked. */
+  readonly level: CheckReport['level'];
+}
+
 /** All about one artifact that differs. */
 export function artifactMarkup(
   artifact: ArtifactReport,
   id: string,
-  title: (name: string) => string,
-  room: Room,
-  deep: DeepLinks,
+  { title, room, deep, level }: ArtifactSurroundings,
 ): Markup {
   const { path, dependence, consequenceOf, vanishesAt, difference, builds } = artifact;
   const groups = groupFindings(findingsOf(difference));
@@ -34,7 +42,7 @@ export function artifactMarkup(
       ? nothing
       : markup` <span class="soft">A is ${visible(builds[0], 40)}, B is ${visible(builds[1], 40)}</span>`;
   const inside = insideMarkup(difference, between, room, deep);
-  return markup`<article class="card" id="${id}"><h3>${pathMarkup(path)}</h3><p class="badges">${badge(dependenceWords(dependence, title), 'bad')}${vanishesAt === undefined ? nothing : badge(`same at level ${vanishesAt}`, 'good')}</p>${dependence?.type === 'always' && dependence.why !== '' ? markup`<p>${visible(dependence.why, 300)}</p>` : nothing}${following}${presence(artifact)}${shown.map((group) => findingMarkup(group, 1))}${left > 0 ? markup`<p class="soft">${count(left, 'more finding')} in the details.</p>` : nothing}${inside}${writersMarkup(artifact.writers)}</article>
+  return markup`<article class="card" id="${id}"><h3>${pathMarkup(path)}</h3><p class="badges">${badge(dependenceWords(dependence, title), 'bad')}${vanishesAt === undefined ? nothing : badge(levelWords(vanishesAt, level), 'good')}</p>${dependence?.type === 'always' && dependence.why !== '' ? markup`<p>${visible(dependence.why, 300)}</p>` : nothing}${following}${presence(artifact)}${shown.map((group) => findingMarkup(group, 1))}${left > 0 ? markup`<p class="soft">${count(left, 'more finding')} in the details.</p>` : nothing}${inside}${writersMarkup(artifact.writers)}</article>
 `;
 }
 

@@ -137,6 +137,25 @@ describe.skipIf(chromium === undefined)('pages in a browser', () => {
     await media([]);
   });
 
+  it.each(['check.html', 'compare.html', 'hostile.html'])(
+    '%s loses nothing on paper: no column is cut off, everything is unfolded, in light colours',
+    async (name) => {
+      await resize(718);
+      await media([{ name: 'prefers-color-scheme', value: 'dark' }], 'print');
+      await browser.open(address(name));
+      const wide = await browser.evaluate('document.documentElement.scrollWidth');
+      expect(wide).toBeLessThanOrEqual(718);
+      const cut = `[...document.querySelectorAll('body *')].filter((one) => one.clientWidth > 1 && one.scrollWidth > one.clientWidth + 1 && getComputedStyle(one).overflowX !== 'visible' && !one.closest('.turn, .hidden')).map((one) => one.className)`;
+      expect(await browser.evaluate(cut)).toEqual([]);
+      const folded = `[...document.querySelectorAll('details:not([open]) > :not(summary)')].filter((one) => !one.checkVisibility({ contentVisibilityAuto: true })).length`;
+      expect(await browser.evaluate(folded)).toBe(0);
+      const paper = await browser.evaluate('getComputedStyle(document.body).backgroundColor');
+      const ink = await browser.evaluate('getComputedStyle(document.body).color');
+      expect([paper, ink]).toEqual(['rgb(255, 255, 255)', 'rgb(23, 27, 33)']);
+      await media([]);
+    },
+  );
+
   it('unfold by keyboard, with scripts switched off', async () => {
     await browser.send('Emulation.setScriptExecutionDisabled', { value: true });
     await browser.open(address('check.html'));

@@ -1,6 +1,7 @@
 import type { CompareReport } from '../../compare/types.js';
 import { formatDuration } from '../../text/duration.js';
 import type { ArtifactReport, CheckReport } from '../../vary/types.js';
+import { buildNotes, limitsOfCheck } from '../limits.js';
 import { visible } from '../visible.js';
 import {
   artifactCount,
@@ -45,7 +46,9 @@ export function checkHtml(report: CheckReport, options: CheckHtmlOptions = {}): 
   const articles: Markup[] = [];
   for (const artifact of differing.slice(0, mostArtifacts)) {
     const id = `file-${articles.length + 1}`;
-    const article = room.take(() => artifactMarkup(artifact, id, title, room, deep));
+    const article = room.take(() =>
+      artifactMarkup(artifact, id, { title, room, deep, level: report.level }),
+    );
     if (article === undefined) break;
     sections.set(artifact, id);
     articles.push(article);
@@ -65,7 +68,7 @@ export function checkHtml(report: CheckReport, options: CheckHtmlOptions = {}): 
     command: 'check',
     banner: bannerMarkup({
       headline,
-      subject: markup`${code(report.subject, 300)} <span class="soft">in</span> ${pathMarkup(report.directory)}`,
+      subject: markup`${code(report.subject, 300)} <span class="soft">in</span> ${pathMarkup(report.directory)}${levelMarkup(report)}`,
       part: { differing: differing.length, all },
       numbers: [
         [grouped(differing.length), differing.length === 1 ? 'file differs' : 'files differ'],
@@ -122,7 +125,17 @@ function failuresMarkup(
     )}${left > 0 ? markup`<p class="soft">${count(left, 'more failure')} left out.</p>` : nothing}`;
 }
 
-function limitsMarkup({ notCovered, wroteOutside, budgetSpent }: CheckReport): Markup | undefined {
+/** What `selfsame build` holds constant of a recipe, which the check varied all the same. */
+function levelMarkup({ level }: CheckReport): Markup {
+  return level === undefined
+    ? nothing
+    : markup`<br>The recipe's determinism level is ${badge(level, 'soft')}, which holds for <code>selfsame build</code>.`;
+}
+
+function limitsMarkup(report: CheckReport): Markup | undefined {
+  const { wroteOutside, budgetSpent } = report;
+  const notCovered = limitsOfCheck(report);
+  const notes = buildNotes(report);
   const parts: Markup[] = [];
   if (budgetSpent)
     parts.push(
@@ -131,6 +144,10 @@ function limitsMarkup({ notCovered, wroteOutside, budgetSpent }: CheckReport): M
   if (notCovered.length > 0)
     parts.push(
       markup`<ul>${notCovered.slice(0, 100).map((text) => markup`<li>${visible(text, 400)}</li>`)}</ul>`,
+    );
+  if (notes.length > 0)
+    parts.push(
+      markup`<h3>Of the builds</h3><ul>${notes.slice(0, 100).map((text) => markup`<li>${text}</li>`)}</ul>`,
     );
   if (wroteOutside.length > 0) {
     const left = wroteOutside.length - 50;

@@ -9,6 +9,7 @@ import { differenceMarkup, unexaminedList, type DeepLinks } from './difference.j
 import { findingMarkup } from './finding.js';
 import { markup, nothing, Room, type Markup } from './markup.js';
 import { bannerMarkup, pageOf } from './page.js';
+import { placesMarkup, type PlaceNote } from './places.js';
 import { badge, chain, code } from './values.js';
 
 const rootCharacters = 3_000_000;
@@ -105,19 +106,13 @@ function rootMarkup(root: RootCause, groups: readonly FindingGroup[], deep: Deep
   const left = groups.length - shown.length;
   const without = new Set(alone.map((one) => JSON.stringify(one)));
   const guessed = new Set(assumed.map((one) => JSON.stringify(one)));
-  const note = (one: Place): Markup => {
+  const note = (one: Place): PlaceNote => {
     const id = JSON.stringify(one);
-    if (guessed.has(id)) return markup` ${badge('assumed, not seen', 'note')}`;
-    return without.has(id) ? markup` ${badge('same without it', 'good')}` : nothing;
+    if (guessed.has(id)) return ['assumed, not seen', 'note'];
+    return without.has(id) ? ['same without it', 'good'] : undefined;
   };
-  return markup`<article class="card"><h3>${chain(place)}</h3><p class="badges">${causes.map((cause) => badge(causeWords(cause), 'cause'))}</p>${shown.map((group) => findingMarkup(group, place.length))}${left > 0 ? markup`<p class="soft">${count(left, 'more finding')} below.</p>` : nothing}${deep(place)}${places('Differ because of it', explains, note)}${places('The same thing, elsewhere', also, () => nothing)}</article>
+  return markup`<article class="card"><h3>${chain(place)}</h3><p class="badges">${causes.map((cause) => badge(causeWords(cause), 'cause'))}</p>${shown.map((group) => findingMarkup(group, place.length))}${left > 0 ? markup`<p class="soft">${count(left, 'more finding')} below.</p>` : nothing}${deep(place)}${placesMarkup('Differ because of it', explains, note)}${placesMarkup('The same thing, elsewhere', also, () => undefined)}</article>
 `;
-}
-
-function places(heading: string, all: readonly Place[], note: (place: Place) => Markup): Markup {
-  if (all.length === 0) return nothing;
-  const left = all.length - 20;
-  return markup`<details class="more" open><summary>${heading}: ${grouped(all.length)}</summary><ul class="missing">${all.slice(0, 20).map((place) => markup`<li>${chain(place)}${note(place)}</li>`)}${left > 0 ? markup`<li class="soft">and ${grouped(left)} more</li>` : nothing}</ul></details>`;
 }
 
 function ignoredMarkup({ ignored, hidden }: CompareReport): Markup | undefined {

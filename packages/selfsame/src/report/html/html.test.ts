@@ -119,6 +119,40 @@ describe('the page of a check', () => {
     expect(pathAddress('//example.org/x')).toBe('/example.org/x');
   });
 
+  it('says the level of a recipe, what is to be known of builds, and what chance leaves open', () => {
+    const recipe = textOf(checkHtml(testCheckReport({ level: 'fixed' }))).replaceAll('&#39;', "'");
+    expect(recipe).toContain("The recipe's determinism level is fixed");
+    expect(recipe).toContain("the same in selfsame build: the recipe's level is fixed");
+    expect(recipe).toContain(
+      'build-3: the CPU model could not be hidden from the instruction cpuid',
+    );
+    const none = textOf(page);
+    expect(none).toContain('the same at determinism level fixed');
+    expect(none).not.toContain('determinism level is');
+    expect(none).toMatch(/build-3everything\s/);
+    const most = testCheckReport().builds.map((build) => ({
+      ...build,
+      varied: build.varied.filter((name) => name !== 'time'),
+    }));
+    expect(textOf(checkHtml(testCheckReport({ builds: most })))).toMatch(
+      /build-3everything but \S/,
+    );
+    const builds = Array.from({ length: 50 }, (_, at) => ({
+      ...{ id: `build-${at}`, varied: [], outcome: { type: 'built' as const } },
+      ...{ milliseconds: 1, notes: [] },
+    }));
+    const missed = (count: number): string =>
+      textOf(checkHtml({ ...testReproducibleReport(), builds: builds.slice(0, count) }));
+    // 0.9³, 0.99⁵⁰
+    expect(missed(3)).toContain(
+      'in one of 10 builds, as a race may, is missed by 3 builds in 73 of',
+    );
+    expect(missed(50)).toContain(
+      'in one of 100 builds, as a race may, is missed by 50 builds in 61',
+    );
+    expect(none).not.toContain('as a race may');
+  });
+
   it('is the same for the same report', () => {
     expect(checkHtml(structuredClone(testCheckReport()))).toBe(page);
   });
@@ -148,6 +182,24 @@ describe('the page of a comparison', () => {
     ])
       expect(text).toContain(part);
     expect(page).toContain('href="./deep/flashrom%201.html"');
+  });
+
+  it('puts places that share a container or a name into one line, and no two notes', () => {
+    const [root] = testCompareReport().rootCauses;
+    const images = Array.from({ length: 40 }, (_, at) => ['out', `image-${at}.tar`]);
+    const also = images.map((place) => [...place, 'bin/tool']);
+    const rootCauses = root && [
+      { ...root, explains: images, alone: images.slice(1), assumed: [], also },
+    ];
+    const page = compareHtml(testCompareReport({ ...(rootCauses && { rootCauses }) }));
+    expect(problemsOf(page)).toEqual([]);
+    const text = textOf(page).replace(/\s+/gu, ' ');
+    expect(text).toContain('Differ because of it: 40');
+    expect(text).toMatch(
+      /out 39 parts: ?image-1\.tar, image-2\.tar, .*and 15 more same without it/u,
+    );
+    expect(text).toMatch(/bin\/tool in 40 places: ?out › image-0\.tar, .*and 16 more/u);
+    expect(text.match(/image-0\.tar/gu)).toHaveLength(2);
   });
 
   it('never calls the undecided the same', () => {

@@ -9,7 +9,7 @@ export const baseStyle = `
   --mark: #ffd9a8; --mark-ink: #5c2c00; --shade: 0 1px 2px rgb(20 30 50 / 6%), 0 4px 16px rgb(20 30 50 / 5%);
   --mono: ui-monospace, "SF Mono", "Cascadia Mono", Menlo, "DejaVu Sans Mono", "Noto Sans Mono", monospace;
 }
-@media (prefers-color-scheme: dark) {
+@media screen and (prefers-color-scheme: dark) {
   :root {
     --paper: #0f1217; --card: #171b22; --ink: #e5e9ef; --soft: #9ba7b6; --line: #2a313b; --field: #1d222a;
     --bad: #ff9b92; --bad-paper: #3b1a18; --bad-fill: #d9473d; --on-fill: #1a0504;

@@ -64,6 +64,9 @@ details > summary:hover { background: var(--field); }
 .missing, .plain { margin: .4rem 0; padding: 0; list-style: none; display: grid; gap: .45rem; }
 .missing li, .plain li { overflow-wrap: anywhere; }
 .missing .chain { display: inline-flex; margin: 0; }
+.wide th[scope=row] { min-width: 5rem; }
+.wide td:last-child { min-width: 5rem; }
+.wide .badge { white-space: nowrap; }
 .short { padding: .6rem 1.25rem; }
 .many article { content-visibility: auto; contain-intrinsic-size: auto 24rem; }
 @media (max-width: 40rem) {
@@ -80,14 +83,32 @@ details > summary:hover { background: var(--field); }
   .stack tr { display: block; padding: .5rem 0; border-bottom: 1px solid var(--line); }
   .stack th, .stack td { display: block; border: 0; padding: .1rem 0; overflow-wrap: anywhere; }
 }
+@page { margin: 14mm 12mm; }
 @media print {
-  :root { --shade: none; }
-  body { background: #fff; font-size: 10pt; }
+  :root { color-scheme: light; --shade: none; --paper: #fff; }
+  body { background: #fff; font-size: 9.5pt; }
+  main, body > header, body > footer { max-width: none; padding-left: 0; padding-right: 0; }
   .top nav, .skip { display: none; }
-  .card { break-inside: auto; border-color: #bbb; }
+  h2 { margin-top: 1.6rem; }
+  h1, h2, h3, .lead, .badges, .what, summary, figcaption, .lines th { break-after: avoid; }
+  .card { break-inside: auto; padding: .7rem .9rem; border-radius: .4rem; box-decoration-break: clone; }
+  .card:not(.banner) { border-color: #bbb; }
+  .card + .card { margin-top: .7rem; }
+  .banner, .fixes li, .finding, .bytes, .pair, .remedy, .legend, tr { break-inside: avoid; }
+  .fixes { gap: .6rem; grid-template-columns: 1fr 1fr; }
   .many article { content-visibility: visible; }
-  .finding, .bytes, tr { break-inside: avoid; }
+  .scroll, .side pre, .log { overflow: visible; max-width: none; }
+  .side pre { white-space: pre-wrap; overflow-wrap: anywhere; }
+  .sides, .pair { grid-template-columns: 1fr 1fr; }
+  .side pre { font-size: 6.4pt; }
+  .matrix { font-size: 8pt; }
+  .matrix th, .matrix td { padding: .12rem .06rem; }
+  .matrix tbody th { min-width: 6rem; max-width: 14rem; }
+  .matrix td:last-child, .matrix thead th:last-child { min-width: 6rem; padding-left: .4rem; }
+  .m::before { width: 1.05rem; height: 1.05rem; border-radius: .25rem; font-size: .7rem; }
+  .wide { table-layout: auto; font-size: 8.5pt; }
   details::details-content { content-visibility: visible; block-size: auto; }
-  .m::before, .badge, mark, .remedy, .lines td { print-color-adjust: exact; }
+  p, li { orphans: 2; widows: 2; }
+  .banner, .sign, .bar, .m::before, .badge, mark, .remedy, .lines td, .side, .log { print-color-adjust: exact; -webkit-print-color-adjust: exact; }
 }
 `;

@@ -25,8 +25,9 @@ export function chain(place: Place, last: MarkupValue = nothing): Markup {
   )}</ol>`;
 }
 
-/** Both values, each with what the other has not marked. */
+/** Both values, each with what the other has not marked; nothing of two that are empty. */
 export function pair(a: string | undefined, b: string | undefined): Markup {
+  if (a === '' && b === '') return nothing;
   const [inA, inB] = markedPair(a, b);
   return markup`<dl class="pair"><div><dt>A</dt><dd>${inA}</dd></div><div><dt>B</dt><dd>${inB}</dd></div></dl>`;
 }

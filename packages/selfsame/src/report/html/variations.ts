@@ -42,22 +42,34 @@ function rowMarkup({
 
 /** Every build: what was varied, how it ended, how long it took. */
 export function buildsMarkup(
-  { builds }: CheckReport,
+  { builds, variations }: CheckReport,
   title: (name: string) => string,
 ): Markup | undefined {
   if (builds.length === 0) return undefined;
   const left = builds.length - mostBuilds;
+  const all = variations.filter(({ status }) => status === 'used').map(({ name }) => name);
   return markup`<details class="card"><summary>${count(builds.length, 'build')}, in the order in which they were made</summary><table class="wide stack"><thead><tr><th scope="col">build</th><th scope="col">varied</th><th scope="col">outcome</th><th scope="col">time</th></tr></thead><tbody>${builds
     .slice(0, mostBuilds)
     .map(({ id, varied, outcome, milliseconds, notes }) => {
-      const what =
-        varied.length === 0
-          ? markup`<span class="soft">nothing</span>`
-          : varied.slice(0, 60).map((name, at) => markup`${at > 0 ? ', ' : ''}${title(name)}`);
+      const what = variedMarkup(varied, all, title);
       const end =
         outcome.type === 'built'
           ? badge('built', 'good')
           : markup`${badge('failed', 'bad')} ${visible(outcome.why, 200)}${logMarkup(outcome.lastLines.slice(-10))}`;
       return markup`<tr><th scope="row">${visible(id, 60)}</th><td>${what}${notes.slice(0, 10).map((note) => markup`<br><span class="soft">${visible(note, 300)}</span>`)}</td><td>${end}</td><td>${formatDuration(milliseconds)}</td></tr>`;
     })}</tbody></table>${left > 0 ? markup`<p class="soft">and ${grouped(left)} more</p>` : nothing}</details>`;
+}
+
+/** The names, or where these are fewer, all but the others. */
+function variedMarkup(
+  varied: readonly string[],
+  all: readonly string[],
+  title: (name: string) => string,
+): Markup {
+  if (varied.length === 0) return markup`<span class="soft">nothing</span>`;
+  const others = all.filter((name) => !varied.includes(name));
+  const isMost = others.length < varied.length && all.length === varied.length + others.length;
+  const names = (isMost ? others : varied).slice(0, 60).map(title).join(', ');
+  if (!isMost) return markup`${names}`;
+  return markup`<span class="soft">${others.length === 0 ? 'everything' : 'everything but'}</span> ${names}`;
 }

@@ -1,5 +1,6 @@
 import { formatDuration } from '../../text/duration.js';
 import type { ArtifactReport, CheckReport } from '../../vary/types.js';
+import { buildNotes, limitsOfCheck } from '../limits.js';
 import { findingsOf, groupFindings } from '../findings.js';
 import {
   causeWords,
@@ -41,7 +42,7 @@ export function checkMarkdown(report: CheckReport, options: MarkdownOptions = {}
     if (lastLines.length > 0) parts.add(block(lastLines.slice(-20)));
   }
   const differing = report.artifacts.filter(({ status }) => status === 'differs');
-  if (differing.length > 0) parts.add(tableOf(differing, title));
+  if (differing.length > 0) parts.add(tableOf(differing, title, report.level));
   for (const artifact of differing.slice(0, mostDetails)) {
     const details = detailsOf(artifact);
     if (details !== undefined) parts.add(details);
@@ -57,6 +58,11 @@ export function checkMarkdown(report: CheckReport, options: MarkdownOptions = {}
 function checkNotes(report: CheckReport, title: (name: string) => string): string[] {
   const skipped = report.variations.filter(({ status }) => status === 'skipped');
   return [
+    ...(report.level === undefined
+      ? []
+      : [
+          `The recipe's determinism level is ${span(report.level)}, which holds for ${span('selfsame build')}`,
+        ]),
     ...(report.budgetSpent ? ['The budget ended before the search did'] : []),
     ...(skipped.length > 0
       ? [
@@ -66,14 +72,20 @@ function checkNotes(report: CheckReport, title: (name: string) => string): strin
   ];
 }
 
-function tableOf(artifacts: readonly ArtifactReport[], title: (name: string) => string): string {
+function tableOf(
+  artifacts: readonly ArtifactReport[],
+  title: (name: string) => string,
+  level: CheckReport['level'],
+): string {
+  const own = (at: NonNullable<ArtifactReport['vanishesAt']>): string =>
+    level === at || level === 'virtual' ? `${at}: so in selfsame build` : at;
   const rows = artifacts.slice(0, mostRows).map((artifact) => {
     const { path, dependence, causes, consequenceOf, vanishesAt } = artifact;
     const why =
       causes.length === 0 && consequenceOf.length > 0
         ? `follows from ${listed(consequenceOf.slice(0, 2).map((other) => span(other, 120)))}`
         : listed(causes.map(causeWords));
-    return `| ${span(path, 160)} | ${dependenceWords(dependence, title)} | ${why} | ${vanishesAt ?? ''} |`;
+    return `| ${span(path, 160)} | ${dependenceWords(dependence, title)} | ${why} | ${vanishesAt === undefined ? '' : own(vanishesAt)} |`;
   });
   const left = artifacts.length - rows.length;
   return [
@@ -105,7 +117,8 @@ function limitsOf(report: CheckReport): string | undefined {
         ({ title, why, status }) =>
           `- not varied: ${prose(title, 60)} (${prose(why ?? status, 300)})`,
       ),
-    ...report.notCovered.map((text) => `- not covered: ${prose(text, 300)}`),
+    ...limitsOfCheck(report).map((text) => `- not covered: ${prose(text, 300)}`),
+    ...buildNotes(report).map((note) => `- of the builds: ${prose(note, 400)}`),
     ...report.wroteOutside.map(
       (path) => `- written outside of the tree, and lost: ${placeSpan([path])}`,
     ),

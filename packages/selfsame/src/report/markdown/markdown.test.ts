@@ -51,6 +51,18 @@ describe('a summary in Markdown', () => {
     expect(problemsOf(text)).toEqual([]);
   });
 
+  it('says the level of a recipe, and what is to be known of builds', () => {
+    const text = checkMarkdown(testCheckReport({ level: 'fixed' }));
+    expect(text).toContain(
+      "- The recipe's determinism level is `fixed`, which holds for `selfsame build`",
+    );
+    expect(text).toContain('| fixed: so in selfsame build |');
+    expect(text).toContain(
+      '- of the builds: build-3: the CPU model could not be hidden from the instruction cpuid',
+    );
+    expect(problemsOf(text)).toEqual([]);
+  });
+
   it('says root causes of a comparison, what was ignored and what is missing', () => {
     const text = compareMarkdown(testCompareReport({ notes: ['B is signed by <nobody>'] }));
     expect(text).toMatch(/^## ❌ 3 of 214 files differ\n/);

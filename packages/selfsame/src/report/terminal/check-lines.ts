@@ -1,5 +1,6 @@
 import type { ArtifactReport, CheckReport } from '../../vary/types.js';
 import { formatDuration } from '../../text/duration.js';
+import { buildNotes, limitsOfCheck, levelWords } from '../limits.js';
 import { findingsOf, groupFindings } from '../findings.js';
 import { visible } from '../visible.js';
 import { checkHeadline, count, dependenceWords, listed, variationTitles } from '../words.js';
@@ -62,16 +63,6 @@ function addArtifact(
     lines.add(levelWords(artifact.vanishesAt, level), '  ', style.dim);
 }
 
-function levelWords(
-  vanishesAt: NonNullable<ArtifactReport['vanishesAt']>,
-  level: CheckReport['level'],
-): string {
-  // What the recipe's own level holds constant was varied all the same.
-  return level === vanishesAt || level === 'virtual'
-    ? `the same in selfsame build: the recipe's level is ${level}`
-    : `the same at determinism level ${vanishesAt}`;
-}
-
 function presenceWords({ difference }: ArtifactReport): string {
   switch (difference?.presence) {
     case 'only-a':
@@ -100,25 +91,11 @@ function addLimits(lines: Lines, report: CheckReport): void {
   }
   lines.list(
     'Not covered:',
-    report.notCovered.map((text) => visible(text, 300)),
+    limitsOfCheck(report).map((text) => visible(text, 300)),
   );
   lines.list('Of the builds:', buildNotes(report));
   lines.list(
     'Written outside of the tree (and lost):',
     report.wroteOutside.map((path) => nameWords(path)),
   );
-}
-
-/** What is to be known of builds, once for all of which it is true. */
-function buildNotes({ builds }: CheckReport): string[] {
-  const notes = new Map<string, string[]>();
-  for (const build of builds) {
-    for (const note of build.notes) notes.set(note, [...(notes.get(note) ?? []), build.id]);
-  }
-  return [...notes].map(([note, ids]) => {
-    const which =
-      ids.length === builds.length ? 'all' : listed(ids.slice(0, 5).map((id) => visible(id, 60)));
-    const more = ids.length < builds.length && ids.length > 5 ? ` and ${ids.length - 5} more` : '';
-    return `${which}${more}: ${visible(note, 300)}`;
-  });
 }
