@@ -1,6 +1,7 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import {
+  formatNoteKey,
   formatPublicKey,
   judgeVotes,
   parsePolicy,
@@ -11,6 +12,7 @@ import {
 } from '@selfsame/verify';
 import { describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
+import { testLogKey, witnessKey } from '../log/testing.js';
 import { writeAttestation } from '../record/attestation-folder.js';
 import { writeDefinition } from '../record/definition-file.js';
 import { buildId } from '../record/build-id.js';
@@ -171,8 +173,8 @@ function wholeReport(): VerdictReport {
     dissent: { block: ['alice'] },
     mode: 'warn',
     log: {
-      logs: ['l+11111111+AQEBAQEBAQ=='],
-      witnesses: { threshold: 1, keys: ['w+22222222+AQEBAQEBAQ=='] },
+      logs: [formatNoteKey(testLogKey)],
+      witnesses: { threshold: 1, keys: [witnessKey('w')] },
       votes: 'optional',
       complete: true,
       max_age: '7d',

@@ -1,4 +1,5 @@
 // Each bound and each kind of field that a policy or roster refuses, at the field that it is about.
+import { createHash } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
 import { sha256Hex } from '../digest/sha256.js';
 import { VerifyError } from '../errors.js';
@@ -6,7 +7,7 @@ import type { JsonValue } from '../json/value.js';
 import { formatPublicKey } from '../keys/key-text.js';
 import { isWithin, parseRosterKey } from '../roster/roster-key.js';
 import { testKey, testPolicy } from '../testing/builders.js';
-import { testLogRule } from '../testing/votes.js';
+import { testLogRule, testVerifierKey } from '../testing/votes.js';
 import { judgeVotes } from '../verdict/judge-votes.js';
 import { judge } from '../verdict/judge.js';
 import { checkPolicy } from './check-policy.js';
@@ -25,12 +26,24 @@ const log = {
   votes: 'required',
   max_age: '7d',
 };
+const logKey = testVerifierKey('log', 'note');
+const witnessed = (...keys: readonly string[]) => ({
+  ...base,
+  log: { ...log, witnesses: { threshold: 1, keys } },
+});
 const roster = { owners: [key('ann'), key('ben')], threshold: 2, min_version: 3 };
 const exception = { sha256: sha256Hex('odd'), until: '2027-03-01', why: 'x'.repeat(512) };
 const signer = (fields: object) => ({
   ...base,
   signers: { ...signers, alice: { key: key('alice'), ...fields } },
 });
+
+/** A verifier key of a witness that is right but for its point, whose y coordinate is this. */
+function madeUpKey(y: number): string {
+  const bytes = Buffer.from([4, y, ...Buffer.alloc(31)]);
+  const hash = createHash('sha256').update('w\n').update(bytes).digest('hex').slice(0, 8);
+  return `w+${hash}+${bytes.toString('base64')}`;
+}
 
 /** Code and path of the refusal, or `accepted`. */
 function refusal(read: () => unknown): string {
@@ -96,8 +109,18 @@ describe('a field of a policy', () => {
     ['POLICY_INVALID log.complete', { ...base, log: { ...log, complete: 'yes' } }],
     ['POLICY_INVALID log.max_age', { ...base, log: { ...log, max_age: '17days' } }],
     ['POLICY_INVALID log.max_age', { ...base, log: { ...log, max_age: 'x7d' } }],
-    ['POLICY_INVALID log.logs.0', { ...base, log: { ...log, logs: ['x log+11111111+AQEBAQEB'] } }],
-    ['POLICY_INVALID log.logs.0', { ...base, log: { ...log, logs: ['log+11111111+AQEBAQEB x'] } }],
+    ['POLICY_INVALID log.logs.0', { ...base, log: { ...log, logs: [`x ${logKey}`] } }],
+    ['POLICY_INVALID log.logs.0', { ...base, log: { ...log, logs: [`${logKey} x`] } }],
+    // Keys that nobody can have: another hash, no point of the curve, one for which anybody can sign, another kind.
+    ['POLICY_INVALID log.logs.0', { ...base, log: { ...log, logs: ['log+11111111+AQEBAQEB'] } }],
+    [
+      'POLICY_INVALID log.logs.0',
+      { ...base, log: { ...log, logs: [logKey.replace(/\+[0-9a-f]{8}\+/, '+00000000+')] } },
+    ],
+    ['POLICY_INVALID log.witnesses.keys.0', witnessed(madeUpKey(2))],
+    ['POLICY_INVALID log.witnesses.keys.0', witnessed(madeUpKey(1))],
+    ['POLICY_INVALID log.witnesses.keys.1', witnessed(testVerifierKey('w1'), logKey)],
+    ['accepted', witnessed(testVerifierKey('w1'))],
     ['accepted', { threshold: 2, roster: { ...roster, min_version: 1, expired: 'warn' } }],
     ['accepted', { threshold: 2, roster: { ...roster, threshold: 1, sha256: sha256Hex('x') } }],
     [

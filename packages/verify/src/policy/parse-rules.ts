@@ -1,5 +1,7 @@
+import { VerifyError } from '../errors.js';
 import type { FieldPath, FieldReader } from '../json/fields.js';
 import type { JsonObject, JsonValue } from '../json/value.js';
+import { parseNoteKey, type NoteKey } from '../log/note.js';
 import {
   isAttributeName,
   isAttributeValue,
@@ -11,8 +13,6 @@ import type { LogRule, Policy } from './policy.js';
 const MAX_DOMAINS = 32;
 const MAX_ENTRIES = 1000;
 const MAX_WEIGHT = 1000;
-/** C2SP signed-note.md: a name without spaces and `+`, 8 hexadecimal digits, base64. */
-const VERIFIER_KEY = /^[^\s+\p{Cc}]{1,255}\+[0-9a-f]{8}\+[A-Za-z0-9+/]{8,4096}={0,2}$/u;
 const SECONDS = { h: 3600, d: 86_400 } as const;
 
 /** `min_compromises` with `domains`, `assumed_sound`, `weights` and `unknown`, which mean nothing without it. */
@@ -102,7 +102,7 @@ export function parseLogRule(value: JsonValue, read: FieldReader): LogRule {
   const required = ['logs', 'witnesses', 'votes', 'max_age'];
   const fields = read.object(value, path, required, ['complete']);
   const witnesses = read.object(fields['witnesses'], [...path, 'witnesses'], ['threshold', 'keys']);
-  const keys = verifierKeys(witnesses['keys'], [...path, 'witnesses', 'keys'], read);
+  const keys = verifierKeys(witnesses['keys'], [...path, 'witnesses', 'keys'], read, true);
   const { threshold } = witnesses;
   if (!Number.isSafeInteger(threshold) || (threshold as number) < 1) {
     read.fail('not a whole number of witnesses', [...path, 'witnesses', 'threshold']);
@@ -132,12 +132,16 @@ function verifierKeys(
   value: JsonValue | undefined,
   path: FieldPath,
   read: FieldReader,
+  ofWitnesses = false,
 ): readonly string[] {
   const keys = read.array(value, path, MAX_KEYS).map((item, index) => {
-    const key = read.string(item, [...path, index]);
-    if (!VERIFIER_KEY.test(key))
-      read.fail('not a note verifier key NAME+HASH+KEY', [...path, index]);
-    return key;
+    const text = read.string(item, [...path, index]);
+    const key = noteKeyOf(text, [...path, index], read);
+    // Verdicts look for cosignatures alone: another kind of key would be a witness that never counts.
+    if (ofWitnesses && key.type !== 'cosignature') {
+      read.fail(`${key.name} is the key of a log, not of a witness`, [...path, index]);
+    }
+    return text;
   });
   // Names tell witnesses apart, and one key under two names would be two witnesses.
   for (const part of [/^[^+]*/, /[^+]*\+[^+]*\+(.*)$/]) {
@@ -146,4 +150,14 @@ function verifierKeys(
   }
   if (keys.length === 0) read.fail('at least one key', path);
   return keys;
+}
+
+/** A key that a log or witness can have: its hash is its own, and it is a point of the curve. */
+function noteKeyOf(text: string, path: FieldPath, read: FieldReader): NoteKey {
+  try {
+    return parseNoteKey(text);
+  } catch (error) {
+    if (!(error instanceof VerifyError)) throw error;
+    return read.fail(`not a note verifier key NAME+HASH+KEY: ${error.message}`, path);
+  }
 }

@@ -4,6 +4,7 @@ import { sha256Hex } from '../digest/sha256.js';
 import { VerifyError } from '../errors.js';
 import type { JsonValue } from '../json/value.js';
 import { formatPublicKey } from '../keys/key-text.js';
+import { formatNoteKey, noteKey } from '../log/note.js';
 import { testKey, testSigner } from '../testing/builders.js';
 import { testLogRule } from '../testing/votes.js';
 import { checkPolicy, withRoster } from './check-policy.js';
@@ -34,6 +35,10 @@ const log = {
   votes: 'required',
   max_age: '7d',
 };
+
+const twoNames = ['a', 'b'].map((name) =>
+  formatNoteKey(noteKey(name, 'cosignature', testKey('a').publicKey)),
+);
 
 function refusal(document: unknown): VerifyError {
   try {
@@ -209,7 +214,7 @@ describe('parsePolicy', () => {
         threshold: 2,
         log: {
           ...log,
-          witnesses: { threshold: 2, keys: ['a+11111111+AQEBAQEB', 'b+22222222+AQEBAQEB'] },
+          witnesses: { threshold: 2, keys: twoNames },
         },
       },
       ['log', 'witnesses', 'keys'],

@@ -1,4 +1,5 @@
 import { sha256Hex } from '../digest/sha256.js';
+import { formatNoteKey, noteKey, type NoteKeyType } from '../log/note.js';
 import type { CompleteList } from '../verdict/completeness.js';
 import type { Vote } from '../verdict/vote.js';
 import { testKey } from './builders.js';
@@ -31,10 +32,15 @@ export function completeList(votes: readonly Vote[], time = 0): CompleteList {
   };
 }
 
+/** For tests: the verifier key of a log or witness, whose key is `testKey(name)`. */
+export function testVerifierKey(name: string, type: NoteKeyType = 'cosignature'): string {
+  return formatNoteKey(noteKey(name, type, testKey(name).publicKey));
+}
+
 /** For tests: a log rule with two witnesses of two. */
 export const testLogRule = {
-  logs: ['log+11111111+AQEBAQEB'],
-  witnesses: { threshold: 2, keys: ['w1+22222222+AQEBAQEC', 'w2+33333333+AQEBAQED'] },
+  logs: [testVerifierKey('log', 'note')],
+  witnesses: { threshold: 2, keys: ['w1', 'w2'].map((name) => testVerifierKey(name)) },
   votes: 'optional' as const,
   complete: false,
   maxAge: 100,

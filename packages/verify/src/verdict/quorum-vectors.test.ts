@@ -6,7 +6,7 @@ import { VerifyError } from '../errors.js';
 import { isJsonObject, type JsonObject, type JsonValue } from '../json/value.js';
 import { parsePolicy } from '../policy/parse-policy.js';
 import { strengthOf } from '../strength/strength.js';
-import { testBuild } from '../testing/votes.js';
+import { testBuild, testVerifierKey } from '../testing/votes.js';
 import { judgeVotes } from './judge-votes.js';
 import type { Vote } from './vote.js';
 
@@ -68,10 +68,10 @@ function policyDocument(policy: JsonObject, signers: JsonObject): JsonValue {
   if (isJsonObject(policy['log'])) {
     document['log'] = {
       ...policy['log'],
-      logs: ['log+11111111+AQEBAQEB'],
+      logs: [testVerifierKey('log', 'note')],
       witnesses: {
         threshold: policy['log']['witnesses'] as number,
-        keys: ['w1+22222222+AQEBAQEC', 'w2+33333333+AQEBAQED', 'w3+44444444+AQEBAQEE'],
+        keys: ['w1', 'w2', 'w3'].map((name) => testVerifierKey(name)),
       },
       max_age: '7d',
     };
