@@ -113,4 +113,42 @@ describe('numbers of processes', () => {
       'process-number',
     );
   });
+
+  it('are not digits of either side, nor of names of debug files', () => {
+    const small = { canariesA: { ...canariesA, pid: 2 }, canariesB: { ...canariesB, pid: 541 } };
+    const line = (name: string) =>
+      `b8ca7379726bb15237340c456d621e99  usr/lib/debug/.build-id/${name}`;
+    const [a, b] = [
+      line('a7/f8a2147b1fcf499fceaa9306777fc88c9f688e.debug'),
+      line('57/551dd9386994b5d12614ebf5632e4050e8197a.debug'),
+    ];
+    expect(findCauses(range(a, b, small)).map(({ cause }) => cause)).not.toContain(
+      'process-number',
+    );
+    expect(findCauses(range(b, a, small)).map(({ cause }) => cause)).not.toContain(
+      'process-number',
+    );
+  });
+
+  it('are never certain behind a small first one without a word for it', () => {
+    const small = { canariesA: { ...canariesA, pid: 2 }, canariesB: { ...canariesB, pid: 541 } };
+    const certainty = (one: string, other: string) =>
+      findCauses(range(one, other, small)).find(({ cause }) => cause === 'process-number')
+        ?.certainty;
+    expect(certainty('made by x 7, done', 'made by x 551, done')).toBe('likely');
+    expect(certainty('made by pid 7, done', 'made by pid 551, done')).toBe('certain');
+    expect(certainty('it has 917 lines', 'it has 1480 lines')).toBe('possible');
+    expect(certainty('7 of one kind of these', 'of another there are 551')).toBeUndefined();
+  });
+
+  it('are hardly ever likely in lists of other numbers', () => {
+    const small = { canariesA: { ...canariesA, pid: 2 }, canariesB: { ...canariesB, pid: 541 } };
+    const numbers = fc.array(fc.nat(99_999), { minLength: 1, maxLength: 9 });
+    const cases = fc
+      .sample(fc.tuple(numbers, numbers), { seed: 11, numRuns: 1_500 })
+      .map(([a, b]) => range(`sizes: ${a.join(' ')}\n`, `sizes: ${b.join(' ')}\n`, small))
+      .flatMap((one) => findCauses(one).filter(({ cause }) => cause === 'process-number'));
+    expect(cases.filter(({ certainty }) => certainty === 'certain')).toEqual([]);
+    expect(cases.filter(({ certainty }) => certainty === 'likely').length).toBeLessThanOrEqual(3);
+  });
 });

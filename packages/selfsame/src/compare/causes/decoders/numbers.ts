@@ -3,8 +3,9 @@ import { comparable, matchesTouching, valuesOf } from '../matching.js';
 import { offsetAt, type Reading, type Side } from '../reading.js';
 
 export interface NumberPair {
-  /** Position in side A. */
+  /** Positions in side A and in side B. */
   readonly start: number;
+  readonly startB: number;
   readonly values: Pick<Recognition, 'a' | 'b' | 'offsetA' | 'offsetB'>;
   readonly a: number;
   readonly b: number;
@@ -35,6 +36,7 @@ export function numberPair(
     if (inB === undefined || inB.text === inA.text) continue;
     return {
       start: inA.start,
+      startB: inB.start,
       values: valuesOf(reading, { a: inA, b: inB }),
       a: Number(inA.text),
       b: Number(inB.text),
@@ -71,6 +73,7 @@ function binary(
       if (!acceptsB(valueB) || valueA === valueB) continue;
       return {
         start: inA,
+        startB: inB,
         a: valueA,
         b: valueB,
         covers: shift <= 0 && shift + 4 >= a.to - a.from && a.to - a.from === b.to - b.from,
