@@ -77,6 +77,9 @@ function nearest(
   );
 }
 
+/** Pairs that are assumed at most: real lists have some tens. */
+const mostAssumed = 100_000;
+
 /** The initial RAM disk is made of all archives, the image of it and of the kernel (linuxboot/heads, Makefile). */
 function* assumed(differing: readonly Pair[]): Generator<Containment> {
   const places = differing.map((pair) => (pair.a ?? pair.b)?.path ?? '');
@@ -86,6 +89,8 @@ function* assumed(differing: readonly Pair[]): Generator<Containment> {
   const archives = of(/\.cpio$/);
   const kernels = of(/(?:^|\/)(?:bzImage|zImage|vmlinuz)(?:\.bundled)?$/);
   const images = of(/\.(?:rom|npf|zip)$/);
+  const inside = disks.length + kernels.length;
+  if (disks.length * archives.length + images.length * inside > mostAssumed) return;
   for (const outer of disks) for (const inner of archives) yield { outer, inner, isAssumed: true };
   for (const outer of images)
     for (const inner of [...disks, ...kernels]) yield { outer, inner, isAssumed: true };

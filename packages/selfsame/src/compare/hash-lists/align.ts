@@ -85,6 +85,6 @@ function tail(length: number): KeyOf {
 }
 
 /** `…/heads-x230-v0.2.0-2147-g1e583e0.rom` → `heads-x#-v#-g#.rom`. */
-export function withoutVersions({ path }: HashEntry): string {
+export function withoutVersions({ path }: Pick<HashEntry, 'path'>): string {
   return baseName(path).replace(/g?[0-9a-f]{7,40}|[0-9]+(?:[.~-][0-9]+)*/g, '#');
 }

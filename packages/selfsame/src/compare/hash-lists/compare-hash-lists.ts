@@ -1,8 +1,9 @@
 import type { Difference, FieldDifference } from '../types.js';
 import { newDifference } from '../difference.js';
-import { alignEntries, withoutVersions } from './align.js';
+import { alignEntries } from './align.js';
 import type { Pair } from './align.js';
 import type { HashEntry, HashList } from './hash-list.js';
+import { pairsWithOtherNames } from './other-names.js';
 
 /** What two lists say of each other. */
 export interface HashListComparison {
@@ -25,6 +26,7 @@ export function compareHashLists(
   const loose = pairs.filter((pair) => pair.a === undefined || pair.b === undefined);
   const incomparable = sameNames(loose);
   const excluded = new Set(incomparable.flatMap((pair) => [pair.a, pair.b]));
+  const renamed = pairsWithOtherNames(pairs);
   const children: Difference[] = [];
   const childOf = new Map<HashEntry, Difference[]>();
   const byContainer = (entry: HashEntry, list: HashList): HashEntry | undefined =>
@@ -32,7 +34,7 @@ export function compareHashLists(
   for (const pair of pairs) {
     const isLoose = pair.a === undefined || pair.b === undefined;
     if (isLoose && excluded.has(pair.a ?? pair.b)) continue;
-    if (pair.a?.digest === pair.b?.digest && !hasOtherName(pair)) continue;
+    if (pair.a?.digest === pair.b?.digest && !renamed.has(pair)) continue;
     const entry = pair.a ?? pair.b;
     if (entry?.role !== 'artifact') continue;
     const own: Difference[] = [];
@@ -58,11 +60,6 @@ export function compareHashLists(
     incomparable,
     notes,
   };
-}
-
-/** The same content under a name that no other directory and no version explains. */
-function hasOtherName({ a, b }: Pair): boolean {
-  return a !== undefined && b !== undefined && withoutVersions(a) !== withoutVersions(b);
 }
 
 /** What the artifacts were made of and in decides nothing about them: said beside the answer. */

@@ -10,17 +10,23 @@ export function readGitian(bytes: Uint8Array): HashList | NotAHashList {
   if (typeof assertion === 'string') return { problem: assertion, line: undefined };
   const entries: HashEntry[] = [];
   const notes: string[] = [];
+  let unread: string | undefined;
   const add = (text: string, role: HashEntry['role']): void => {
     for (const line of text.split('\n')) {
       if (line.trim() === '') continue;
       const sum = readSumLine(line) ?? commitLine(line);
-      if (sum === undefined) notes.push(`a line of its ${role}s is no sum and name`);
-      else entries.push({ ...sum, line: 0, role, within: undefined });
+      if (sum === undefined) {
+        const problem = `a line of its ${role}s is no sum and name`;
+        notes.push(problem);
+        if (role === 'artifact') unread ??= problem;
+      } else entries.push({ ...sum, line: 0, role, within: undefined });
     }
   };
   add(assertion.outManifest, 'artifact');
   add(assertion.inManifest, 'input');
   for (const manifest of baseManifests(bytes)) add(manifest, 'environment');
+  // What it says of artifacts decides: nothing of that may be left out.
+  if (unread !== undefined) return { problem: unread, line: undefined };
   if (entries.length === 0) return { problem: 'it lists nothing', line: undefined };
   const { release, name } = assertion;
   return { format: 'gitian', entries, facts: { release, name }, notes: [...new Set(notes)] };

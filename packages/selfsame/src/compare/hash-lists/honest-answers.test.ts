@@ -39,6 +39,38 @@ describe('an answer about lists', () => {
     expect(moved.verdict).toBe('identical');
   });
 
+  it('takes another place of all files for what it is, and of one for another name', async () => {
+    const list = (...paths: readonly string[]) =>
+      paths.map((path, at) => `${sha256('abcdef'[at] ?? '')}  ${path}\n`).join('');
+    const verdict = async (a: string, b: string) => (await report(a, b)).verdict;
+    const a = list('usr/bin/sshd', 'usr/lib/x-1.2/y', 'z');
+    expect(await verdict(a, list('./usr/bin/sshd', 'usr/lib/x-1.3/y', 'z'))).toBe('identical');
+    const inHome = list('/home/me/p/usr/bin/sshd', '/home/me/p/usr/lib/x-1.2/y', '/home/me/p/z');
+    expect(await verdict(a, inHome)).toBe('identical');
+    const moved = await report(a, list('tmp/evil/sshd', 'usr/lib/x-1.2/y', 'z'));
+    expect(moved.verdict).toBe('differs');
+    expect(moved.difference?.children).toMatchObject([
+      { name: 'usr/bin/sshd', nameInB: 'tmp/evil/sshd' },
+    ]);
+    const movedInHome = inHome.replace('/home/me/p/usr/bin/', '/home/me/p/tmp/');
+    expect(await verdict(a, movedInHome)).toBe('differs');
+  });
+
+  it('reads sums behind a signature, as programs do that check them', async () => {
+    const signed = (behind: string) =>
+      `-----BEGIN PGP SIGNED MESSAGE-----\nHash: SHA256\n\n${sha256('a')}  x\n-----BEGIN PGP SIGNATURE-----\nabc\n-----END PGP SIGNATURE-----\n${behind}`;
+    expect((await report(signed(''), signed('\n'))).verdict).toBe('identical');
+    const found = await report(signed(''), signed(`${sha256('b')}  evil\n`));
+    expect(found.difference?.children).toMatchObject([{ name: 'evil', presence: 'only-b' }]);
+  });
+
+  it('is none where an assertion has lines about artifacts that cannot be read', () => {
+    const assertion = (line: string) =>
+      `--- !!omap\n- type: build\n- name: n\n- release: r\n- out_manifest: |\n    ${sha256('a')}  x\n    ${line}\n- in_manifest: |\n    ${sha256('a')}  y\n`;
+    expect(readHashList(Buffer.from(assertion(`${sha256('b')}  z`)))).toHaveProperty('entries');
+    expect(readHashList(Buffer.from(assertion('no sum at all')))).toHaveProperty('problem');
+  });
+
   it('says which digests can be forged', async () => {
     const md5 = `${'a'.repeat(32)}  x\n`;
     const weak = await report(md5, md5);

@@ -33,12 +33,21 @@ export function readHashList(bytes: Uint8Array): HashList | NotAHashList {
   return 'problem' in list ? list : noted(list);
 }
 
-/** The text in a clear-signed message (RFC 9580, 7): the signature is judged by `selfsame verify`, not here. */
+const signatureEnd = '\n-----END PGP SIGNATURE-----';
+
+/**
+ * The text in a clear-signed message (RFC 9580, 7): the signature is judged by `selfsame verify`, not here. What stands
+ * behind the signature is text, too: programs that check sums read all lines that are sums.
+ */
 function clearSigned(text: string): string {
   const start = /^-----BEGIN PGP SIGNED MESSAGE-----\r?\n(?:[A-Za-z-]+: [^\n]*\n)*\r?\n/.exec(text);
   if (start === null) return text;
   const end = text.indexOf('\n-----BEGIN PGP SIGNATURE-----');
-  return text.slice(start[0].length, end === -1 ? undefined : end).replace(/^- /gm, '');
+  const signed = text.slice(start[0].length, end === -1 ? undefined : end).replace(/^- /gm, '');
+  const behind = end === -1 ? -1 : text.indexOf(signatureEnd, end);
+  return behind === -1
+    ? signed
+    : `${signed}\n${text.slice(behind + signatureEnd.length).trimStart()}`;
 }
 
 /** Says of names that are there more than once. */
