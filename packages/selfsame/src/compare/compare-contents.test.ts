@@ -158,16 +158,35 @@ describe('containers', () => {
 
   it('that are damaged are compared as bytes, and it is said', async () => {
     const whole = box([{ name: 'a', bytes: 'abcdef' }]);
-    for (const [a, b] of [
-      [whole, whole.subarray(0, -1)],
-      [whole.subarray(0, -1), whole],
+    const short = whole.subarray(0, -1);
+    const shorter = whole.subarray(0, -2);
+    for (const [a, b, side, detail, kind] of [
+      [whole, short, 'b', 'in B it is cut off', 'B is damaged'],
+      [short, whole, 'a', 'in A it is cut off', 'A is damaged'],
+      [
+        ...([short, shorter, 'both', 'in A it is cut off; in B it is cut off'] as const),
+        'both are damaged',
+      ],
     ] as const) {
       const found = await differ(a, b);
-      expect(found?.unexamined).toEqual([
-        { place: ['x'], reason: 'damaged', detail: 'it is cut off' },
-      ]);
+      expect(found?.unexamined).toEqual([{ place: ['x'], reason: 'damaged', detail, side }]);
       expect(found?.ranges).toHaveLength(1);
+      expect(found?.findings).toMatchObject([{ cause: 'unknown', certainty: 'certain', kind }]);
+      const [said] = found?.findings ?? [];
+      expect([said?.a.includes('can be read'), said?.b.includes('can be read')]).toEqual([
+        side === 'b',
+        side === 'a',
+      ]);
     }
+  });
+
+  it('of another format than the other side are called so before anything is said of bytes', async () => {
+    const found = await differ(box([{ name: 'a', bytes: '1' }]), 'RUN 1\n');
+    expect(found?.types).toEqual(['box', 'run']);
+    const plain = await differ(box([{ name: 'a', bytes: '1' }]), 'something else');
+    expect(plain?.types).toEqual(['box', 'data']);
+    for (const { findings = [] } of [found ?? {}, plain ?? {}])
+      expect(findings[0]).toMatchObject({ kind: 'files of different formats', a: 'box' });
   });
 
   it('with members that cannot be read say so of these, and show the others', async () => {
@@ -241,7 +260,7 @@ describe('bounds', () => {
     const found = await differ(bomb(1), bomb(2), { limits: { freeBytes: 1e6, ratio: 1000 } });
     expect(found?.unexamined).toMatchObject([{ reason: 'too-large' }]);
     expect(found?.unexamined[0]?.detail).toMatch(
-      /^its \d+ bytes become more than 1000 times as many/,
+      /^in [AB] its \d+ bytes become more than 1000 times as many/,
     );
   });
 

@@ -3,14 +3,14 @@ import { compareAcross, compareParts, type Inside } from './compare-parts.js';
 import { readAhead } from './content/read-ahead.js';
 import { detectFormat } from './detect-format.js';
 import { leftOut, newDifference, saysSomething, unexaminedBy } from './difference.js';
-import { findingsOf, notRead } from './findings.js';
+import { damaged, findingsOf, notRead, otherFormat } from './findings.js';
 import { followingParts } from './following-parts.js';
 import type { Content, Format } from './formats/format.js';
 import { beginsAsJson, jsonBytes } from './json/json-changes.js';
 import { jsonFindings } from './json/json-findings.js';
 import { equalContents } from './ranges/equal-contents.js';
 import type { Session } from './session.js';
-import type { Difference, Finding, Place, Unexamined } from './types.js';
+import type { CauseName, Difference, Finding, Place, Unexamined } from './types.js';
 import { withConsequences } from './with-consequences.js';
 
 /** Where the contents are. */
@@ -58,15 +58,18 @@ export async function describeBytes(
     if (formatA?.name === formatB?.name) {
       return await describeAlike(session, a, b, where, formatA, difference);
     }
-    const types = [formatA?.name ?? 'data', formatB?.name ?? 'data'] as const;
+    const types = [formatA?.name ?? plain, formatB?.name ?? plain] as const;
     const known = { ...difference, types };
     if (formatA?.kind === 'compressed' && formatB?.kind === 'compressed')
       return await describeAcross(session, { a: formatA, b: formatB }, a, b, where, known);
-    return await asLeaf(session, a, b, where, known);
+    return await asLeaf(session, a, b, where, known, [otherFormat(place, types)], true);
   } catch (error) {
     return { ...difference, unexamined: [unexaminedBy(session.reasonOf(error), place)] };
   }
 }
+
+/** What a content is called that no reader takes. */
+const plain = 'data';
 
 async function describeAlike(
   session: Session,
@@ -89,17 +92,16 @@ async function describeAlike(
   try {
     inside = await compareParts(session, format, readAhead(a), readAhead(b), { place, formats });
   } catch (error) {
-    const unexamined = [unexaminedBy(session.reasonOf(error), place)];
+    const reason = session.reasonOf(error);
     const isEncoded = format.kind === 'compressed' || format.name === 'zip';
-    const leaf = { ...known, unexamined };
-    return asLeaf(
-      session,
-      a,
-      b,
-      { place, formats },
-      leaf,
-      isEncoded ? [notRead(format.name, place)] : [],
-    );
+    const note =
+      reason.reason === 'damaged' && reason.side !== undefined
+        ? [damaged(format.name, place, reason, a, b)]
+        : isEncoded
+          ? [notRead(format.name, place, a, b)]
+          : [];
+    const leaf = { ...known, unexamined: [unexaminedBy(reason, place)] };
+    return asLeaf(session, a, b, { place, formats }, leaf, note, !isEncoded);
   }
   const more = format.leavesOut === true && saysSomething(inside) ? [leftOut(place)] : [];
   const found = { ...known, ...inside, unexamined: [...inside.unexamined, ...more] };
@@ -142,7 +144,15 @@ async function describeAcross(
   return { ...difference, findings: [finding], children };
 }
 
-/** The bytes themselves, where no reader goes (further). */
+/** Causes that only say what a thing is. */
+const fallbacks: ReadonlySet<CauseName> = new Set(['unknown', 'code', 'text']);
+
+/**
+ * The bytes themselves, where no reader goes (further).
+ *
+ * @param note what is known of the whole
+ * @param meaning whether the bytes can show causes as they stand there
+ */
 async function asLeaf(
   session: Session,
   a: Content,
@@ -150,6 +160,7 @@ async function asLeaf(
   { place, formats }: Where,
   difference: Difference,
   note: readonly Finding[] = [],
+  meaning = note.length === 0,
 ): Promise<Difference> {
   let leaf: Leaf;
   try {
@@ -160,11 +171,14 @@ async function asLeaf(
   }
   const { wholeA, wholeB, ...said } = leaf;
   const found = { ...difference, ...said };
+  const ofBytes = meaning
+    ? ((await ofJson(session, a, b, { place, formats }, found)) ??
+      findingsOf(session, found, { place, formats, wholeA, wholeB, contentDiffers: true }))
+    : [];
   const findings =
-    note.length > 0
-      ? note
-      : ((await ofJson(session, a, b, { place, formats }, found)) ??
-        findingsOf(session, found, { place, formats, wholeA, wholeB, contentDiffers: true }));
+    note.length === 0
+      ? ofBytes
+      : [...note, ...ofBytes.filter(({ cause }) => !fallbacks.has(cause))];
   const whole = { ...found, findings };
   for (const watch of session.leafWatchers) await watch(whole, place, a, b);
   return whole;

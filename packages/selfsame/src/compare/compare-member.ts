@@ -3,7 +3,7 @@ import { describeBytes, type Where } from './compare-contents.js';
 import { differingFields, otherBytes } from './compare-fields.js';
 import { newDifference, unexaminedBy } from './difference.js';
 import { consequence, findingsOf, merged } from './findings.js';
-import type { Listed } from './list-parts.js';
+import type { Listed } from './read-parts.js';
 import type { Wanted } from './read-wanted.js';
 import type { Session } from './session.js';
 import type { Difference, Finding } from './types.js';

@@ -1,15 +1,16 @@
-import { align, isRenamedDebugFile, orderDifference, type Pair } from './align.js';
+import type { Pair } from './align.js';
 import { both } from './both.js';
 import { differingFields, otherBytes } from './compare-fields.js';
 import { compareBytes, type Where } from './compare-contents.js';
-import { isDigestSection } from './consequences.js';
 import { compareMember, missingMember } from './compare-member.js';
 import { sliceContent } from './content/slice-content.js';
 import type { Kept } from './content/spool.js';
 import { newDifference } from './difference.js';
 import { findingsOf } from './findings.js';
 import { FormatError, type Content, type Field, type Format } from './formats/format.js';
-import { listParts, type Listed } from './list-parts.js';
+import { UniqueNames } from './formats/reading/text.js';
+import { pairParts } from './pair-parts.js';
+import type { Listed } from './read-parts.js';
 import { equalContents } from './ranges/equal-contents.js';
 import { keepPart, readWanted, type Wanted } from './read-wanted.js';
 import type { Session } from './session.js';
@@ -38,26 +39,13 @@ export async function compareParts(
     const all = fields.length === 0 && inside.children.length === 0 ? [] : [...fields, ...own];
     return { fields: all, ...inside };
   }
-  const [listA, listB] = await both(session, (side, signal) =>
-    listParts(session, format, side === 'a' ? a : b, signal),
-  );
-  const pairs = align(listA, listB);
-  const order = orderDifference(
-    pairs.flatMap(({ a, b }) =>
-      // Where they stand by another name follows from the name.
-      a === undefined || b === undefined || isRenamedDebugFile(a, b)
-        ? []
-        : [{ name: a.name, inB: b.index }],
-    ),
-  );
-  const differing = withReason(
-    pairs.filter(({ a, b }) => a === undefined || b === undefined || differ(a, b)),
-    fields.length > 0 || order !== undefined,
-  );
-  const shown = differing.slice(0, session.differencesLeft);
+  const room = session.differencesLeft;
+  const { pairs, more, allDerived, order } = await pairParts(session, format, a, b, room);
+  const isWithReason = !allDerived || fields.length > 0 || order !== undefined;
+  const shown = withUniqueNames(isWithReason ? pairs : pairs.map(lookedAt));
   const unexamined: Unexamined[] = [];
-  if (shown.length < differing.length) {
-    const detail = `${differing.length - shown.length} of its parts differ too and are not shown`;
+  if (more > 0) {
+    const detail = `${more} of its parts differ too and are not shown`;
     unexamined.push({ place: where.place, reason: 'too-many-differences', detail });
   }
   const members = await compareDiffering(session, format, a, b, shown, where);
@@ -71,29 +59,23 @@ export async function compareParts(
 /**
  * Parts that are made from others follow from those where they differ, too. Where nothing else differs they are what
  * differs, and looked at like others.
- *
- * @param others whether something besides the parts differs
  */
-function withReason(pairs: Pair<Listed>[], others: boolean): Pair<Listed>[] {
-  const isDerived = ({ a, b }: Pair<Listed>): boolean =>
-    (a ?? b)?.derived === true || isDigestSection((a ?? b)?.name ?? '');
-  if (others || !pairs.every(isDerived)) return pairs;
+function lookedAt({ a, b }: Pair<Listed>): Pair<Listed> {
   const looked = (part: Listed | undefined) =>
     part && { ...part, derived: false, isLone: part.derived };
-  return pairs.map(({ a, b }) => ({ a: looked(a), b: looked(b) }));
+  return { a: looked(a), b: looked(b) };
 }
 
-function differ(a: Listed, b: Listed): boolean {
-  return (
-    a.problem !== undefined ||
-    b.problem !== undefined ||
-    a.name !== b.name ||
-    a.type !== b.type ||
-    a.size !== b.size ||
-    a.sha256 !== b.sha256 ||
-    a.fieldsKey !== b.fieldsKey ||
-    a.encodedKey !== b.encodedKey
-  );
+/** Readers see to it that names of parts are unique; names are a stranger's, and some formats make them so. */
+function withUniqueNames(pairs: readonly Pair<Listed>[]): readonly Pair<Listed>[] {
+  const names = new UniqueNames();
+  return pairs.map((pair) => {
+    const own = (pair.a ?? pair.b)?.name ?? '';
+    const name = names.unique(own);
+    const named = (part: Listed | undefined) =>
+      part && part.name === own ? { ...part, name } : part;
+    return name === own ? pair : { a: named(pair.a), b: named(pair.b) };
+  });
 }
 
 async function compareWholeFields(session: Session, format: Format, a: Content, b: Content) {

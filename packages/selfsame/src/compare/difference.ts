@@ -27,7 +27,8 @@ export function newDifference(name: string, known: Partial<Difference> = {}): Di
 
 /** What a reader's error says of a place. */
 export function unexaminedBy(error: FormatError, place: Place): Unexamined {
-  return { place, reason: error.reason, detail: error.message };
+  const { reason, message, side } = error;
+  return { place, reason, detail: message, ...(side !== undefined && { side }) };
 }
 
 const leftOutDetail = 'its reader does not show every byte of it: what is left out may differ, too';

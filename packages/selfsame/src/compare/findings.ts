@@ -1,6 +1,7 @@
 import type { Evidence } from './causes/cause.js';
 import { findCauses } from './causes/causes.js';
 import { followingFields } from './consequences.js';
+import type { FormatError } from './formats/format.js';
 import type { Session } from './session.js';
 import type { Difference, Finding, Place } from './types.js';
 
@@ -127,12 +128,53 @@ export function consequence(place: Place, kind: string, a = '', b = ''): Finding
   };
 }
 
-/** Said of compressed bytes that could not be read: what they look like means nothing. */
-export function notRead(format: string, place: Place): Finding {
+/** Said of bytes that mean nothing as they are, and could not be read as what they are. */
+export function notRead(format: string, place: Place, a: Sized, b: Sized): Finding {
   return {
     ...{ cause: 'unknown', kind: `${format} that could not be read`, certainty: 'possible' },
-    ...{ place, offsetA: undefined, offsetB: undefined, a: '', b: '' },
-    remedy: 'none is known for what no cause explains: look at both values',
+    ...{ place, offsetA: undefined, offsetB: undefined },
+    ...{ a: `${a.size} bytes`, b: `${b.size} bytes` },
+    remedy: 'none is known: what is in it was not compared, for the reason that is given below',
+    consequence: false,
+    more: 0,
+  };
+}
+
+interface Sized {
+  /** Bytes. */
+  readonly size: number;
+}
+
+/** Said where one of both, or both, cannot be read as what they are since they are damaged. */
+export function damaged(
+  format: string,
+  place: Place,
+  { side, message, cause }: FormatError,
+  a: Sized,
+  b: Sized,
+): Finding {
+  const which = side === 'a' ? 'A is' : side === 'b' ? 'B is' : 'both are';
+  const why = cause instanceof Error ? cause.message : message;
+  const said = (one: 'a' | 'b', { size }: Sized): string =>
+    side === one || side === 'both' || side === undefined
+      ? `${size} bytes, damaged: ${why}`
+      : `${size} bytes, a ${format} file that can be read to its end`;
+  return {
+    ...{ cause: 'unknown', kind: `${which} damaged`, certainty: 'certain', place },
+    ...{ offsetA: undefined, offsetB: undefined, a: cut(said('a', a)), b: cut(said('b', b)) },
+    remedy: 'fetch or make what is damaged again: nothing can be said of what it holds',
+    consequence: false,
+    more: 0,
+  };
+}
+
+/** Said where no reader takes both for the same. */
+export function otherFormat(place: Place, [a, b]: readonly [string, string]): Finding {
+  return {
+    ...{ cause: 'unknown', kind: 'files of different formats', certainty: 'certain', place },
+    ...{ offsetA: 0, offsetB: 0, a, b },
+    remedy:
+      'find out which of both it should be: one is another kind of file, or damaged where it begins',
     consequence: false,
     more: 0,
   };

@@ -2,7 +2,7 @@ import { spool, type Kept } from './content/spool.js';
 import { sliceContent } from './content/slice-content.js';
 import { memoryContent } from './content/memory-content.js';
 import type { Content, Field, Format, Part } from './formats/format.js';
-import type { See } from './list-parts.js';
+import type { See } from './read-parts.js';
 import type { Session } from './session.js';
 
 /** A part that was read again, its bytes kept until they are released. */

@@ -1,4 +1,5 @@
 import { FormatError, type Content, type Field, type Format } from './formats/format.js';
+import { UniqueNames } from './formats/reading/text.js';
 import { sliceContent } from './content/slice-content.js';
 
 /** Formats that tests control: an archive and an encoding as simple as can be. */
@@ -26,6 +27,7 @@ export const boxFormat: Format = {
   kind: 'container',
   detect: (head) => Buffer.from(head.subarray(0, 4)).toString() === 'BOX\n',
   async *parts(content) {
+    const names = new UniqueNames();
     for (let at = 4; at < content.size;) {
       const head = Buffer.from(await content.read(at, 200)).toString('latin1');
       const match = /^(\S+) (\d+) (\d+)\n/.exec(head);
@@ -43,7 +45,7 @@ export const boxFormat: Format = {
         },
       ];
       yield {
-        name,
+        name: names.unique(name),
         type: 'file',
         fields,
         size,

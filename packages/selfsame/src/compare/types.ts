@@ -136,6 +136,8 @@ export interface Unexamined {
   readonly reason: UnexaminedReason;
   /** What exactly, in words; for `tool-missing` the tool and its Debian package. */
   readonly detail: string;
+  /** Which of both it is about, where that is known. */
+  readonly side?: 'a' | 'b' | 'both';
 }
 
 /** One thing that differs, and what differs inside it. The root's name is that of artifact A. */

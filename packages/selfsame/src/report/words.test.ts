@@ -22,6 +22,29 @@ describe('the headline of a comparison', () => {
     expect(headline(1, 0, 1)).toBe('They differ');
   });
 
+  it('says which of both is damaged and where, and what kinds they are', () => {
+    const report = testCompareReport();
+    const damage = {
+      reason: 'damaged',
+      detail: 'in B it ends in the middle of "x"',
+      side: 'b',
+    } as const;
+    const types = ['gzip', 'data'] as const;
+    const { rest } = compareHeadline({
+      ...report,
+      difference: report.difference && { ...report.difference, types },
+      unexamined: [
+        { ...damage, place: ['a.deb', 'data.tar.xz', 'x\u001b'] },
+        { ...damage, place: ['a.deb'], side: 'both', detail: 'in A so; in B so' },
+      ],
+    });
+    expect(rest).toContain('A and B are of different kinds: gzip and data');
+    expect(rest).toContain(
+      'B is damaged › data.tar.xz › x\\x1b: in B it ends in the middle of "x"',
+    );
+    expect(rest).toContain('Both are damaged: in A so; in B so');
+  });
+
   it('says the same on terminals, in Markdown and in HTML', () => {
     const report = testCompareReport();
     const told = { ...report, totals: { ...report.totals, differingDirectories: 50 } };

@@ -225,6 +225,12 @@ export function compareHeadline(report: CompareReport): Headline {
     rest.push(`All of it goes back to ${rootWords(only)}`);
   else if (report.verdict === 'differs' && roots > 0)
     rest.push(`All of it goes back to ${count(roots, 'root cause')}`);
+  const types = report.difference?.types;
+  if (types !== undefined)
+    rest.push(
+      `A and B are of different kinds: ${types.map((one) => visible(one, 40)).join(' and ')}`,
+    );
+  rest.push(...damages(report));
   if (hid > 0)
     rest.push(
       `${count(hid, 'difference')} hidden by: ${listed(ignored.filter((one) => one.hid > 0).map((one) => visible(one.normaliser, 60)))}`,
@@ -255,6 +261,20 @@ export function compareHeadline(report: CompareReport): Headline {
         rest,
       };
   }
+}
+
+const mostDamages = 5;
+
+/** What is damaged, on which side, and where. */
+function damages({ unexamined }: CompareReport): string[] {
+  return unexamined
+    .flatMap(({ place, reason, detail, side }) => {
+      if (reason !== 'damaged' || side === undefined) return [];
+      const which = side === 'both' ? 'Both are' : side === 'a' ? 'A is' : 'B is';
+      const inner = place.slice(1).map((name) => visible(name, 60));
+      return [`${which} damaged${['', ...inner].join(' › ')}: ${visible(detail, 300)}`];
+    })
+    .slice(0, mostDamages);
 }
 
 /** How many differ, of how many: directories are counted apart, as nobody counts them among the files. */

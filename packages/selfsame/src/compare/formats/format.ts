@@ -106,9 +106,16 @@ export interface Format {
 /** Why a reader stopped. Never reaches a person as it is: the comparison says it of a place. */
 export class FormatError extends Error {
   readonly reason: UnexaminedReason;
+  /** What it is about, where that is one of two contents or both; the message then says so. */
+  readonly side: 'a' | 'b' | 'both' | undefined;
 
-  constructor(reason: UnexaminedReason, message: string, options?: ErrorOptions) {
+  constructor(
+    reason: UnexaminedReason,
+    message: string,
+    options: ErrorOptions & { readonly side?: 'a' | 'b' | 'both' } = {},
+  ) {
     super(message, options);
     this.reason = reason;
+    this.side = options.side;
   }
 }

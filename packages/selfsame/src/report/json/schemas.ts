@@ -48,6 +48,7 @@ const unexamined = z
       'too-many-differences',
     ]),
     detail: z.string(),
+    side: z.enum(['a', 'b', 'both']).optional(),
   })
   .meta({ id: 'unexamined' });
 
