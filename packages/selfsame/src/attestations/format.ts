@@ -38,6 +38,8 @@ export interface EvidenceNote {
   readonly path: string;
   /** One sentence without a full stop. */
   readonly text: string;
+  /** Something is wrong with what was signed, although it counts as it is. */
+  readonly isWarning?: boolean;
 }
 
 export interface Reading {

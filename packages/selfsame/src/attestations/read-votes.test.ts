@@ -53,6 +53,35 @@ describe('lists in folders of signers', () => {
     expect(verdict(found)).toMatchObject({ accepted: true });
   });
 
+  it('warn where one signer\'s two lists contradict each other, and only then', async () => {
+    const line = (name: string, content = name): string => `${sha256Hex(content)}  ${name}\n`;
+    const notesOf = async (some: string, all: string, who = alice) => {
+      const { notes, votes } = await read({
+        '1.0/alice/noncodesigned.SHA256SUMS': some,
+        '1.0/alice/noncodesigned.SHA256SUMS.asc': await asc(some, alice),
+        '1.0/alice/all.SHA256SUMS': all,
+        '1.0/alice/all.SHA256SUMS.asc': await asc(all, who),
+      });
+      expect(votes.map(({ vote }) => vote.signature)).toEqual(['valid', 'valid']);
+      return notes;
+    };
+    const some = line('a') + line('b');
+    expect(await notesOf(some, some + line('signed'))).toEqual([]);
+    expect(await notesOf(some, line('b') + line('a'))).toEqual([]);
+    expect(await notesOf(some, line('a', 'other'))).toEqual([
+      {
+        path: expect.stringMatching(/1\.0\/alice\/noncodesigned\.SHA256SUMS$/) as string,
+        text: 'the list "all" of the same signer has a with other bits (and 1 more): the two are not of one build',
+        isWarning: true,
+      },
+    ]);
+    expect(await notesOf(some, line('a'))).toMatchObject([
+      { text: expect.stringContaining('has b not at all:') as string },
+    ]);
+    // Somebody else's list beside it says nothing of alice.
+    expect(await notesOf(some, line('a', 'other'), bob)).toEqual([]);
+  });
+
   it('attack 3: three signatures of one key in one file are one vote', async () => {
     const found = await read({
       '1.0/alice/all.SHA256SUMS': good,

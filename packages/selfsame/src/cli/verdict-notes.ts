@@ -1,4 +1,5 @@
 import type { Completeness, Equivocation, NotCounted, SetAside } from '@selfsame/verify';
+import type { EvidenceNote } from '../attestations/format.js';
 import type { UnusableFile } from '../record/attestation-folder.js';
 import type { ForeignBuild } from './foreign-votes.js';
 import type { LogFindings } from './judge-with-logs.js';
@@ -149,6 +150,16 @@ export function logFindingsText(logs: LogFindings | undefined, style: Style): st
     ...problems,
     ...(more > 0 ? [style.yellow(`a log proves nothing here: ${more} more, see --json`)] : []),
   ];
+}
+
+/** What is wrong with signed files that count all the same. */
+export function warningText(notes: readonly EvidenceNote[], style: Style): string[] {
+  const warnings = notes.filter(({ isWarning }) => isWarning === true);
+  const lines = warnings
+    .slice(0, SHOWN_VOTES)
+    .map(({ path, text }) => style.yellow(`  warning: ${printable(`${path}: ${text}`)}`));
+  const more = warnings.length - lines.length;
+  return more > 0 ? [...lines, style.yellow(`  warning: ${more} more, see --json`)] : lines;
 }
 
 /** Files that are no attestations. */

@@ -18,6 +18,7 @@ import {
   notJudgedText,
   setAsideText,
   unusableLines,
+  warningText,
 } from './verdict-notes.js';
 import { buildSentence, fileSentence, nameOf, winner } from './verdict-sentences.js';
 import { MAX_COLUMNS, signerTable } from './verdict-table.js';
@@ -144,7 +145,9 @@ export function verdictText(
   if (report.judgements.length > 1) lines.push('');
   lines.push(...unusableLines(report.unusable, style));
   lines.push(...notJudgedText(report.notJudged ?? [], style));
-  const { notes = [], others = [] } = report;
+  const { others = [] } = report;
+  const notes = (report.notes ?? []).filter(({ isWarning }) => isWarning !== true);
+  lines.push(...warningText(report.notes ?? [], style));
   if (notes.length > 0)
     lines.push(
       style.dim(`  evidence that never counts: ${filesWords(notes.map(({ path }) => path))}`),

@@ -1,6 +1,7 @@
 import { projectOf } from '../build-name.js';
 import type { AttestationFormat } from '../format.js';
 import { isListOrSignature, readSignedLists } from '../signed-lists.js';
+import { contradictingLists } from './subset.js';
 
 /** `<version>/<signer>/<list>.SHA256SUMS` (bitcoin-core/guix.sigs, and other projects that took it over). */
 const place = /^(?:.*\/)?([^/]+)\/([^/]+)\/([^/]+)\.SHA256SUMS$/;
@@ -15,6 +16,6 @@ export const guixSigs: AttestationFormat = {
       const project = context.project ?? projectOf(path.split('/').at(-4) ?? '');
       return { build: { project, version, target }, by };
     });
-    return { votes };
+    return { votes, notes: contradictingLists(votes) };
   },
 };
