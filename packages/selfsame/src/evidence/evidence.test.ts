@@ -1,4 +1,4 @@
-import { readFileSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -209,7 +209,8 @@ describe('the commands', () => {
       log: ['log'],
       out: 'e.json',
     });
-    expect(packed.data).toMatchObject({ builds: 2, attestations: 6, proofs: 6, unusable: [] });
+    const facts = { builds: 2, attestations: 6, proofs: 6, unusable: [], notPacked: [] };
+    expect(packed.data).toMatchObject(facts);
     expect(readFileSync(join(scratch.path, 'e.json'), 'utf8')).toBe(text);
     const { policyDigest } = packed.data as { policyDigest: string };
     const at = '2027-01-15T08:01:40Z';
@@ -235,6 +236,24 @@ describe('the commands', () => {
       file: ['other.gz'],
     });
     expect(file.exitCode).toBe(1);
+  });
+
+  it('say which files in other formats are not packed', async () => {
+    using other = temporaryDirectory();
+    const some = await testEvidenceFolder(other.path);
+    const signer = join(some.folder, 'pigz.sigs', '2.8', 'dave');
+    mkdirSync(signer, { recursive: true });
+    writeFileSync(join(signer, 'all.SHA256SUMS'), `${'a'.repeat(64)}  pigz.tar.gz\n`);
+    const out = join(other.path, 'e.json');
+    const options = { policy: some.policyPath, attestations: some.folder, out };
+    const packed = await run(evidencePackCommand, [], options);
+    expect(packed.data).toMatchObject({
+      attestations: 6,
+      notPacked: ['pigz.sigs/2.8/dave/all.SHA256SUMS'],
+    });
+    expect(packed.text.at(-1)).toBe(
+      'not packed: pigz.sigs/2.8/dave/all.SHA256SUMS: evidence files hold claims of selfsame, and no other formats',
+    );
   });
 
   it('name files that are not there, no evidence, or cannot be written', async () => {

@@ -9,7 +9,7 @@ export const evidencePackCommand: Command = {
   description:
     'Packs policy, roster, claims, build definitions, log proofs and, with --log, whole logs into one file that can ' +
     'be verified anywhere, without network: by `selfsame evidence verify`, or in a browser (`selfsame evidence page`). ' +
-    'Nothing is left out because it does not verify.',
+    'Nothing is left out because it does not verify. What others sign in formats of their own is not packed, and said so.',
   arguments: [
     {
       syntax: '[projects...]',
@@ -41,6 +41,9 @@ export const evidencePackCommand: Command = {
     const { listBuilds } = await import('../../record/attestation-folder.js');
     const { packEvidence } = await import('../../evidence/pack-evidence.js');
     const { readLogCopy } = await import('../../log/log-copy.js');
+    const { readForeignVotes } = await import('../foreign-votes.js');
+    const { filesWords } = await import('../verdict-notes.js');
+    const { timeOf } = await import('./verify.js');
     const { writeDurably } = await import('../../log/write-file.js');
     const { policyFile, name } = await loadPolicy(one(options, 'policy'), undefined, context);
     const { policy } = policyFile;
@@ -66,15 +69,24 @@ export const evidencePackCommand: Command = {
       builds,
       logs,
     });
+    const { builds: foreign } = await readForeignVotes(folder, policy, await timeOf(undefined), {}, context);
+    const notPacked = [...new Set(foreign.flatMap(({ files }) => files))].sort();
     const out = one(options, 'out') ?? 'evidence.json';
     writeDurably(resolve(context.cwd, out), packed.text);
     const { text, ...facts } = packed;
     return {
       exitCode: 0,
-      data: { file: out, bytes: Buffer.byteLength(text), builds: builds.length, ...facts },
+      data: { file: out, bytes: Buffer.byteLength(text), builds: builds.length, ...facts, notPacked },
       text: [
         `${out}: ${builds.length} builds, ${packed.attestations} attestations, ${packed.proofs} log proofs`,
         `policy ${packed.policyDigest}`,
+        ...(notPacked.length === 0
+          ? []
+          : [
+              context.style.yellow(
+                `not packed: ${filesWords(notPacked)}: evidence files hold claims of selfsame, and no other formats`,
+              ),
+            ]),
       ],
     };
   },
