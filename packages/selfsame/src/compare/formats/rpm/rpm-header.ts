@@ -4,6 +4,7 @@ import { boundedText, decodeText, hexText, octalText, UniqueNames } from '../rea
 import { timeText } from '../reading/time.js';
 import { cutOff } from '../reading/window.js';
 import type { Window } from '../reading/window.js';
+import { storeFields, type StoredValue } from './rpm-store.js';
 import type { RpmTag } from './rpm-tags.js';
 
 const introBytes = 16;
@@ -56,6 +57,7 @@ export async function readRpmHeader(
       offset: start + 4,
     });
   }
+  const values: StoredValue[] = [];
   let used = 0;
   for (let at = 0; at < index.length; at += entryBytes) {
     const tag = index.readUInt32BE(at);
@@ -69,8 +71,19 @@ export async function readRpmHeader(
     used += read.length;
     // Values do not share bytes; without this, few bytes could be shown very often.
     if (used > store.length) throw new FormatError('damaged', 'the tags of a header overlap');
-    fields.push(toField(names.unique(name), kind, read, storeStart + value.offset));
+    const unique = names.unique(name);
+    fields.push(toField(unique, kind, read, storeStart + value.offset));
+    // Always the same of a tag as rpm writes it.
+    const form = `type ${value.type}${read.length === 0 ? ` at ${value.offset}` : ''}`;
+    fields.push({
+      name: `${unique} (form)`,
+      kind,
+      value: form,
+      offset: start + introBytes + at + 4,
+    });
+    values.push({ ...value, name: unique, length: read.length });
   }
+  fields.push(...storeFields(values, store, storeStart));
   return { fields, end };
 }
 
@@ -118,8 +131,11 @@ function readValue(store: Buffer, { type, count, offset }: RpmValue): ReadValue 
 function toField(name: string, kind: Field['kind'], value: ReadValue, offset: number): Field {
   if ('bytes' in value) return { name, kind, value: hexText(value.bytes), offset };
   if ('texts' in value) {
-    const text = value.texts.length === 1 ? (value.texts[0] ?? '') : JSON.stringify(value.texts);
-    return { name, kind, value: boundedText(text), offset };
+    const [text = ''] = value.texts;
+    // One text that looks like a list is shown as a list, so that it is none of several.
+    const isOne = value.texts.length === 1 && !text.startsWith('[');
+    const shown = boundedText(isOne ? text : JSON.stringify(value.texts));
+    return { name, kind, value: shown, offset };
   }
   const show = (number: bigint): string => {
     if (kind === 'time') return timeText(Number(number));

@@ -1,6 +1,13 @@
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { ArchiveWorkshop, expectTotal, hasTools, readAll, values } from '../reading/testing.js';
+import {
+  ArchiveWorkshop,
+  expectTotal,
+  hasTools,
+  readAll,
+  unseenChanges,
+  values,
+} from '../reading/testing.js';
 import { rpm } from './rpm.js';
 
 /** A header structure of tags: number, type, count, data. */
@@ -48,8 +55,10 @@ describe('packages of RPM', () => {
     const { parts, stopped } = await readAll(rpm, bytes);
     expect(stopped).toBeUndefined();
     expect(parts.map(({ name }) => name)).toEqual(['lead', 'signature', 'header', 'payload']);
-    expect(values(parts[1]?.fields ?? [])).toEqual({ SIZE: '256', MD5: '616263' });
-    expect(values(parts[2]?.fields ?? [])).toEqual({
+    const shown = (at: number) =>
+      values((parts[at]?.fields ?? []).filter(({ name }) => !/\(form\)$|values$/.test(name)));
+    expect(shown(1)).toEqual({ SIZE: '256', MD5: '616263' });
+    expect(shown(2)).toEqual({
       BUILDTIME: '2001-09-09T01:46:40Z',
       BUILDHOST: 'host',
       BASENAMES: '["a","b"]',
@@ -77,6 +86,49 @@ describe('packages of RPM', () => {
     ['of an unknown type', made(header([[1005, 77, 1, 'x']]))],
   ])('with tags %s are damaged', async (_, bytes) => {
     expect((await readAll(rpm, bytes)).stopped?.reason).toBe('damaged');
+  });
+
+  it('show every change of a byte', async () => {
+    const tags = [
+      [1006, 4, 1, '\0\0\0\x01'],
+      [1117, 8, 2, 'a\0b\0'],
+      [1008, 7, 40, '\0'.repeat(40)],
+      [1009, 4, 1, '\0\0\0\x02'],
+    ] as const;
+    const bytes = made(header(tags));
+    expect(await unseenChanges(rpm, bytes)).toBe('');
+
+    const spread = made(header(tags), '\0'.repeat(300));
+    expect(await unseenChanges(rpm, spread)).toBe('');
+  });
+
+  it('tell values that lie elsewhere, bytes that have no value, and another type of the same one', async () => {
+    const tags = [
+      [1004, 7, 2, '\0\0'],
+      [1005, 7, 2, '\0\0'],
+    ] as const;
+    const fieldsOf = async (change: (main: Buffer) => Buffer) => {
+      const { parts } = await readAll(rpm, made(change(header(tags))));
+      return values(parts[2]?.fields ?? []);
+    };
+    const usual = await fieldsOf((main) => main);
+    const moved = await fieldsOf((main) => {
+      main.writeUInt32BE(1, 16 + 16 + 8);
+      return main;
+    });
+    expect(moved).toMatchObject({ 'places of values': 'DESCRIPTION at 1 instead of 2' });
+    expect(moved).toMatchObject({ 'bytes behind values': '00' });
+    const typed = await fieldsOf((main) => {
+      main.writeUInt32BE(1, 16 + 4);
+      return main;
+    });
+    expect({ ...typed, 'SUMMARY (form)': 'type 7' }).toEqual(usual);
+    const swapped = await fieldsOf((main) => {
+      main.writeUInt32BE(2, 16 + 8);
+      main.writeUInt32BE(0, 16 + 16 + 8);
+      return main;
+    });
+    expect(swapped).not.toEqual(usual);
   });
 
   it('are read totally when spoiled', async () => {
