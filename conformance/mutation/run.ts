@@ -18,7 +18,9 @@ const { values: options } = parseArgs({
   args: argv.slice(2),
   options: {
     only: { type: 'string', multiple: true, default: [] },
+    tests: { type: 'string', multiple: true, default: [] },
     part: { type: 'string', default: '1/1' },
+    workers: { type: 'string', default: '2' },
     json: { type: 'string' },
   },
 });
@@ -30,7 +32,7 @@ const slowTests = [
   'in-toto/in-toto-program.test.ts',
   'published-vectors.test.ts',
 ];
-const workers = 2;
+const workers = Number(options.workers);
 /** Milliseconds for one mutant besides ten times what its tests took: a loop without end is noticed, too. */
 const patience = 10_000;
 
@@ -84,7 +86,10 @@ async function prepare(): Promise<{ mutants: readonly Mutant[]; tests: readonly 
     mutants.push(...made.mutants);
     await writeFile(path, made.text);
   }
-  const tests = files.filter((name) => name.endsWith('.test.ts') && !slowTests.includes(name));
+  const tests = files.filter(
+    (name) =>
+      name.endsWith('.test.ts') && !slowTests.includes(name) && startsWith(name, options.tests),
+  );
   await build({
     absWorkingDir: source,
     entryPoints: tests,
@@ -199,9 +204,13 @@ async function report(
 
 /** The same mutants are in the same part, whatever others there are. */
 function isChosen({ file, key }: Mutant): boolean {
-  if (options.only.length > 0 && !options.only.some((wanted) => file.startsWith(wanted)))
-    return false;
+  if (!startsWith(file, options.only)) return false;
   return createHash('sha256').update(key).digest().readUInt32BE(0) % parts === part - 1;
+}
+
+/** Without wishes, everything is wanted. */
+function startsWith(file: string, wanted: readonly string[]): boolean {
+  return wanted.length === 0 || wanted.some((start) => file.startsWith(start));
 }
 
 async function inTurn<T>(

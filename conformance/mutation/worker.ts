@@ -1,5 +1,6 @@
 // One process that runs tests of instrumented files: first all of them, recording which mutants each reaches,
 // then those of one mutant after another, as `run.ts` asks for.
+import type { generateKeyPairSync } from 'node:crypto';
 import { createRequire } from 'node:module';
 import { readFileSync } from 'node:fs';
 import { performance } from 'node:perf_hooks';
@@ -22,6 +23,20 @@ const fromRoot = createRequire(`${root}/package.json`);
   seed: 20250101,
 });
 
+// Making RSA keys takes longer than most tests: the nth pair of a kind is made once, and is the same in every run.
+const crypto = fromRoot('node:crypto') as { generateKeyPairSync: typeof generateKeyPairSync };
+const generate = crypto.generateKeyPairSync as (...input: readonly unknown[]) => unknown;
+const pairs = new Map<string, unknown>();
+const made = new Map<string, number>();
+crypto.generateKeyPairSync = ((...input: readonly unknown[]) => {
+  const kind = JSON.stringify(input);
+  const count = (made.get(kind) ?? 0) + 1;
+  made.set(kind, count);
+  const pair = pairs.get(`${kind} ${count}`) ?? generate(...input);
+  pairs.set(`${kind} ${count}`, pair);
+  return pair;
+}) as typeof generateKeyPairSync;
+
 let active = 0;
 let reached: Set<number> | undefined;
 const mutant = (id: number): boolean => {
@@ -39,6 +54,7 @@ function load(file: string): Collected {
     script = new Script(`(function (require, __mutant, __url) {${code}\n})`, { filename: file });
     scripts.set(file, script);
   }
+  made.clear();
   const { vitest, collected } = collector();
   const start = script.runInThisContext() as Load;
   const require = (name: string): unknown => (name === 'vitest' ? vitest : fromRoot(name));
