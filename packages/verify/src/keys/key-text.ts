@@ -150,7 +150,6 @@ function parsePem(lines: readonly string[], label: string): Uint8Array {
 }
 
 function after(prefix: Uint8Array, der: Uint8Array): Uint8Array | undefined {
-  if (der.length !== prefix.length + 32) return undefined;
   return equalBytes(der.subarray(0, prefix.length), prefix)
     ? der.subarray(prefix.length)
     : undefined;
