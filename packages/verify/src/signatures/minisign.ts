@@ -26,7 +26,7 @@ export interface MinisignKey {
 /** Reads a public key file, or the line of base64 alone. Throws `KEY_INVALID`. */
 export function parseMinisignKey(text: string): MinisignKey {
   const lines = linesOf(text, 'KEY_INVALID');
-  if (lines.length === 2 && lines[0]?.startsWith(COMMENT) === true) lines.shift();
+  if (lines[0]?.startsWith(COMMENT) === true) lines.shift();
   if (lines.length !== 1) throw new VerifyError('KEY_INVALID', 'the text is not one minisign key');
   const bytes = decodeStandardBase64(lines[0] ?? '', 42);
   if (algorithm(bytes) !== PURE) throw new VerifyError('KEY_INVALID', 'the key is not Ed25519');

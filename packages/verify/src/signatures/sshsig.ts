@@ -123,7 +123,7 @@ function parseKey(blob: Uint8Array, code: 'KEY_INVALID' | 'SIGNATURE_FORMAT'): S
   let key: PublicKey;
   if (type === 'ssh-ed25519' || type === 'sk-ssh-ed25519@openssh.com') {
     key = publicKeyFromBytes(read.sized(4));
-  } else if (/^(?:sk-)?ecdsa-sha2-nistp256(?:@openssh\.com)?$/.test(type)) {
+  } else if (type === 'ecdsa-sha2-nistp256' || type === 'sk-ecdsa-sha2-nistp256@openssh.com') {
     if (read.name(4) !== 'nistp256') throw new VerifyError(code, 'the curve is not nistp256');
     key = p256PublicKey(read.sized(4));
   } else if (type === 'ssh-rsa') {
@@ -157,7 +157,7 @@ function signedData(namespace: string, hash: string, message: Uint8Array): Uint8
 function rawEcdsa(value: Uint8Array): Uint8Array {
   const read = new ByteReader(value, 'SIGNATURE_FORMAT');
   const numbers = [read.sized(4), read.sized(4)].map((number) => {
-    const bytes = number.length === 33 && number[0] === 0 ? number.subarray(1) : number;
+    const bytes = number[0] === 0 ? number.subarray(1) : number;
     if (bytes.length > 32) throw new VerifyError('SIGNATURE_FORMAT', 'a number is too long');
     return concatBytes(new Uint8Array(32 - bytes.length), bytes);
   });
