@@ -67,6 +67,12 @@ describe('parseEnvelope', () => {
     expect(formatEnvelope(signEnvelope(TYPE, payload, alice))).toBe(text);
   });
 
+  it('reads key ids of up to 1024 characters', () => {
+    const long = (length: number) =>
+      code(changed({ signatures: [{ sig: '', keyid: 'x'.repeat(length) }] }));
+    expect([long(1024), long(1025)]).toEqual(['accepted', 'LIMIT_EXCEEDED']);
+  });
+
   it('reads URL-safe base64, an unset keyid, and ignores what DSSE may add', () => {
     const bytes = Uint8Array.from({ length: 64 }, () => 0xff);
     const urlSafe = encodeBase64(bytes).replaceAll('/', '_').replaceAll('=', '');
@@ -81,6 +87,12 @@ describe('parseEnvelope', () => {
     ['no payload type', changed({ payloadType: undefined }), 'ENVELOPE_INVALID'],
     ['a payload that is a number', changed({ payload: 1 }), 'ENVELOPE_INVALID'],
     ['another spelling of a field', changed({ Payload: 'AAAA' }), 'ENVELOPE_INVALID'],
+    [
+      'another spelling of what may be absent',
+      changed({ signatures: [{ sig: '', KEYID: '' }] }),
+      'ENVELOPE_INVALID',
+    ],
+    ['a signature without bytes', changed({ signatures: [{ keyid: '' }] }), 'ENVELOPE_INVALID'],
     [
       'another spelling in a signature',
       changed({ signatures: [{ sig: '', SIG: '' }] }),
@@ -166,6 +178,18 @@ describe('verifyEnvelope', () => {
   it('calls a signature by nobody in particular untrusted', () => {
     expect(results(signEnvelope(TYPE, payload, testKey('mallory')))).toEqual(['untrusted']);
     expect(verifyEnvelope(one, [])).toEqual([{ result: 'untrusted' }]);
+  });
+
+  it('tries the key that is named once, and that is free', () => {
+    const forged = testKey('mallory').sign(preAuthenticationEncoding(TYPE, payload));
+    const named = { keyId: alice.publicKey.id, signature: forged };
+    const budget = { remaining: 1 };
+    const envelope = { ...one, signatures: [named, named] as const };
+    expect(verifyEnvelope(envelope, [alice.publicKey], budget)).toMatchObject([
+      { result: 'invalid' },
+      { result: 'invalid' },
+    ]);
+    expect(budget.remaining).toBe(1);
   });
 
   it('binds the payload type', () => {

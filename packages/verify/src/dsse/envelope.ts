@@ -79,7 +79,7 @@ export function envelopeDocument(envelope: Envelope): JsonObject {
 
 function parseSignature(value: JsonValue, index: number): EnvelopeSignature {
   const path = ['signatures', index];
-  const entry = known(value, path, ['sig'], ['keyid']);
+  const entry = known(value, path, ['sig', 'keyid']);
   const sig = read.string(entry['sig'], [...path, 'sig']);
   return {
     keyId: entry['keyid'] === undefined ? '' : text(entry['keyid'], [...path, 'keyid']),
@@ -87,21 +87,17 @@ function parseSignature(value: JsonValue, index: number): EnvelopeSignature {
   };
 }
 
+/** An object without another spelling of these names; whether they are there, their readers say. */
 function known(
   value: JsonValue | undefined,
   path: readonly (string | number)[],
-  required: readonly string[],
-  optional: readonly string[] = [],
+  names: readonly string[],
 ): JsonObject {
   const object = read.record(value, path);
-  const names = [...required, ...optional];
   for (const key of Object.keys(object)) {
     if (names.includes(key)) continue;
     const twin = names.find((name) => name.toLowerCase() === key.toLowerCase());
     if (twin !== undefined) read.fail(`"${key}" is another spelling of "${twin}"`, path);
-  }
-  for (const key of required) {
-    if (!Object.hasOwn(object, key)) read.fail(`the field "${key}" is missing`, path);
   }
   return object;
 }
