@@ -163,18 +163,39 @@ describe('result claims', () => {
       claimOf({ '../x': '' }),
       testClaim({ definition: 'short' }),
       testClaim({ outcome: 'good' as 'built' }),
-      testClaim({ build: { project: '', version: '1', target: 'x' } }),
+      ...['', 'a\nb', '\ud800', 'x'.repeat(257)].flatMap((wrong) => [
+        testClaim({ build: { project: wrong, version: '1', target: 'x' } }),
+        testClaim({ build: { project: 'x', version: wrong, target: 'x' } }),
+        testClaim({ build: { project: 'x', version: '1', target: wrong } }),
+      ]),
       testClaim({ artifacts: [{ path: 'x', sha256: 'short' }] }),
       testClaim({ artifacts: [0, 1].map(() => ({ path: 'x', sha256: sha256Hex('x') })) }),
     ]) {
-      expect(() => resultClaimPayload(claim)).toThrow(VerifyError);
+      expect(() => resultClaimPayload(claim)).toThrow(
+        expect.objectContaining({
+          code: expect.stringMatching(/^(CLAIM|DIGEST)_INVALID$/) as string,
+        }) as Error,
+      );
     }
+    const longest = testClaim({ build: { project: 'x'.repeat(256), version: '1', target: 'x' } });
+    expect(code(resultClaimPayload(longest))).toBe('accepted');
   });
 });
 
 describe('artifact paths', () => {
   it.each(['x', 'a/b', '..x', 'a b', 'é', '.hidden', '-x', 'a/...'])('may be %j', (path) => {
     expect(artifactPathProblem(path)).toBeUndefined();
+  });
+
+  it('have at most 4095 bytes', () => {
+    expect(artifactPathProblem('é'.repeat(2047))).toBeUndefined();
+    expect(artifactPathProblem(`${'é'.repeat(2047)}x`)).toBeUndefined();
+    expect(artifactPathProblem('é'.repeat(2048))).toMatch(/4095/);
+  });
+
+  it('are refused in words that fit', () => {
+    expect(artifactPathProblem('')).toBe('is empty');
+    expect(artifactPathProblem('/a')).toBe('is absolute');
   });
 
   it.each([

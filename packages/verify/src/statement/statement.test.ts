@@ -80,6 +80,29 @@ describe('provenance by others', () => {
   });
 });
 
+describe('provenance', () => {
+  it('of another build type is refused also without parameters', () => {
+    const buildDefinition = { ...provenance.buildDefinition, externalParameters: {} };
+    const payload = statement(PROVENANCE_TYPE, { ...provenance, buildDefinition });
+    expect(readProvenance(payload).externalParameters).toEqual({});
+    expect(codeOf(() => readProvenance(payload, { buildTypes: {} }))).toBe('PREDICATE_INVALID');
+  });
+
+  it('may have dependencies and subjects without a name', () => {
+    const resolvedDependencies = [{ digest: { sha256: digest } }];
+    const buildDefinition = { ...provenance.buildDefinition, resolvedDependencies };
+    const payload = statement(
+      PROVENANCE_TYPE,
+      { ...provenance, buildDefinition },
+      { subject: [{ digest: { sha256: digest } }] },
+    );
+    expect(readProvenance(payload)).toMatchObject({
+      subjects: [{ name: undefined, sha256: digest, sha512: undefined }],
+      dependencies: [{ uri: undefined, sha256: digest }],
+    });
+  });
+});
+
 describe('verification summaries', () => {
   it('are read as they were written', () => {
     const payload = verificationSummaryPayload([{ name: 'x.deb', sha256: digest }], summary);
@@ -95,6 +118,16 @@ describe('verification summaries', () => {
     const payload = verificationSummaryPayload([{ name: 'x.deb', sha256: digest }], summary);
     expect(codeOf(() => readSummary(payload, { verifierId: 'other' }))).toBe('PREDICATE_INVALID');
     expect(codeOf(() => readSummary(payload, { resource: 'other' }))).toBe('PREDICATE_INVALID');
+  });
+
+  it('of no time are refused', () => {
+    const text = Buffer.from(verificationSummaryPayload([], summary)).toString();
+    const time = /"timeVerified":"[^"]*"/;
+    for (const other of ['"timeVerified":"2027-02-30"', '"timeVerified":1', '"time":1']) {
+      const altered = Buffer.from(text.replace(time, other));
+      expect(altered.toString()).not.toBe(text);
+      expect(codeOf(() => readSummary(altered))).toBe('PREDICATE_INVALID');
+    }
   });
 
   it('that neither passed nor failed are refused', () => {
@@ -153,6 +186,15 @@ describe('statements', () => {
     const payload = statement(PROVENANCE_TYPE, provenance, changes);
     expect(codeOf(() => readProvenance(payload))).toBe(code);
   });
+
+  it.each([`${'ab'.repeat(64)}0`, `0${'ab'.repeat(64)}`, 'AB'.repeat(64)])(
+    'with the sha512 %s are refused',
+    (sha512) => {
+      const subjects = [{ name: 'x', digest: { sha256: digest, sha512 } }];
+      const payload = statement(PROVENANCE_TYPE, provenance, { subject: subjects });
+      expect(codeOf(() => readProvenance(payload))).toBe('DIGEST_INVALID');
+    },
+  );
 
   it('of another payload type are refused', () => {
     const payload = statement(PROVENANCE_TYPE, provenance);
