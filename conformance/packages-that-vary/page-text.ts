@@ -54,7 +54,7 @@ ones ([how](../conformance/packages-that-vary/README.md)); \`selfsame check\` wa
   )}.
 - It took ${median(checked.map(({ check }) => check?.builds ?? 0))} builds in the median, ${Math.max(...checked.map(({ check }) => check?.builds ?? 0))} at most. reprotest builds twice, and names no condition.
 
-Seconds are of the clock, on two processors that others used as well (load 5 to 20): they say what to expect of a busy machine, and
+Seconds are of the clock, on two processors that others used as well (load 5 to 40): they say what to expect of a busy machine, and
 nothing about the difference between two rows.
 
 | package | reprotest: differs with | check: differs with | cause | builds | seconds |

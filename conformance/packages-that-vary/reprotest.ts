@@ -20,6 +20,9 @@ const further = [
   ['all but build_path', `${everything},-build_path`],
 ] as const;
 
+/** How timeout(1) ends when it had to end the command, and when that needed a second signal. */
+const [outOfTime, killed] = [124, 137];
+
 type Experiments = readonly (readonly [name: string, variations: string])[];
 
 /**
@@ -64,7 +67,7 @@ function run(
 ): (Pick<Reprotested, 'differing' | 'failed'> & { binaries: readonly string[] }) | undefined {
   rmSync(store, { recursive: true, force: true });
   // timeout(1) ends all that it started, not only reprotest.
-  spawnSync(
+  const { status } = spawnSync(
     'timeout',
     [
       ...['-k', '5', String(seconds), 'reprotest'],
@@ -76,6 +79,8 @@ function run(
     ],
     { stdio: 'ignore' },
   );
+  // What was not built by then has not failed.
+  if (status === outOfTime || status === killed) return undefined;
   const control = binaries(join(store, 'control'));
   if (control.size === 0) return undefined;
   const differing: Record<string, string[]> = {};
