@@ -27,7 +27,7 @@ import { inEnvironment, notInEnvironments } from './environment-request.js';
 import { firstProcess } from './first-process.js';
 import { failureOf } from './how-it-ended.js';
 import { lookIntoEnvironment } from './look-into-environment.js';
-import { buildLimits } from './limits.js';
+import { buildLimits, wantedDiskBytes } from './limits.js';
 import { commandOf, descriptionOf } from './settings-of.js';
 import { environmentTop, filesOfSandbox, wroteOutside } from './wrote-outside.js';
 
@@ -162,7 +162,7 @@ class EnvironmentBuilder implements DisposableBuilder {
       const { takeBack } = await import('../../build/open-build.js');
       await takeBack(area.root);
     }
-    const why = failureOf(result.outcome);
+    const why = failureOf(result.outcome, wantedDiskBytes(this.#parts.options.limits));
     const outside = await wroteOutside(
       [environmentTop(area.changes)],
       [conditions.home, this.base.home],

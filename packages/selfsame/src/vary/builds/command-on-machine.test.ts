@@ -1,8 +1,9 @@
-import { execFileSync } from 'node:child_process';
+import { execFileSync, spawnSync } from 'node:child_process';
 import {
   existsSync,
   linkSync,
   lstatSync,
+  mkdirSync,
   readdirSync,
   statSync,
   symlinkSync,
@@ -13,6 +14,7 @@ import { getPriority } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
 
+import { measureTree } from './copy-tree.js';
 import { CheckRoom, made, sandboxesWork, testEpoch, testSeed, varyAll } from '../testing.js';
 import type { BuildRun } from '../types.js';
 import { variationNamed, variations } from '../variations/variations.js';
@@ -239,6 +241,31 @@ describe.skipIf(!sandboxesWork)('builds of a command', () => {
       code: 'CHECK_TREE_REFUSED',
       message: expect.stringContaining('pipe'),
     });
+    // As if it were removed between being named and being read.
+    await expect(measureTree(join(room.directory, 'removed'), [])).rejects.toMatchObject({
+      code: 'CHECK_TREE_REFUSED',
+      hint: expect.stringContaining('removed'),
+    });
+  });
+
+  it('are made again on disk where they fill the file system in memory', async ({ skip }) => {
+    const cwd = room.tree('filling', {});
+    const small = join(room.directory, 'small');
+    mkdirSync(small);
+    const mounted = spawnSync('mount', ['-t', 'tmpfs', '-o', 'size=300m', 'tmpfs', small]);
+    if (mounted.status !== 0) skip('a file system in memory of 300 MiB cannot be made here: not root');
+    try {
+      const script = 'head -c 310M /dev/zero >big && df . | tail -n 1 >where && rm big';
+      const builder = await room.builder(cwd, ['sh', '-c', script]);
+      Object.assign(builder.host, { memoryFileSystem: { path: small, free: 300 * 2 ** 20 } });
+      const inMemory = { ...builder.base, fileSystem: 'tmpfs' } as const;
+      const run = await builder.build(inMemory, ['block-size'], 'b');
+      expect(run.outcome).toEqual({ type: 'built' });
+      expect(run.notes.join()).toContain('filled the one in memory');
+      expect(readdirSync(small)).toEqual([]);
+    } finally {
+      spawnSync('umount', [small]);
+    }
   });
 
   it('are gone with their builder', async () => {

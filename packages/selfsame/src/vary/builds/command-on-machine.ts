@@ -20,10 +20,10 @@ import { artifactIn, baselineOf, collect } from './collect.js';
 import { checkRoom, copyTree, measureTree } from './copy-tree.js';
 import type { TreeSize } from './copy-tree.js';
 import { firstProcess } from './first-process.js';
-import { failureOf } from './how-it-ended.js';
-import { buildLimits } from './limits.js';
+import { didWell, failureOf } from './how-it-ended.js';
+import { buildLimits, wantedDiskBytes } from './limits.js';
 import { machineRequest, usualUser } from './machine-request.js';
-import { memoryDirectory, removeMemoryDirectory } from './memory-tree.js';
+import { isFull, memoryDirectory, removeMemoryDirectory } from './memory-tree.js';
 import { commandOf, variablesOf } from './settings-of.js';
 import { machineTops, wroteOutside } from './wrote-outside.js';
 
@@ -191,7 +191,12 @@ class MachineBuilder implements DisposableBuilder {
       );
       await removeTree(store.root, changes);
       await removeTree(store.root, temporary);
-      const why = failureOf(result.outcome);
+      if (memory !== undefined && !didWell(result.outcome) && (await isFull(memory))) {
+        await removeTree(store.root, area);
+        const again = await this.build({ ...conditions, fileSystem: 'overlay' }, varied, id);
+        return { ...again, conditions, notes: [...again.notes, fullMemory] };
+      }
+      const why = failureOf(result.outcome, wantedDiskBytes(options.limits));
       const collected =
         why === undefined
           ? await collect({
@@ -238,6 +243,10 @@ class MachineBuilder implements DisposableBuilder {
     await this.#parts.scratch[Symbol.asyncDispose]();
   }
 }
+
+/** A build that fails for want of memory has said nothing of its sources. */
+const fullMemory =
+  'the tree is on the file system of the store: the build filled the one in memory, and was made again';
 
 /** Where the tree is built in memory, if the conditions ask for it and there is room. */
 async function memoryPlace(

@@ -1,4 +1,5 @@
 import { execFile } from 'node:child_process';
+import { existsSync } from 'node:fs';
 import { mkdir, readdir, statfs } from 'node:fs/promises';
 import { join, relative, sep } from 'node:path';
 
@@ -51,7 +52,9 @@ export async function measureTree(directory: string, skip: readonly string[]): P
     }
     throw new SelfsameError('CHECK_TREE_REFUSED', `${directory} cannot be read whole`, {
       cause: error,
-      hint: 'Builds are made in copies; every file must be readable by you',
+      hint: existsSync(directory)
+        ? 'Builds are made in copies; every file must be readable by you, and stay there while it is copied'
+        : 'It was removed or renamed while it was read; check again where it is now',
     });
   }
   return { entries, bytes, sockets };
@@ -68,7 +71,7 @@ export async function checkRoom(at: string, bytes: number): Promise<void> {
   if (free >= bytes + leftFree) return;
   throw new SelfsameError(
     'CHECK_NO_ROOM',
-    `a copy of the tree needs ${formatBytes(bytes)}, but ${formatBytes(free)} are free at ${at}`,
+    `a copy of the tree needs ${formatBytes(bytes)}, and the build ${formatBytes(leftFree)} at least, but ${formatBytes(free)} are free at ${at}`,
     {
       hint: 'Free space there, run `selfsame store gc`, or set SELFSAME_STORE to a larger file system',
     },

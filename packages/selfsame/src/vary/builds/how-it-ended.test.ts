@@ -36,6 +36,14 @@ describe('how a build ended', () => {
       expect(() => failureOf(outcome)).toThrowError(expect.objectContaining({ code }));
   });
 
+  it('is no finding where the disk of this machine allows less than what builds may write', () => {
+    const wrote = { type: 'disk-full', limitBytes: 2 ** 20, cause: 'limit' } as const;
+    expect(failureOf(wrote, 2 ** 20)).toMatch(/wrote more than 1 MiB/);
+    expect(() => failureOf(wrote, 2 ** 30)).toThrowError(
+      expect.objectContaining({ code: 'CHECK_NO_ROOM' }),
+    );
+  });
+
   it('is refused before it begins where there is no room', async () => {
     await checkRoom('/', 0);
     await expect(checkRoom('/', 2 ** 60)).rejects.toMatchObject({ code: 'CHECK_NO_ROOM' });

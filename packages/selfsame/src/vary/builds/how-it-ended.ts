@@ -2,12 +2,22 @@ import { SelfsameError } from '../../errors/selfsame-error.js';
 import type { Outcome } from '../../sandbox/types.js';
 import { formatBytes } from '../../store/store-errors.js';
 
+/** The command ended by itself, and said that it had done what it was to do. */
+export function didWell(outcome: Outcome): boolean {
+  return outcome.type === 'exited' && outcome.code === 0;
+}
+
+const noRoomHint =
+  'Free space there, run `selfsame store gc`, or set SELFSAME_STORE to a larger file system';
+
 /**
  * How a build's command ended, as a finding: undefined if it did well, else why, in words.
  *
- * @throws SelfsameError INTERRUPTED, CHECK_NOT_STARTED: selfsame's own failures are no findings
+ * @param diskBytes what builds may write where there is room for it: one that reached a lower bound (limits.ts) met this machine's
+ *   full disk, which is no finding. Left out: what the outcome says
+ * @throws SelfsameError INTERRUPTED, CHECK_NO_ROOM, CHECK_NOT_STARTED: selfsame's own failures are no findings
  */
-export function failureOf(outcome: Outcome): string | undefined {
+export function failureOf(outcome: Outcome, diskBytes = 0): string | undefined {
   switch (outcome.type) {
     case 'exited':
       return outcome.code === 0 ? undefined : `the command ended with status ${outcome.code}`;
@@ -18,10 +28,16 @@ export function failureOf(outcome: Outcome): string | undefined {
     case 'out-of-memory':
       return `the command needed more than ${formatBytes(outcome.limitBytes)} of memory`;
     case 'disk-full':
+      if (outcome.cause === 'limit' && outcome.limitBytes < diskBytes)
+        throw new SelfsameError(
+          'CHECK_NO_ROOM',
+          `a build wrote more than ${formatBytes(outcome.limitBytes)}, half of what was free on the store's file system`,
+          { hint: noRoomHint },
+        );
       if (outcome.cause === 'limit')
         return `the command wrote more than ${formatBytes(outcome.limitBytes)} and was stopped`;
       throw new SelfsameError('CHECK_NO_ROOM', "a build filled the store's file system", {
-        hint: 'Free space there, run `selfsame store gc`, or set SELFSAME_STORE to a larger file system',
+        hint: noRoomHint,
       });
     case 'too-much-output':
       return `the command printed more than ${formatBytes(outcome.limitBytes)} and was stopped`;

@@ -24,6 +24,19 @@ export async function memoryDirectory(at: string, bytes: number): Promise<string
   }
 }
 
+/** So little is left where a program that writes more meets the end of it. */
+const mostLeft = 16 * 2 ** 20;
+
+/** Nothing more could be written there. Never rejects. */
+export async function isFull(path: string): Promise<boolean> {
+  try {
+    const { bavail, bsize } = await statfs(path);
+    return bavail * bsize < mostLeft;
+  } catch {
+    return false;
+  }
+}
+
 /** Removes such a directory, also with directories in it that even their owner may not change. Never rejects. */
 export async function removeMemoryDirectory(path: string): Promise<void> {
   try {
