@@ -103,7 +103,7 @@ async function readLimited(path: string, maxBytes: number): Promise<Buffer> {
 function notFound(path: string, cause: unknown): SelfsameError {
   const { code, message } = cause as NodeJS.ErrnoException;
   return new SelfsameError('KEYRING_NOT_FOUND', `${path} cannot be read: ${code ?? message}`, {
-    hint: 'name a file or folder of certificates with --keyring',
+    hint: 'name a file or folder of certificates with --keyring, or as keyrings in settings.yaml',
     cause,
   });
 }

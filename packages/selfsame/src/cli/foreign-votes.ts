@@ -41,7 +41,8 @@ export async function readForeignVotes(
   const { readKeyrings, readTrustedRoot } = await import('../attestations/keyrings.js');
   const { keyring, project, trustedRoot } = options;
   const named = typeof keyring === 'string' ? [keyring] : Array.isArray(keyring) ? keyring : [];
-  const paths = named.map((path) => resolve(context.cwd, String(path)));
+  const { keyrings = [] } = context.settings;
+  const paths = [...keyrings, ...named.map((path) => resolve(context.cwd, String(path)))];
   const { certificates, unreadable } = await readKeyrings(paths, folder);
   const read = await readVotes(folder, {
     project: typeof project === 'string' ? project : undefined,

@@ -43,6 +43,7 @@ const run = async (command: Command, args: readonly string[], options: OptionVal
   await command.run(args, options, {
     cwd: scratch.path,
     env: {},
+    settings: {},
     signal: new AbortController().signal,
     style: plainStyle,
   } as unknown as CommandContext);

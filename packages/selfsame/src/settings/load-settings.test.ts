@@ -38,6 +38,7 @@ describe('loadSettings', () => {
       offline: false,
       parallelDownloads: 8,
       debian: { mirrors: [], keyrings: [], snapshot: undefined },
+      keyrings: [],
       npm: { registry: undefined },
     });
   });
@@ -51,6 +52,7 @@ debian:
   mirrors: ["http://mirror.example/debian"]
   keyrings: [/usr/share/keyrings/x.gpg, ~/y.gpg]
   snapshot: https://snapshot.example/{timestamp}/{path}
+keyrings: [~/builder-keys]
 npm: { registry: "https://npm.example" }
 `);
     expect(await loadSettings(env, '/work')).toEqual({
@@ -63,6 +65,7 @@ npm: { registry: "https://npm.example" }
         keyrings: ['/usr/share/keyrings/x.gpg', join(home, 'y.gpg')],
         snapshot: 'https://snapshot.example/{timestamp}/{path}',
       },
+      keyrings: [join(home, 'builder-keys')],
       npm: { registry: 'https://npm.example' },
     });
   });
@@ -76,6 +79,7 @@ npm: { registry: "https://npm.example" }
       SELFSAME_PARALLEL_DOWNLOADS: '',
       SELFSAME_DEBIAN_MIRRORS: 'http://a.example/debian https://b.example/debian',
       SELFSAME_DEBIAN_KEYRINGS: '/k1:k2',
+      SELFSAME_KEYRINGS: 'mine:~/theirs',
     };
     expect(await loadSettings(env, '/work')).toMatchObject({
       storePath: '/work/here',
@@ -86,6 +90,7 @@ npm: { registry: "https://npm.example" }
         mirrors: ['http://a.example/debian', 'https://b.example/debian'],
         keyrings: ['/k1', '/work/k2'],
       },
+      keyrings: ['/work/mine', join(home, 'theirs')],
     });
   });
 

@@ -18,6 +18,7 @@ const variables = {
   SELFSAME_DEBIAN_MIRRORS: 'base addresses of archives, separated by blanks',
   SELFSAME_DEBIAN_KEYRINGS: 'keyring files, separated by :',
   SELFSAME_DEBIAN_SNAPSHOT: 'snapshot service: a template with {timestamp} and {path}',
+  SELFSAME_KEYRINGS: 'OpenPGP keyrings for attestations, files or folders, separated by :',
   SELFSAME_NPM_REGISTRY: 'base address of the npm registry',
 } as const;
 
@@ -40,6 +41,8 @@ export async function loadSettings(env: Environment, cwd: string): Promise<Setti
   const home = env['HOME'] === undefined || env['HOME'] === '' ? homedir() : env['HOME'];
   const expandHome = (path: string): string =>
     path.startsWith('~/') ? join(home, path.slice(2)) : path;
+  const paths = (all: readonly string[] = []): readonly string[] =>
+    all.map((each) => resolve(cwd, expandHome(each)));
   const path = join(
     xdg(env['XDG_CONFIG_HOME'], join(home, '.config')),
     'selfsame',
@@ -57,16 +60,10 @@ export async function loadSettings(env: Environment, cwd: string): Promise<Setti
     parallelDownloads: read.count('SELFSAME_PARALLEL_DOWNLOADS', 64) ?? file.parallelDownloads ?? 8,
     debian: {
       mirrors: read.addresses('SELFSAME_DEBIAN_MIRRORS') ?? file.debian?.mirrors ?? [],
-      keyrings: (
-        read
-          .text('SELFSAME_DEBIAN_KEYRINGS')
-          ?.split(':')
-          .filter((each) => each !== '') ??
-        file.debian?.keyrings ??
-        []
-      ).map((each) => resolve(cwd, expandHome(each))),
+      keyrings: paths(read.list('SELFSAME_DEBIAN_KEYRINGS') ?? file.debian?.keyrings),
       snapshot: read.template('SELFSAME_DEBIAN_SNAPSHOT') ?? file.debian?.snapshot,
     },
+    keyrings: paths(read.list('SELFSAME_KEYRINGS') ?? file.keyrings),
     npm: { registry: read.address('SELFSAME_NPM_REGISTRY') ?? file.npm?.registry },
   };
   read.refuseSlips();
@@ -133,6 +130,13 @@ class VariableReader {
     if (['0', 'false', 'no', 'off'].includes(text)) return false;
     this.#refuse(name, `must be 1 or 0, not ${JSON.stringify(text)}`);
     return undefined;
+  }
+
+  /** Paths, separated by `:`. */
+  list(name: Variable): string[] | undefined {
+    return this.text(name)
+      ?.split(':')
+      .filter((each) => each !== '');
   }
 
   address(name: Variable): string | undefined {

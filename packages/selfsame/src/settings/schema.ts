@@ -40,6 +40,11 @@ export const settingsSchema = z
           .describe('Snapshot service, a template with {timestamp} and {path}.'),
       })
       .optional(),
+    keyrings: z
+      .array(pathSchema)
+      .max(64)
+      .optional()
+      .describe('OpenPGP keyrings, and folders of them, that attestations are checked with.'),
     npm: z
       .strictObject({ registry: uriSchema.optional().describe('Base address of the registry.') })
       .optional(),

@@ -20,6 +20,11 @@ export interface Settings {
     /** Snapshot service, last resort: a template with `{timestamp}` (YYYYMMDDTHHMMSSZ) and `{path}`. */
     readonly snapshot: string | undefined;
   };
+  /**
+   * Absolute paths of OpenPGP keyrings, and folders of them, that attestations are checked with, beside those of
+   * `--keyring`. They say what keys are; whose they are says the policy. Undefined: none.
+   */
+  readonly keyrings?: readonly string[];
   readonly npm: {
     /** Base URI of the registry; undefined: what `npm config get registry` says. */
     readonly registry: string | undefined;

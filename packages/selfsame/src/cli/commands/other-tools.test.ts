@@ -4,6 +4,7 @@ import { formatPrivateKeyFile, formatPublicKey, PrivateKey, sha256Hex } from '@s
 import { describe, expect, it } from 'vitest';
 import { keyOf, newOpenPgpKey, signedBy, testFolder } from '../../attestations/testing.js';
 import { testResult } from '../../record/testing.js';
+import type { CommandContext } from '../command.js';
 import { testCommandContext } from '../testing.js';
 import { createSignCommand } from './sign.js';
 import { createVerifyCommand } from './verify.js';
@@ -30,7 +31,13 @@ async function judge(lists: Readonly<Record<string, string>>, more: Record<strin
   for (const [name, content] of Object.entries(more)) folder.write(`pigz.sigs/${name}`, content);
   folder.write('policy.yaml', `threshold: 2\nsigners:\n${lines.join('')}`);
   const options = { attestations: 'pigz.sigs', keyring: [join(folder.path, 'keys')] };
-  return await verify.run([], options, context(folder.path));
+  const found = await verify.run([], options, context(folder.path));
+  // Where the person's settings name the keyrings nothing else changes.
+  const settings = { keyrings: options.keyring } as unknown as CommandContext['settings'];
+  const { attestations } = options;
+  const same = await verify.run([], { attestations }, { ...context(folder.path), settings });
+  expect(same).toEqual(found);
+  return found;
 }
 
 describe('verify, of what others sign', () => {

@@ -52,7 +52,7 @@ export function createVerifyCommand(
       {
         flags: '--keyring <path>',
         description:
-          'OpenPGP certificates of signers: a file, or a folder of them outside the attestations; may be repeated',
+          'OpenPGP certificates of signers: a file, or a folder of them outside the attestations; besides those of `keyrings` in the settings',
         repeatable: true,
       },
       {
