@@ -114,6 +114,10 @@ async function showDiffoscope(
       difference.types === undefined &&
       findingsIn(difference).every(({ cause }) => saysLittle.has(cause)),
   );
+  if (left.length === 0 && report.artifacts.length > 0) {
+    const message = '--deep: nothing is left for diffoscope: a cause was found in every file';
+    emit({ type: 'notice', level: 'info', message });
+  }
   for (const [index, { path, builds }] of left.slice(0, mostPages).entries()) {
     const [one, other] = (builds ?? []).map((id) => trees.get(id));
     if (one === undefined || other === undefined) continue;

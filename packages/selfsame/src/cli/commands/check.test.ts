@@ -16,6 +16,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
+import { parse } from 'yaml';
+
 import { bundle, copyNative, sandboxesWork } from '../../sandbox/test-environment.js';
 import type { ArtifactReport, CheckReport } from '../../vary/types.js';
 
@@ -110,6 +112,17 @@ function artifact(report: CheckReport, name: string): ArtifactReport {
   if (found === undefined)
     throw new Error(`${name}: ${JSON.stringify(report.artifacts.map((each) => each.path))}`);
   return found;
+}
+
+/** Lines of shell in the steps of a pipeline, whichever forge's it is. */
+function shellSteps(node: unknown): string[] {
+  if (Array.isArray(node)) return node.flatMap(shellSteps);
+  if (typeof node !== 'object' || node === null) return [];
+  return Object.entries(node).flatMap(([key, value]: [string, unknown]) => {
+    if (key === 'run') return typeof value === 'string' ? [value] : [];
+    if (key === 'script') return (value as unknown[]).map(String);
+    return shellSteps(value);
+  });
 }
 
 const few = ['--vary', 'time,host-name,umask,build-path,home,kernel,cpu-count,locales'];
@@ -298,6 +311,60 @@ describe.skipIf(!sandboxesWork)('selfsame check', () => {
     expect(readFileSync(join(room, 'sarif'), 'utf8')).toContain('"2.1.0"');
     expect(readFileSync(join(room, 'junit'), 'utf8')).toContain('<testsuite');
     expect(readFileSync(join(room, 'markdown'), 'utf8')).toContain('host');
+  });
+
+  it('is what the steps of CI in docs/reports.md run', () => {
+    const page = readFileSync(join(import.meta.dirname, '../../../../../docs/reports.md'), 'utf8');
+    const snippets = [...page.matchAll(/```yaml (\w+)\n([^]*?)```/gu)];
+    const steps = snippets.map(([, forge = '', text = '']) => [forge, shellSteps(parse(text))]);
+    expect(steps.map(([forge]) => forge)).toEqual(['github', 'gitlab', 'forgejo']);
+    for (const [forge, lines] of steps) {
+      expect([forge, lines]).toEqual([
+        forge,
+        [expect.stringMatching(/^selfsame check .*-- make$/u)],
+      ]);
+      const cwd = project({ Makefile: 'out: ; uname -n > out\n' });
+      const script = `selfsame() { ${process.execPath} ${program} "$@"; }\n${String(lines)}`;
+      const { status, stderr } = spawnSync(
+        'sh',
+        ['-c', script.replace(' -- make', ' --vary host-name -- make')],
+        {
+          cwd,
+          env: { ...environment(), GITHUB_STEP_SUMMARY: join(cwd, 'summary.md') },
+          encoding: 'utf8',
+          timeout: 120_000,
+        },
+      );
+      expect([forge, status, stderr]).toEqual([forge, 1, expect.any(String)]);
+      const written =
+        snippets.find(([, name]) => name === forge)?.[2]?.match(/selfsame\.\w+/gu) ?? [];
+      for (const name of written) expect(existsSync(join(cwd, name))).toBe(true);
+      expect(existsSync(join(cwd, 'summary.md'))).toBe(forge === 'github');
+    }
+  });
+
+  it('answers twice at once in the same directory and store, and leaves nothing', async () => {
+    const cwd = project({ Makefile: 'out: ; uname -n > out\n' });
+    const args = [process.execPath, program, 'check', '--vary', 'host-name', '--', 'make'];
+    const ends = await Promise.all(
+      [0, 1, 2].map(async () => {
+        const child = spawn('env', args, {
+          cwd,
+          env: environment(),
+          stdio: ['ignore', 'pipe', 'inherit'],
+        });
+        let text = '';
+        child.stdout.setEncoding('utf8').on('data', (part: string) => (text += part));
+        const [code] = (await once(child, 'close')) as [number | null];
+        return { code, text };
+      }),
+    );
+    for (const { code, text } of ends) {
+      expect(code).toBe(1);
+      expect(text).toContain('differs with: host name');
+    }
+    expect(readdirSync(cwd)).toEqual(['Makefile']);
+    expect(readdirSync(join(room, 'store', 'tmp'))).toEqual([]);
   });
 
   it('refuses to run inside of a check', () => {
