@@ -1,4 +1,5 @@
 import type { Cause, Recognition } from './cause.js';
+import { areSortedByChecksum } from './decoders/checksum-lists.js';
 import { digestName } from './decoders/digests.js';
 import { matchesTouching, pairOf, valuesOf } from './matching.js';
 import { offsetAt, readingOf, show, showRange } from './reading.js';
@@ -55,6 +56,19 @@ export const checksum: Cause = {
     if (base64 !== undefined)
       return answer('digest in base64', 'likely', valuesOf(reading, base64));
     const name = place.at(-1) ?? '';
+    const { wholeA, wholeB } = evidence;
+    if (
+      evidence.range !== undefined &&
+      wholeA !== undefined &&
+      wholeB !== undefined &&
+      areSortedByChecksum(wholeA, wholeB)
+    )
+      return answer('place in a list sorted by checksum', 'likely', {
+        a: showRange(a),
+        b: showRange(b),
+        offsetA: a === undefined ? undefined : offsetAt(reading, a, a.from),
+        offsetB: b === undefined ? undefined : offsetAt(reading, b, b.from),
+      });
     if (
       a !== undefined &&
       b !== undefined &&

@@ -31,9 +31,11 @@ export const consequence: Cause = {
         consequence: true,
       };
     }
-    if (evidence.range === undefined || !derived.test(reading.name)) return undefined;
+    if (evidence.range === undefined) return undefined;
+    const ofDebugFile = headers.test(reading.name) && debugFile.test(evidence.place.at(-2) ?? '');
+    if (!ofDebugFile && !derived.test(reading.name)) return undefined;
     return {
-      kind: 'index or table of offsets',
+      kind: ofDebugFile ? 'sizes of the stripped program' : 'index or table of offsets',
       certainty: 'likely',
       a: showRange(reading.a),
       b: showRange(reading.b),
@@ -46,3 +48,10 @@ export const consequence: Cause = {
 /** Sections and members that are computed of others. */
 const derived =
   /^(?:\/|__\.SYMDEF(?: SORTED)?|\/SYM64\/|\.(?:hash|gnu\.hash|eh_frame_hdr|gdb_index|debug_aranges|debug_names|debug_cu_index)|xref|startxref|central directory)$/;
+
+/**
+ * Of debugging information in a file of its own (`objcopy --only-keep-debug`, dh_strip) the headers keep sizes and
+ * addresses of all sections of the program, whose contents are in the program alone.
+ */
+const headers = /^(?:section|program) headers$/;
+const debugFile = /\.debug$/;
