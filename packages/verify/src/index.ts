@@ -128,7 +128,7 @@ export type { CoalitionMember, Strength } from './strength/strength.js';
 
 export { evidenceLimits, formatEvidence, parseEvidence } from './evidence/evidence.js';
 export type { EvidenceBuild, EvidenceFile } from './evidence/evidence.js';
-export { judgeEvidence } from './evidence/judge-evidence.js';
+export { judgeEvidence, judgeEvidenceInParallel } from './evidence/judge-evidence.js';
 export type { EvidenceTrust, EvidenceVerdict, JudgedBuild } from './evidence/judge-evidence.js';
 
 export { collectClaims } from './verdict/collect-claims.js';

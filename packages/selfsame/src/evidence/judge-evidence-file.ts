@@ -1,6 +1,6 @@
 import {
   canonicalDigest,
-  judgeEvidence,
+  judgeEvidenceInParallel,
   parseEvidence,
   VerifyError,
   type EvidenceFile,
@@ -32,7 +32,11 @@ export async function readEvidenceFile(path: string, name: string): Promise<Evid
       hint: 'name a file made by: selfsame evidence pack',
     });
   });
-  return explained(name, () => parseEvidence(bytes));
+  try {
+    return parseEvidence(bytes);
+  } catch (cause) {
+    return explain(name, cause);
+  }
 }
 
 /**
@@ -56,7 +60,9 @@ export async function judgeEvidenceFile(
       },
     );
   }
-  const verdict = explained(name, () => judgeEvidence(evidence, trust, at));
+  const verdict = await judgeEvidenceInParallel(evidence, trust, at).catch((cause: unknown) =>
+    explain(name, cause),
+  );
   const definitions = digests(evidence);
   const judgements: BuildJudgement[] = [];
   for (const one of verdict.builds) {
@@ -95,14 +101,10 @@ function digests({ builds }: EvidenceFile): {
   };
 }
 
-function explained<T>(name: string, act: () => T): T {
-  try {
-    return act();
-  } catch (cause) {
-    if (!(cause instanceof VerifyError)) throw cause;
-    throw new SelfsameError('EVIDENCE_INVALID', `${name}: ${cause.message}`, {
-      hint: 'get the file again, or pack it again with: selfsame evidence pack',
-      cause,
-    });
-  }
+function explain(name: string, cause: unknown): never {
+  if (!(cause instanceof VerifyError)) throw cause;
+  throw new SelfsameError('EVIDENCE_INVALID', `${name}: ${cause.message}`, {
+    hint: 'get the file again, or pack it again with: selfsame evidence pack',
+    cause,
+  });
 }

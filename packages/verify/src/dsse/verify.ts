@@ -1,10 +1,13 @@
 import { verifySignature, type PublicKey } from '../keys/public-key.js';
+import type { KnownSignatures } from './check-ahead.js';
 import type { Envelope, EnvelopeSignature } from './envelope.js';
 import { preAuthenticationEncoding } from './pae.js';
 
 /** How many signatures may still be checked; shared by all envelopes of one evaluation. */
 export interface SignatureBudget {
   remaining: number;
+  /** Answers that need not be computed again. They change how long it takes, and nothing else. */
+  readonly known?: KnownSignatures;
 }
 
 /**
@@ -32,24 +35,35 @@ export type SignatureResult =
  */
 export function verifyEnvelope(
   envelope: Envelope,
-  trusted: readonly PublicKey[],
+  trusted: readonly PublicKey[] | KeysById,
   budget: SignatureBudget = { remaining: DEFAULT_SIGNATURE_BUDGET },
 ): readonly SignatureResult[] {
+  const keys = 'get' in trusted ? trusted : keysById(trusted);
   const message = preAuthenticationEncoding(envelope.payloadType, envelope.payload);
-  return envelope.signatures.map((entry) => verifyOne(message, entry, trusted, budget));
+  return envelope.signatures.map((entry) => verifyOne(message, entry, keys, budget));
+}
+
+/** Keys by their ids, each once. */
+export type KeysById = ReadonlyMap<string, PublicKey>;
+
+export function keysById(keys: readonly PublicKey[]): KeysById {
+  return new Map(keys.map((key) => [key.id, key]));
 }
 
 function verifyOne(
   message: Uint8Array,
   { keyId, signature }: EnvelopeSignature,
-  trusted: readonly PublicKey[],
+  trusted: KeysById,
   budget: SignatureBudget,
 ): SignatureResult {
-  const hinted = trusted.find((key) => key.id === keyId);
-  if (hinted !== undefined && verifySignature(hinted, message, signature)) {
-    return { result: 'valid', key: hinted };
+  const hinted = trusted.get(keyId);
+  if (hinted !== undefined) {
+    const known = budget.known?.get(hinted, message, signature);
+    if (known ?? verifySignature(hinted, message, signature)) {
+      return { result: 'valid', key: hinted };
+    }
   }
-  for (const key of trusted) {
+  for (const key of trusted.values()) {
     if (key === hinted) continue;
     if (budget.remaining <= 0) return { result: 'unchecked' };
     budget.remaining -= 1;

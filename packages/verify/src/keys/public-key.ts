@@ -170,6 +170,28 @@ export function verifySignature(
   }
 }
 
+/**
+ * What `verifySignature` says of an Ed25519 signature, found on one of the threads that Node.js keeps for such
+ * work; undefined for other keys. Never rejects.
+ */
+export async function verifyOnPool(
+  key: PublicKey,
+  message: Uint8Array,
+  signature: Uint8Array,
+): Promise<boolean | undefined> {
+  if (key.kind !== 'ed25519') return undefined;
+  if (signature.length !== 64) return false;
+  return new Promise((resolve) => {
+    try {
+      verify(null, message, handleOf(key), signature, (error, isValid) => {
+        resolve(error === null ? isValid : undefined);
+      });
+    } catch {
+      resolve(undefined);
+    }
+  });
+}
+
 function handleOf(key: PublicKey): KeyObject {
   let handle = handles.get(key);
   if (handle === undefined) {

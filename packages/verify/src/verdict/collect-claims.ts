@@ -4,6 +4,7 @@ import type { Envelope, EnvelopeSignature } from '../dsse/envelope.js';
 import { preAuthenticationEncoding } from '../dsse/pae.js';
 import {
   DEFAULT_SIGNATURE_BUDGET,
+  keysById,
   verifyEnvelope,
   type SignatureBudget,
   type SignatureResult,
@@ -63,7 +64,7 @@ export function collectClaims(
 ): CollectedClaims {
   const owners = new Map<string, string>();
   for (const { name, keys } of policy.signers) for (const key of keys) owners.set(key.id, name);
-  const trusted = policyKeys(policy);
+  const trusted = keysById(policyKeys(policy));
 
   const messages = new Map<Sha256Hex, Message>();
   for (const envelope of envelopes) {
