@@ -163,6 +163,18 @@ describe('a witness', () => {
     expect(readFileSync(join(fork, 'checkpoint'), 'utf8')).not.toContain('w1');
   });
 
+  it('cosigns one of two copies that contradict each other, also when asked at once', async () => {
+    await add([claim('alice', 1)]);
+    await cosign('w1', 1);
+    const copies = ['a', 'b'].map((name) => join(scratch.path, name));
+    for (const [index, copy] of copies.entries()) {
+      cpSync(log, copy, { recursive: true });
+      await add([claim('bob', index)], copy);
+    }
+    const answers = await Promise.allSettled(copies.map((copy) => cosign('w1', 2, copy)));
+    expect(answers.map(({ status }) => status).sort()).toEqual(['fulfilled', 'rejected']);
+  });
+
   it('cosigns what grew, once for each name', async () => {
     await add([claim('alice', 1)]);
     await cosign('w1', 1);

@@ -9,6 +9,8 @@ import { answerLog, checkService, type WitnessAnswer, type WitnessService } from
 export const witnessServerLimits = {
   headersTimeout: 10_000,
   requestTimeout: 20_000,
+  /** How often those two are looked at. */
+  connectionsCheckingInterval: 5_000,
   keepAliveTimeout: 5_000,
   /** Longest wait for another process that cosigns for the same log. */
   answerTimeout: 10_000,
@@ -43,9 +45,11 @@ export async function serveWitness(
   options: WitnessServerOptions,
 ): Promise<WitnessServer> {
   checkService(service);
-  const { headersTimeout, requestTimeout, keepAliveTimeout, headerBytes } = witnessServerLimits;
+  const { headersTimeout, requestTimeout, connectionsCheckingInterval } = witnessServerLimits;
+  const { keepAliveTimeout, headerBytes: maxHeaderSize } = witnessServerLimits;
+  const timeouts = { headersTimeout, requestTimeout, connectionsCheckingInterval };
   const server = createServer(
-    { headersTimeout, requestTimeout, keepAliveTimeout, maxHeaderSize: headerBytes },
+    { ...timeouts, keepAliveTimeout, maxHeaderSize },
     (request, response) => {
       // `respond` answers its own failures; a connection that breaks is nobody's error.
       response.on('error', () => undefined);
