@@ -5,18 +5,16 @@ import { VerifyError } from '../errors.js';
  * `Buffer.from(x, 'base64')` drops what it does not know, so the result is encoded again and must
  * give the same text: white space, wrong padding and stray bits are `BASE64_INVALID`.
  *
- * @param maxBytes refuses longer results with `LIMIT_EXCEEDED` before decoding.
+ * @param maxBytes refuses longer results with `LIMIT_EXCEEDED`, by far longer ones before decoding.
  */
 export function decodeBase64(text: string, maxBytes: number): Uint8Array {
-  if (text.length > Math.ceil(maxBytes / 3) * 4) {
-    throw new VerifyError('LIMIT_EXCEEDED', `base64 of more than ${maxBytes} bytes`);
-  }
+  if (text.length > Math.ceil(maxBytes / 3) * 4) throw tooLong(maxBytes);
   const standard = Buffer.from(text, 'base64');
-  if (standard.toString('base64') === text) return new Uint8Array(standard);
+  if (standard.toString('base64') === text) return atMost(maxBytes, standard);
   const bytes = Buffer.from(text, 'base64url');
   const unpadded = bytes.toString('base64url');
   const padded = unpadded.padEnd(Math.ceil(unpadded.length / 4) * 4, '=');
-  if (text === unpadded || text === padded) return new Uint8Array(bytes);
+  if (text === unpadded || text === padded) return atMost(maxBytes, bytes);
   throw new VerifyError('BASE64_INVALID', 'not base64 in its canonical spelling');
 }
 
@@ -34,4 +32,14 @@ export function decodeStandardBase64(text: string, size: number | { max: number 
 /** Standard base64 (RFC 4648 §4) with padding. */
 export function encodeBase64(bytes: Uint8Array): string {
   return Buffer.from(bytes).toString('base64');
+}
+
+/** Up to two bytes more are as many characters. */
+function atMost(maxBytes: number, bytes: Uint8Array): Uint8Array {
+  if (bytes.length > maxBytes) throw tooLong(maxBytes);
+  return new Uint8Array(bytes);
+}
+
+function tooLong(maxBytes: number): VerifyError {
+  return new VerifyError('LIMIT_EXCEEDED', `base64 of more than ${maxBytes} bytes`);
 }

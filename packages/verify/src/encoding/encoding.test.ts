@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { decodeBase64, encodeBase64 } from './base64.js';
+import { codeOf } from '../testing/codes.js';
+import { decodeBase64, decodeStandardBase64, encodeBase64 } from './base64.js';
 import { decodeHex, encodeHex } from './hex.js';
 import { compareBytewise } from './order.js';
 
@@ -52,6 +53,37 @@ describe('base64', () => {
     expect(() => decodeBase64('A'.repeat(1000), 10)).toThrow(
       expect.objectContaining({ code: 'LIMIT_EXCEEDED' }) as Error,
     );
+  });
+});
+
+describe('base64 of limited length', () => {
+  it('has at most so many bytes, whatever the spelling', () => {
+    for (let max = 0; max < 10; max += 1) {
+      for (let size = 0; size < 14; size += 1) {
+        const text = encodeBase64(new Uint8Array(size).fill(0xfb));
+        const expected = size <= max ? 'accepted' : 'LIMIT_EXCEEDED';
+        const urlSafe = text.replaceAll('+', '-').replaceAll('/', '_');
+        for (const spelling of [text, urlSafe, urlSafe.replaceAll('=', '')]) {
+          expect([max, spelling, codeOf(() => decodeBase64(spelling, max))]).toEqual([
+            max,
+            spelling,
+            expected,
+          ]);
+        }
+        expect(codeOf(() => decodeStandardBase64(text, { max }))).toBe(expected);
+      }
+    }
+  });
+
+  it('has exactly so many bytes where that is said, in the standard spelling only', () => {
+    const text = encodeBase64(Uint8Array.of(0xfb, 0xff, 0xbf, 0xff));
+    expect(codeOf(() => decodeStandardBase64(text, 4))).toBe('accepted');
+    expect(codeOf(() => decodeStandardBase64(text, 5))).toBe('BASE64_INVALID');
+    expect(codeOf(() => decodeStandardBase64(text, 3))).toBe('LIMIT_EXCEEDED');
+    for (const other of ['-_-__w==', '-_-__w', '+/+//w', '++++', '----', '____']) {
+      const expected = other === '++++' ? 'accepted' : 'BASE64_INVALID';
+      expect(codeOf(() => decodeStandardBase64(other, { max: 4 }))).toBe(expected);
+    }
   });
 });
 
