@@ -38,6 +38,14 @@ describe('checkpoints', () => {
     expect(found.map(({ key }) => key.name)).toEqual(['w1.example']);
   });
 
+  it('are not judged by keys that only sign notes', () => {
+    const key = noteKey('w1.example', 'note', testKey('w1').publicKey);
+    const bad = { ...signNote('other\n', 'w1.example', testKey('w1')) };
+    expect(verifyCheckpoint(signed(bad), logKey, [key]).witnesses).toEqual([]);
+    const good = signNote(text, 'w1.example', testKey('w1'));
+    expect(verifyCheckpoint(signed(good), logKey, [key]).witnesses).toEqual([]);
+  });
+
   it('are refused when only witnesses signed, or another log did', () => {
     expect(
       codeOf(() => verifyCheckpoint({ text, signatures: [cosign('w1')] }, logKey, witnesses)),

@@ -2,7 +2,14 @@ import { describe, expect, it } from 'vitest';
 import { encodeHex } from '../encoding/hex.js';
 import { codeOf } from '../testing/codes.js';
 import { leaves, mth, path, subproof, tilesOf } from '../testing/log.js';
-import { emptyTreeHash, leafHash, treeHash, verifyConsistency, verifyInclusion } from './merkle.js';
+import {
+  emptyTreeHash,
+  leafHash,
+  nodeHash,
+  treeHash,
+  verifyConsistency,
+  verifyInclusion,
+} from './merkle.js';
 import { consistencyRanges, inclusionRanges, rangeHashes, tilesFor } from './tiles.js';
 
 describe('Merkle trees', () => {
@@ -129,6 +136,52 @@ describe('Merkle trees', () => {
       });
       expect([index, size, code]).toEqual([index, size, 'PROOF_INVALID']);
     }
+  });
+
+  it('refuse proofs that go on after the tree, whatever root they lead to', () => {
+    const [a, b, c, d] = leaves as [Uint8Array, Uint8Array, Uint8Array, Uint8Array];
+    const inclusion = codeOf(() => {
+      verifyInclusion(a, 0, 1, nodeHash(b, a), [b]);
+    });
+    expect(inclusion).toBe('PROOF_INVALID');
+    // Steps of the proof that a tree of 4 begins with one of 3, and one more.
+    const oldRoot = nodeHash(d, nodeHash(c, a));
+    const root = nodeHash(d, nodeHash(c, nodeHash(a, b)));
+    const consistency = codeOf(() => {
+      verifyConsistency(3, oldRoot, 4, root, [a, b, c, d]);
+    });
+    expect(consistency).toBe('PROOF_INVALID');
+  });
+
+  it('refuse to compare sizes and roots that are none', () => {
+    const root = leaves[0] as Uint8Array;
+    for (const [old, oldRoot, size, newRoot] of [
+      [1.5, root, 1.5, root],
+      [-1, root, -1, root],
+      [2 ** 53, root, 2 ** 53, root],
+      [1, root.subarray(1), 1, root.subarray(1)],
+    ] as const) {
+      const code = codeOf(() => {
+        verifyConsistency(old, oldRoot, size, newRoot, []);
+      });
+      expect(code).toBe('PROOF_INVALID');
+    }
+    for (const [old, size] of [
+      [-1, 3],
+      [0.5, 3],
+      [Number.NaN, 3],
+      [1, 3.5],
+      [1, 2 ** 53],
+    ] as const) {
+      expect(codeOf(() => consistencyRanges(old, size))).toBe('PROOF_INVALID');
+    }
+    expect(consistencyRanges(0, 5)).toEqual([]);
+    expect(consistencyRanges(5, 5)).toEqual([]);
+  });
+
+  it('are hashed in whole trees', () => {
+    const [, b, c] = leaves as [Uint8Array, Uint8Array, Uint8Array];
+    expect(rangeHashes([[1, 3]], 600, tilesOf(leaves))).toEqual([nodeHash(b, c)]);
   });
 
   it('refuse sizes, indexes and hashes that are none', () => {

@@ -19,7 +19,8 @@ describe('signed notes', () => {
     const note = signed(cosign('w1'));
     expect(parseNote(formatNote(note))).toEqual(note);
     for (const key of [logKey, ...witnesses]) expect(parseNoteKey(formatNoteKey(key))).toEqual(key);
-    expect(verifyNote(note, [logKey, ...witnesses])).toEqual([
+    expect(parseNote(Buffer.from(formatNote(note)))).toEqual(note);
+    expect(verifyNote(note, [logKey, ...witnesses])).toStrictEqual([
       { key: logKey },
       { key: witnesses[0], time: 1_700_000_000 },
     ]);
@@ -46,6 +47,43 @@ describe('signed notes', () => {
     expect(codeOf(() => verifyNote({ text, signatures: others }, [logKey]))).toBe(
       'SIGNATURE_INVALID',
     );
+  });
+
+  it('are read up to their bounds', () => {
+    const [one] = signed().signatures;
+    if (one === undefined) expect.unreachable();
+    const many = (count: number) =>
+      codeOf(() =>
+        parseNote(formatNote({ text, signatures: Array.from({ length: count }, () => one) })),
+      );
+    expect([many(256), many(257)]).toEqual(['accepted', 'LIMIT_EXCEEDED']);
+    const tail = formatNote({ text: '\n', signatures: [one] });
+    const filled = (length: number) =>
+      codeOf(() => parseNote('x'.repeat(length - tail.length) + tail));
+    expect(filled(1024 * 1024)).toBe('accepted');
+    expect(filled(1024 * 1024 + 1)).toBe('LIMIT_EXCEEDED');
+    expect(parseNote(tail).text).toBe('\n');
+    expect(codeOf(() => parseNote(`${text}\n— a AAAAAAA=\n`))).toBe('accepted');
+  });
+
+  it('count from the beginning of time', () => {
+    const start = cosign('w1', 0);
+    expect(verifyNote(signed(start), witnesses)).toEqual([{ key: witnesses[0], time: 0 }]);
+  });
+
+  it('have no cosignature at a time that cannot be told', () => {
+    const [w1] = witnesses;
+    if (w1 === undefined) expect.unreachable();
+    for (const [head, time] of [
+      ['0020000000000000', 2 ** 53],
+      ['ffffffffffffffff', 2 ** 64],
+      ['', -1],
+    ] as const) {
+      const signature = testKey('w1').sign(Buffer.from(`cosignature/v1\ntime ${time}\n${text}`));
+      const bytes = Buffer.concat([Buffer.from(head, 'hex'), signature]);
+      const note = { text, signatures: [{ name: w1.name, keyId: w1.id, signature: bytes }] };
+      expect(codeOf(() => verifyNote(note, [w1]))).toBe('SIGNATURE_INVALID');
+    }
   });
 
   it('are not made at a time that is none', () => {
@@ -132,6 +170,12 @@ describe('signed notes', () => {
     ['another id', formatNoteKey(logKey).replace(logKey.id, '00000000')],
     ['another type', 'a+00000000+BekyeRrm56hApGFkyQR4ZCbV54Id2LKaANYcrnKv3U2k'],
     ['nothing', ''],
+    ['more before it', `x+${formatNoteKey(logKey)}`],
+    ['more behind it', `${formatNoteKey(logKey)}A`],
+    [
+      'the id of a cosignature and a type that is none',
+      `w1.example+${noteKey('w1.example', 'cosignature', log.publicKey).id}+${Buffer.from([2, ...log.publicKey.bytes]).toString('base64')}`,
+    ],
     ['a space in its name', formatNoteKey(logKey).replace('/log', '/ log')],
   ])('have no key with %s', (_what, vkey) => {
     expect(codeOf(() => parseNoteKey(vkey))).toBe('KEY_INVALID');

@@ -47,6 +47,9 @@ describe('tiles', () => {
     expect(codeOf(() => parseEntries(bundle.subarray(0, -1)))).toBe('TILE_INVALID');
     expect(codeOf(() => parseEntries(new Uint8Array(2 * 257)))).toBe('TILE_INVALID');
     expect(codeOf(() => formatEntries([new Uint8Array(65_536)]))).toBe('LIMIT_EXCEEDED');
+    const many = (count: number) => Array.from({ length: count }, () => Uint8Array.of(1));
+    expect(parseEntries(formatEntries(many(256)))).toHaveLength(256);
+    expect(codeOf(() => formatEntries(many(257)))).toBe('LIMIT_EXCEEDED');
     fc.assert(
       fc.property(fc.uint8Array({ maxLength: 50 }), (bytes) => {
         codeOf(() => parseEntries(bytes));

@@ -44,7 +44,7 @@ export function inclusionRanges(index: number, size: number): readonly LeafRange
 /** The same for the proof that a tree of `size` begins with the tree of `oldSize` (RFC 6962 §2.1.2). */
 export function consistencyRanges(oldSize: number, size: number): readonly LeafRange[] {
   if (!isSize(size) || !isSize(oldSize) || oldSize > size) throw noProof();
-  if (oldSize === 0 || oldSize === size) return [];
+  if (oldSize === 0) return [];
   const ranges: LeafRange[] = [];
   let [start, end] = [0, size];
   while (end !== oldSize) {

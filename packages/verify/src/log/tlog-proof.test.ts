@@ -71,6 +71,22 @@ describe('log proofs', () => {
     expect(codeOf(() => parseTlogProof(input))).toBe(code);
   });
 
+  it('have at most 108 hashes and a mebibyte', () => {
+    const hashes = (count: number) => Array<Uint8Array>(count).fill(leaf);
+    const code = (input: string) => codeOf(() => parseTlogProof(input));
+    expect(code(formatTlogProof({ ...proof, hashes: hashes(108) }))).toBe('accepted');
+    expect(code(formatTlogProof({ ...proof, hashes: hashes(109) }))).toBe('PROOF_INVALID');
+    const filled = (length: number) =>
+      file.replace(logKey.name, 'x'.repeat(logKey.name.length + length - file.length));
+    // Dashes are three bytes of UTF-8, and one character.
+    expect(code(filled(1024 * 1024))).toBe('accepted');
+    expect(code(filled(1024 * 1024 + 1))).toBe('LIMIT_EXCEEDED');
+  });
+
+  it('are refused without a checkpoint', () => {
+    expect(codeOf(() => parseTlogProof('c2sp.org/tlog-proof@v1\nindex 3\n'))).toBe('PROOF_INVALID');
+  });
+
   it('are never accepted altered', () => {
     const found = verifyTlogProof(proof, leaf, logKey, witnesses);
     expect(

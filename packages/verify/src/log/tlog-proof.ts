@@ -29,7 +29,7 @@ export function parseTlogProof(input: Uint8Array | string): TlogProof {
     throw new VerifyError('LIMIT_EXCEEDED', 'the proof is too large');
   const document = typeof input === 'string' ? input : decodeUtf8(input);
   const end = document.indexOf('\n\n');
-  const [header, ...lines] = document.slice(0, end < 0 ? 0 : end).split('\n');
+  const [header, ...lines] = document.slice(0, Math.max(0, end)).split('\n');
   const extra = lines[0]?.startsWith('extra ') === true ? lines.shift() : undefined;
   const index = lines.shift();
   if (
