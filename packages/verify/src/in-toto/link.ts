@@ -73,14 +73,13 @@ export function equalDigests(a: Digests | undefined, b: Digests | undefined): bo
   const algorithms = Object.keys(a);
   return (
     algorithms.length === Object.keys(b).length &&
-    algorithms.every((algorithm) => Object.hasOwn(b, algorithm) && a[algorithm] === b[algorithm])
+    algorithms.every((algorithm) => a[algorithm] === b[algorithm])
   );
 }
 
 export function equalArtifacts(a: Artifacts, b: Artifacts): boolean {
   const paths = Object.keys(a);
   return (
-    paths.length === Object.keys(b).length &&
-    paths.every((path) => Object.hasOwn(b, path) && equalDigests(a[path], b[path]))
+    paths.length === Object.keys(b).length && paths.every((path) => equalDigests(a[path], b[path]))
   );
 }

@@ -99,11 +99,7 @@ function isMatched(
   if (target === undefined || !path.startsWith(prefix)) return false;
   const rest = path.slice(prefix.length);
   const name = folder(rule.targetPrefix) + rest;
-  return (
-    matches(rule.pattern, rest, budget) &&
-    Object.hasOwn(target, name) &&
-    equalDigests(source[path], target[name])
-  );
+  return matches(rule.pattern, rest, budget) && equalDigests(source[path], target[name]);
 }
 
 function folder(prefix: string): string {
