@@ -6,7 +6,7 @@ import { canonicalJson } from '../json/canonical.js';
 import { STATEMENT_PAYLOAD_TYPE } from '../statement/statement.js';
 import { claimOf, testClaim } from '../testing/builders.js';
 import { artifactPathProblem } from './artifact-path.js';
-import { parseResultClaim, resultClaimPayload } from './result-claim.js';
+import { claimName, parseResultClaim, resultClaimPayload } from './result-claim.js';
 
 type Document = Record<string, unknown> & {
   subject: Record<string, unknown>[];
@@ -155,6 +155,15 @@ describe('result claims', () => {
       }),
       { numRuns: 2000 },
     );
+  });
+
+  it('have names that other documents read by the same rules', () => {
+    expect(claimName('pigz', 'project')).toBe('pigz');
+    for (const wrong of ['', 'a\nb', '\ud800', 'x'.repeat(257), 1, undefined]) {
+      expect(() => claimName(wrong, 'project')).toThrow(
+        expect.objectContaining({ code: 'CLAIM_INVALID' }) as Error,
+      );
+    }
   });
 
   it('cannot be written wrong', () => {

@@ -96,6 +96,27 @@ describe('canonicalJson', () => {
     );
   });
 
+  it('says where', () => {
+    for (const [value, path, place] of [
+      [undefined, [], 'the value is'],
+      [[[1], { a: [], b: [2, undefined] }], [1, 'b', 1], '1.b.1 is'],
+      [{ a: { b: 1 }, c: undefined }, ['c'], 'c is'],
+    ] as const) {
+      expect(() => canonicalJson(value)).toThrow(
+        expect.objectContaining({
+          path,
+          message: expect.stringMatching(new RegExp(`^${place} undefined`)) as string,
+        }) as Error,
+      );
+    }
+  });
+
+  it('goes 256 deep', () => {
+    const nested = (depth: number) => JSON.parse('['.repeat(depth) + ']'.repeat(depth)) as unknown;
+    expect(canonicalJson(nested(256))).toHaveLength(512);
+    expect(() => canonicalJson(nested(257))).toThrow(VerifyError);
+  });
+
   it('refuses a cycle instead of running out of stack', () => {
     const cycle: Record<string, unknown> = {};
     cycle['self'] = cycle;

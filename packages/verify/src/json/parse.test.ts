@@ -118,6 +118,36 @@ describe('parseJson', () => {
     expect(refusal('"1234"', { maxBytes: 5 }).code).toBe('JSON_TOO_LARGE');
   });
 
+  it('passes over white space wherever it may be, and nothing else there', () => {
+    const spaced = ' \t\r\n{ "a" : [ 1 , [ ] ] , "b" : { } } \n';
+    expect(canonicalJson(parseJson(spaced))).toBe('{"a":[1,[]],"b":{}}');
+    expect(parseJson('\n1\t')).toBe(1);
+    for (const other of ['\f1', '1\v', '[\u00001]', '{"a"\u001f:1}', '[1\u00a0]']) {
+      expect(refusal(other).code).toBe('JSON_SYNTAX');
+    }
+  });
+
+  it('refuses escapes that JSON does not have, also with four digits', () => {
+    for (const escape of ['x0041', 'U0041', 'u004', 'u00g1', 'u']) {
+      expect(refusal(`"\\${escape}"`).message).toMatch(/an escape that JSON does not have/);
+    }
+  });
+
+  it('says what it found', () => {
+    const digits = (count: number) => '9'.repeat(count);
+    for (const [text, message] of [
+      ['"open', 'the end of the text where the end of a string is expected'],
+      ['"a\u0001"', 'a control character is not escaped'],
+      ['[1;2]', '";" where "," or "]" is expected'],
+      ['', 'the end of the text where a value is expected'],
+      [digits(40), `the number ${digits(40)} is too large`],
+      [digits(41), `the number ${digits(37)}... is too large`],
+      ['1e-999', 'the number 1e-999 is too small'],
+    ] as const) {
+      expect(refusal(text).message).toContain(message);
+    }
+  });
+
   it('says where', () => {
     const error = refusal('{\n  "a": 1,\n  "a": 2\n}');
     expect(error.position).toEqual({ offset: 14, line: 3, column: 3 });

@@ -181,7 +181,7 @@ class Parser {
     if (!Number.isFinite(value) || (isInteger && !Number.isSafeInteger(value))) {
       this.#fail('JSON_NUMBER', `the number ${shorten(literal)} is too large to be exact`, start);
     }
-    if (value === 0 && /[1-9]/.test(literal.replace(/[eE].*$/, ''))) {
+    if (value === 0 && /[1-9]/.test(literal.replace(/[eE].*/, ''))) {
       this.#fail('JSON_NUMBER', `the number ${shorten(literal)} is too small to be held`, start);
     }
     return value;

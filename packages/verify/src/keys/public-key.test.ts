@@ -4,6 +4,7 @@ import { concatBytes } from '../encoding/bytes.js';
 import { testKey } from '../testing/builders.js';
 import { PrivateKey } from './private-key.js';
 import {
+  p256PublicKey,
   publicKeyFromBytes,
   publicKeyFromPkcs1,
   publicKeyFromSpki,
@@ -38,6 +39,21 @@ describe('Ed25519 keys', () => {
 describe('P-256 keys', () => {
   it.each(['secp256k1', 'brainpoolP256r1', 'secp224r1'])('are not those of %s', (curve) => {
     expect(() => publicKeyFromSpki(spkiOf(ecPair(curve).publicKey))).toThrow(invalid);
+  });
+
+  it('are uncompressed points behind exactly this prefix', () => {
+    const der = spkiOf(p256.publicKey);
+    for (let at = 0; at < 26; at += 1) {
+      const changed = Buffer.from(der);
+      changed[at] = (changed[at] ?? 0) ^ 1;
+      expect(() => publicKeyFromSpki(changed)).toThrow(invalid);
+    }
+    // 6 and 7 are the hybrid form of ANSI X9.62: the same point in another spelling.
+    for (const form of [0, 1, 2, 3, 5, 6, 7]) {
+      const point = Buffer.from(der.subarray(26));
+      point[0] = form;
+      expect(() => p256PublicKey(point)).toThrow(invalid);
+    }
   });
 
   it('are read with all bytes of the point, and no more', () => {

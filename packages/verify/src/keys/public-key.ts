@@ -76,7 +76,7 @@ export function publicKeyFromBytes(bytes: Uint8Array): PublicKey {
  */
 export function publicKeyFromSpki(der: Uint8Array): PublicKey {
   for (const prefix of [SPKI_PREFIX, SPKI_NULL_PREFIX]) {
-    if (der.length === prefix.length + 32 && startsWith(der, prefix)) {
+    if (startsWith(der, prefix)) {
       return publicKeyFromBytes(der.subarray(prefix.length));
     }
   }
@@ -106,10 +106,7 @@ export function p256PublicKey(point: Uint8Array): PublicKey {
 
 /** An RSA key from modulus and exponent, big-endian; leading zero bytes do not matter. */
 export function rsaPublicKey(modulus: Uint8Array, exponent: Uint8Array): PublicKey {
-  const number = (bytes: Uint8Array): string => {
-    const start = bytes.findIndex((byte) => byte !== 0);
-    return Buffer.from(bytes.subarray(start < 0 ? bytes.length : start)).toString('base64url');
-  };
+  const number = (bytes: Uint8Array): string => Buffer.from(bytes).toString('base64url');
   const jwk = { kty: 'RSA', n: number(modulus), e: number(exponent) };
   return publicKeyFromSpki(
     openHandle({ key: jwk, format: 'jwk' }).export({ format: 'der', type: 'spki' }),

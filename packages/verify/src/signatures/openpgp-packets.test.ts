@@ -88,6 +88,8 @@ describe('OpenPGP packets', () => {
       packet(13, Buffer.from('alice')),
       packet(6, rsaKeyBody(3)),
       packet(6, rsaKeyBody(4, 17)),
+      packet(5, rsaKeyBody()),
+      packet(14, ed25519KeyBody().with(5, 18)),
       // Ed448, and Curve25519 for encryption.
       packet(14, ed25519KeyBody('092b06010401da470f02')),
       packet(14, bodies[1]),
@@ -128,9 +130,12 @@ describe('OpenPGP packets', () => {
   });
 
   it.each([
-    ['a byte that begins none', Uint8Array.of(0x19, 0)],
+    [
+      'a byte that begins none',
+      packet(6, ed25519KeyBody(), Uint8Array.of(ed25519KeyBody().length), 0x18),
+    ],
     ['a length that is not said', Uint8Array.of(0x9b, 0)],
-    ['a partial length', concatBytes(Uint8Array.of(0xc6, 224), new Uint8Array(32 * 256))],
+    ['a partial length', concatBytes(Uint8Array.of(0xc6, 224), new Uint8Array(9000))],
     ['a cut packet', packet(6, rsaKeyBody()).subarray(0, -1)],
   ])('are refused with %s', (_what, bytes) => {
     expect(codeOf(() => parseOpenPgpKeys(bytes))).toBe('SIGNATURE_FORMAT');
@@ -184,8 +189,8 @@ describe('headers of an OpenPGP signature', () => {
       fingerprint,
       created: 0x664ad800,
     });
-    // An issuer of version 5, the time until which it counts, and a notation.
-    const others = [`162105${fingerprint}`, '05030000ffff', '0514800000ff'];
+    // An issuer of version 5, somebody it is meant for, the time until which it counts, and a notation.
+    const others = [`162105${fingerprint}`, `162304${fingerprint}`, '05030000ffff', '0514800000ff'];
     expect(parseHeaders(headersWith(...others))).toEqual({
       kind: 'rsa',
       fingerprint: undefined,
