@@ -27,6 +27,11 @@
  *       ATTRIBUTES are pairs of name and value in hexadecimal, ended by an empty name. `opaque` and
  *       `whiteout` are what an overlay leaves in its upper directory; notes of the overlay are left out.
  *
+ *   selfsame-tree attributes DIRECTORY
+ *       Prints what below DIRECTORY has extended attributes as NUL-terminated texts: PATH, then names, each with its
+ *       value in hexadecimal or `!` and why it cannot be read, ended by an empty name; the name `!` stands for those
+ *       of which not even the names can be. Needs no rights besides those to read the tree. Links are left out.
+ *
  *   selfsame-tree read DIRECTORY
  *       Prints the contents of the files whose NUL-terminated paths are on standard input, one after another.
  *
@@ -35,6 +40,7 @@
 #include <string.h>
 
 #include "common/fail.h"
+#include "tree/attributes.h"
 #include "tree/read.h"
 #include "tree/scan.h"
 #include "tree/write.h"
@@ -46,9 +52,11 @@ int main(int argc, char **argv)
 		write_tree(argv[2]);
 	else if (argc == 3 && strcmp(argv[1], "scan") == 0)
 		scan_tree(argv[2]);
+	else if (argc == 3 && strcmp(argv[1], "attributes") == 0)
+		list_attributes(argv[2]);
 	else if (argc == 3 && strcmp(argv[1], "read") == 0)
 		read_tree(argv[2]);
 	else
-		fail("request", 0, "expected: write, scan or read, and DIRECTORY");
+		fail("request", 0, "expected: write, scan, attributes or read, and DIRECTORY");
 	return 0;
 }

@@ -1,11 +1,20 @@
+import { both } from './both.js';
 import { newDifference, unexaminedBy } from './difference.js';
 import type { Session } from './session.js';
+import { attributeProgram, readAttributes } from './tree/attributes.js';
 import { compareEntries, type Trees } from './tree/compare-entries.js';
 import { shownPath, type Entry } from './tree/entry.js';
 import { FoundEntries } from './tree/found-entries.js';
 import { layoutFolder, pairImageMembers } from './tree/pair-image-members.js';
 import { pairRenamed, type Alone } from './tree/pair-renamed.js';
-import { pathOf, turn, walkTrees, type EntryPair, type Unread } from './tree/walk-trees.js';
+import {
+  pathOf,
+  turn,
+  walkTrees,
+  type EntryPair,
+  type SideAttributes,
+  type Unread,
+} from './tree/walk-trees.js';
 import type { Difference, Unexamined } from './types.js';
 
 /**
@@ -21,8 +30,9 @@ export async function compareDirectories(
   const layouts: string[] = [];
   const unread: Unread[] = [];
   const unexamined: Unexamined[] = [];
+  const attributes = await attributesOf(session, trees, unexamined);
   try {
-    for await (const pairs of walkTrees(session, trees.a, trees.b, unread)) {
+    for await (const pairs of walkTrees(session, trees.a, trees.b, unread, attributes)) {
       const inBoth: EntryPair[] = [];
       for (const pair of pairs) {
         const { a, b } = pair;
@@ -51,6 +61,38 @@ export async function compareDirectories(
   }
   if (children.length === 0 && unexamined.length === 0) return undefined;
   return newDifference(trees.place.at(-1) ?? '', { format: 'directory', children, unexamined });
+}
+
+/**
+ * Extended attributes of both trees; none where they cannot be had of both, so that nobody takes those of one for a
+ * difference.
+ *
+ * @param unexamined takes what is missing of the answer then
+ */
+async function attributesOf(
+  session: Session,
+  trees: Trees,
+  unexamined: Unexamined[],
+): Promise<SideAttributes> {
+  try {
+    const program = attributeProgram();
+    const [a, b] = await both(session, (side) => readAttributes(session, program, trees[side]));
+    const missing = new Map([...a.unread, ...b.unread].map(({ path, why }) => [path, why]));
+    for (const [path, why] of missing) {
+      const detail = `its extended attributes cannot be read: ${why}`;
+      const place = [...trees.place, shownPath(path)];
+      unexamined.push({ place, reason: 'unreadable', detail });
+    }
+    return {
+      a: new Map([...a.of].filter(([path]) => !missing.has(path))),
+      b: new Map([...b.of].filter(([path]) => !missing.has(path))),
+    };
+  } catch (error) {
+    const reason = session.reasonOf(error);
+    // When there is no time it is said of all that it is missing.
+    if (reason.reason !== 'out-of-time') unexamined.push(unexaminedBy(reason, trees.place));
+    return {};
+  }
 }
 
 /** What only one of both has at its path: beside what it is called in the other, or as it is. */

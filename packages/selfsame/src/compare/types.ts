@@ -85,6 +85,7 @@ export type FieldKind =
   | 'compression'
   | 'id'
   | 'inode'
+  | 'attribute'
   | 'padding'
   | 'text'
   | 'other';

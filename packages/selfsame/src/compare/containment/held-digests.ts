@@ -3,7 +3,7 @@ import { createHash } from 'node:crypto';
 import { openFile } from '../content/file-content.js';
 import { detectFormat } from '../detect-format.js';
 import type { Content } from '../formats/format.js';
-import { listParts } from '../list-parts.js';
+import { readParts, type Listed } from '../read-parts.js';
 import { readWanted } from '../read-wanted.js';
 import type { Session } from '../session.js';
 import type { Unexamined } from '../types.js';
@@ -56,16 +56,16 @@ export async function readHeldDigests(session: Session, files: readonly string[]
     // Sections of programs are nobody's files.
     if (format === undefined || format.kind === 'structure') return;
     try {
-      const parts = await listParts(session, format, content, session.signal);
-      const wanted = new Map<number, boolean>();
-      for (const part of parts) {
+      const large = new Map<number, Listed>();
+      for await (const part of readParts(session, format, content, session.signal)) {
         if (part.sha256 === undefined) continue;
         for (const holder of holders) {
           const held = digests.get(holder) ?? new Set();
           digests.set(holder, held.add(part.sha256));
         }
-        if (part.size >= smallestContainer) wanted.set(part.index, true);
+        if (part.size >= smallestContainer) large.set(part.index, part);
       }
+      const wanted = new Map([...large.keys()].map((index) => [index, true]));
       for await (const { index, kept } of readWanted(
         session,
         format,
@@ -73,7 +73,7 @@ export async function readHeldDigests(session: Session, files: readonly string[]
         wanted,
         session.signal,
       )) {
-        const part = parts[index];
+        const part = large.get(index);
         if (kept === undefined) continue;
         try {
           if (part?.sha256 !== undefined)

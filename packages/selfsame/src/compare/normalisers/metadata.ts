@@ -30,6 +30,11 @@ export const metadata: readonly Normaliser[] = [
   },
   { name: 'owner', hides: 'Users and groups, by name and by number.', field: ofKind('owner') },
   { name: 'mode', hides: 'Permissions.', field: ofKind('mode') },
+  {
+    name: 'xattr',
+    hides: 'Extended attributes and access lists, of files in trees and in archives.',
+    field: ofKind('attribute'),
+  },
   { name: 'inode', hides: 'Numbers of inodes and devices in archives.', field: ofKind('inode') },
   {
     name: 'padding',

@@ -1,5 +1,6 @@
 import { lstatSync } from 'node:fs';
 import type { Field } from '../formats/format.js';
+import { attributeFields } from './attributes.js';
 import { linkTarget, shownPath, systemPath, type Entry } from './entry.js';
 
 /** Whether all that is compared of two entries besides what they hold is seen to be equal, without asking the system. */
@@ -10,13 +11,14 @@ export function areAlike(a: Entry, b: Entry, metadata: boolean): boolean {
     a.kind !== 'symlink' &&
     a.permissions === b.permissions &&
     a.device === b.device &&
-    a.hardLink === b.hardLink
+    a.hardLink === b.hardLink &&
+    a.attributes === b.attributes
   );
 }
 
 /**
  * What is compared of an entry besides what it holds: permissions, where links lead, numbers of devices, which
- * names are one file; with `metadata` also time and owner.
+ * names are one file, extended attributes where they were read; with `metadata` also time and owner.
  *
  * @throws errors of the system
  */
@@ -34,6 +36,7 @@ export function entryFields(root: string, entry: Entry, metadata: boolean): Fiel
     fields.push({ name: 'device', kind: 'other', value: `${kind} ${entry.device}` });
   }
   fields.push({ name: 'hard link', kind: 'link', value: entry.hardLink });
+  fields.push(...attributeFields(entry.attributes));
   if (metadata) {
     const { mtimeNs } = lstatSync(systemPath(root, bytes), { bigint: true });
     fields.push(

@@ -11,6 +11,8 @@ export interface Entry {
   readonly size: number;
   /** The first path of the same file in the order of the walk, as a person reads it; `none`: itself, or the only one. */
   readonly hardLink: string;
+  /** Extended attributes as `attributes.ts` keeps them; empty: none, or none that are compared. */
+  readonly attributes: string;
   /** Of devices, as the system numbers them; else 0. */
   readonly device: number;
   readonly uid: number;
@@ -57,7 +59,12 @@ export function namesIn(root: string, directory: string): string[] {
 }
 
 /** What stands at a path of a tree. @throws errors of the system */
-export function entryAt(root: string, bytes: string, links: HardLinks): Entry {
+export function entryAt(
+  root: string,
+  bytes: string,
+  links: HardLinks,
+  attributes?: ReadonlyMap<string, string>,
+): Entry {
   const stats = lstatSync(systemPath(root, bytes));
   const kind = kindOf(stats);
   return {
@@ -66,6 +73,7 @@ export function entryAt(root: string, bytes: string, links: HardLinks): Entry {
     permissions: stats.mode & 0o7777,
     size: stats.size,
     hardLink: links.firstOf(bytes, kind, stats),
+    attributes: attributes?.get(bytes) ?? '',
     device: kind === 'block device' || kind === 'character device' ? stats.rdev : 0,
     uid: stats.uid,
     gid: stats.gid,

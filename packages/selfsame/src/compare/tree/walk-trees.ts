@@ -39,6 +39,7 @@ interface Level {
  * than the names in the directories that lead to where it is.
  *
  * @param unread takes directories that could not be read
+ * @param attributes extended attributes of each tree, where they are compared
  * @throws FormatError `too-large` with more entries than the bound; `out-of-time`
  */
 export async function* walkTrees(
@@ -46,8 +47,12 @@ export async function* walkTrees(
   rootA: string,
   rootB: string,
   unread: Unread[],
+  attributes: SideAttributes = {},
 ): AsyncGenerator<readonly EntryPair[]> {
-  const links = { a: new HardLinks(), b: new HardLinks() };
+  const trees: Sides = {
+    a: { root: rootA, links: new HardLinks(), attributes: attributes.a },
+    b: { root: rootB, links: new HardLinks(), attributes: attributes.b },
+  };
   let pairs: EntryPair[] = [];
   let count = 0;
   const attempt = <T>(path: string, work: () => T): T | undefined => {
@@ -80,7 +85,7 @@ export async function* walkTrees(
     const pair =
       name === undefined
         ? undefined
-        : attempt(level.path, () => takePair(level, name, below, rootA, rootB, links));
+        : attempt(level.path, () => takePair(level, name, below, trees));
     if (name === undefined || pair === undefined) {
       levels.pop();
       continue;
@@ -103,25 +108,35 @@ export async function* walkTrees(
   yield pairs;
 }
 
+/** By path, one character for each byte. */
+export interface SideAttributes {
+  readonly a?: ReadonlyMap<string, string>;
+  readonly b?: ReadonlyMap<string, string>;
+}
+
+interface Side {
+  readonly root: string;
+  readonly links: HardLinks;
+  readonly attributes: ReadonlyMap<string, string> | undefined;
+}
+
+interface Sides {
+  readonly a: Side;
+  readonly b: Side;
+}
+
 function nextName({ a, b, atA, atB }: Level): string | undefined {
   const [inA, inB] = [a[atA], b[atB]];
   return inA === undefined || (inB !== undefined && inB < inA) ? inB : inA;
 }
 
-function takePair(
-  level: Level,
-  name: string,
-  below: string,
-  rootA: string,
-  rootB: string,
-  links: { readonly a: HardLinks; readonly b: HardLinks },
-): EntryPair {
+function takePair(level: Level, name: string, below: string, { a, b }: Sides): EntryPair {
   const isInA = level.a[level.atA] === name;
   const isInB = level.b[level.atB] === name;
   if (isInA) level.atA += 1;
   if (isInB) level.atB += 1;
   return {
-    a: isInA ? entryAt(rootA, below + name, links.a) : undefined,
-    b: isInB ? entryAt(rootB, below + name, links.b) : undefined,
+    a: isInA ? entryAt(a.root, below + name, a.links, a.attributes) : undefined,
+    b: isInB ? entryAt(b.root, below + name, b.links, b.attributes) : undefined,
   };
 }

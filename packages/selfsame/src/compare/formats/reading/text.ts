@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { TextSet } from './text-set.js';
 
 const utf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
 
@@ -59,22 +60,19 @@ export function octalText(value: number | bigint): string {
 
 /** Gives repeated names of siblings `#2`, `#3` and so on. */
 export class UniqueNames {
-  /** How far the numbers of each name have come. They only rise, so that no name is tried twice for another. */
+  readonly #taken = new TextSet();
+  /** How far the numbers of names that are repeated have come. They only rise, so that no name is tried twice for another. */
   readonly #counts = new Map<string, number>();
 
   unique(name: string): string {
-    let count = this.#counts.get(name);
-    if (count === undefined) {
-      this.#counts.set(name, 1);
-      return name;
-    }
+    if (this.#taken.add(name)) return name;
+    let count = this.#counts.get(name) ?? 1;
     let candidate: string;
     do {
       count += 1;
       candidate = `${name}#${count}`;
-    } while (this.#counts.has(candidate));
+    } while (!this.#taken.add(candidate));
     this.#counts.set(name, count);
-    this.#counts.set(candidate, 1);
     return candidate;
   }
 }

@@ -65,6 +65,9 @@ const kinds: Readonly<Record<string, FieldKind>> = {
   'SCHILY.nlink': 'inode',
 };
 
+/** Extended attributes and access lists (star, GNU tar, libarchive). */
+const attribute = /^(?:(?:SCHILY|LIBARCHIVE)\.xattr\.|SCHILY\.acl\.|RHT\.security\.)/;
+
 /** Records as fields: times with all their digits, binary values in hexadecimal. Repeated keys get `#2`. */
 export function paxFields(records: readonly PaxRecord[]): Field[] {
   const names = new UniqueNames();
@@ -76,7 +79,7 @@ function paxField({ key, value, offset }: PaxRecord, name: string): Field {
     const match = /^(-?[0-9]{1,15})(?:\.([0-9]{0,30}))?$/.exec(value.toString('latin1'));
     if (match !== null) return timeField(name, Number(match[1]), offset, match[2] ?? '');
   }
-  const kind = kinds[key] ?? 'other';
+  const kind = kinds[key] ?? (attribute.test(key) ? 'attribute' : 'other');
   const text = decodeText(value);
   const shown = /^[^\u0000-\u0008\u000e-\u001f\u007f]*$/u.test(text) ? text : hexText(value);
   return { name, kind, value: boundedText(shown), offset };
