@@ -165,10 +165,14 @@ function isSizeHidden(left: Difference, before: Difference, hidContent: boolean)
   );
 }
 
+/** Kinds of fields of a part made from others that follow from what those hold. */
+const followingKinds: ReadonlySet<string> = new Set(['checksum', 'size', 'padding']);
+
 function isConsequence(child: Difference): boolean {
-  const { findings, unexamined, presence } = child;
+  const { findings, unexamined, presence, fields } = child;
   return (
     presence === 'both' &&
+    fields.every(({ kind }) => followingKinds.has(kind)) &&
     unexamined.length === 0 &&
     findings.length > 0 &&
     findings.every(({ consequence }) => consequence) &&

@@ -120,6 +120,36 @@ describe('a time that is ignored', () => {
   });
 });
 
+describe.skipIf(!hasTools('gcc'))(
+  'programs whose information for debuggers is ignored (needs gcc)',
+  () => {
+    it('differ where another address starts, or a segment can be written', async () => {
+      const source = join(scratch, 'start.c');
+      const program = (text: string): Buffer => {
+        writeFileSync(source, text);
+        const made = join(scratch, 'start');
+        execFileSync('gcc', ['-g', '-O1', '-nostdlib', '-static', '-o', made, source], {
+          stdio: 'ignore',
+        });
+        return readFileSync(made);
+      };
+      const a = program('int f(int first) { return first; } void _start(void) { f(1); }\n');
+      const b = program('int f(int fir) { return fir; } void _start(void) { f(1); }\n');
+      const ignored = ['debug-sections', 'build-id'];
+      const changed = (at: number): Buffer => {
+        const other = Buffer.from(b);
+        other[at] = (other[at] ?? 0) ^ 2;
+        return other;
+      };
+      expect(await verdict(a, b, ignored)).toBe('equal-after-ignoring');
+      const [segments, sections] = [32, 40].map((at) => Number(b.readBigUInt64LE(at)));
+      // e_entry; p_flags and p_vaddr of the first segment; sh_flags of the first section.
+      for (const at of [24, (segments ?? 0) + 4, (segments ?? 0) + 16, (sections ?? 0) + 64 + 8])
+        expect(await verdict(a, changed(at), ignored), `byte ${at}`).toBe('differs');
+    });
+  },
+);
+
 describe('whatever is ignored', () => {
   it('bytes behind compressed data are seen and said', async () => {
     const a = gzipped(1, 6);

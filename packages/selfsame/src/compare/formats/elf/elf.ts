@@ -1,6 +1,7 @@
 import type { Content, Field, Format, FormatAccess } from '../format.js';
 import { checkStopped } from '../reading/limits.js';
 import { layOut, uniqueNames, type Piece } from '../structure/layout.js';
+import { tableField } from '../structure/table-field.js';
 import { compressionHeaderSize, decompressed } from './compressed.js';
 import { dynamicFields } from './dynamic.js';
 import { followingSections } from './following/following.js';
@@ -34,7 +35,7 @@ export const elf: Format = {
     const file = await readElf(content);
     const signature = await moduleSignature(content);
     const pieces: Piece[] = [
-      ...headerPieces(file),
+      ...(await headerPieces(content, file)),
       ...(file.sections.length > 0
         ? await sectionPieces(content, file, access)
         : await segmentPieces(content, file)),
@@ -63,11 +64,44 @@ function headerFields(file: Elf): Field[] {
 }
 
 /** The tables of where things are. What in them does not follow from the rest is given as fields. */
-function headerPieces(file: Elf): Piece[] {
+async function headerPieces(content: Content, file: Elf): Promise<Piece[]> {
+  const { wide, headerSize, programHeaders, sectionHeaders } = file;
+  const header = await tableField(
+    content,
+    'all but e_shoff',
+    { offset: 0, size: headerSize },
+    { row: headerSize, bytes: [wide ? [40, 48] : [32, 36]] },
+  );
+  const segments = await tableField(content, 'all segments', programHeaders);
+  const sections = await tableField(
+    content,
+    'all but sh_name, sh_offset and sh_size',
+    sectionHeaders,
+    wide
+      ? {
+          row: 64,
+          bytes: [
+            [0, 4],
+            [24, 40],
+          ],
+        }
+      : {
+          row: 40,
+          bytes: [
+            [0, 4],
+            [16, 24],
+          ],
+        },
+  );
   return [
-    { name: 'ELF header', offset: 0, size: file.headerSize, derived: true },
-    { name: 'program headers', ...file.programHeaders, fields: segmentFlags(file), derived: true },
-    { name: 'section headers', ...file.sectionHeaders, derived: true },
+    { name: 'ELF header', offset: 0, size: headerSize, fields: [header], derived: true },
+    {
+      name: 'program headers',
+      ...programHeaders,
+      fields: [...segmentFlags(file), segments],
+      derived: true,
+    },
+    { name: 'section headers', ...sectionHeaders, fields: [sections], derived: true },
   ].filter(({ size }) => size > 0);
 }
 
@@ -112,7 +146,9 @@ async function sectionPiece(
     ];
   }
   const derived = derivedSections.has(name);
-  return [{ name, offset, size, fields, derived, ...(packed && { decoded: packed }) }];
+  // Programs are loaded with these: they do not go with information for debuggers.
+  const own = derived ? [...fields, await tableField(content, 'all of it', section)] : fields;
+  return [{ name, offset, size, fields: own, derived, ...(packed && { decoded: packed }) }];
 }
 
 /** Of files whose section headers were removed. What is loaded takes what nothing smaller in it does. */

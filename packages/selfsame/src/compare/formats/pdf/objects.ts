@@ -21,6 +21,19 @@ export interface PdfRest {
 const longestDictionary = 65_536;
 const maximumTries = 64;
 
+/** Characters of dictionaries, and of what is between objects, that are held of one document. */
+const heldCharacters = 64 * 2 ** 20;
+
+/** Counts what is held. @returns called with so many characters more; throws FormatError `too-large` */
+export function boundHeld(): (characters: number) => void {
+  let held = 0;
+  return (characters) => {
+    held += characters;
+    if (held > heldCharacters)
+      throw new FormatError('too-large', `has more than ${heldCharacters} bytes of dictionaries`);
+  };
+}
+
 /**
  * Objects by scanning for them, as readers do that mend files: what tables of cross-references say is not believed.
  * Each search goes on where the last one ended.
@@ -35,6 +48,7 @@ export async function scanObjects(
   const found: (PdfObject | PdfRest)[] = [];
   let at = 0;
   let covered = 0;
+  const hold = boundHeld();
   const most = Math.floor(access.maximumParts / 5);
   for (;;) {
     const mark = await finder.find(' obj', at);
@@ -50,6 +64,7 @@ export async function scanObjects(
     if (start > covered) found.push({ start: covered, end: start });
     if (found.length > most) throw new FormatError('too-large', `has more than ${most} objects`);
     const object = await readObject(finder, content, start, mark + 4);
+    hold(object.text.length);
     const name = generation === '0' ? `object ${number}` : `object ${number} ${generation}`;
     found.push({ name, ...object });
     at = object.end;
@@ -107,7 +122,10 @@ async function endOfStream(
   text: string,
   data: number,
 ): Promise<number> {
-  const length = /\/Length\s+(\d{1,12})(?!\s*\d*\s+\d+\s+R)/.exec(text)?.[1];
+  // Bounded throughout: blanks that two of its parts could take would cost their square.
+  const length = /\/Length\s{1,16}(\d{1,12})(?!\d{0,12}\s{1,16}\d{1,10}\s{1,16}R|\d)/.exec(
+    text,
+  )?.[1];
   if (length !== undefined && data + Number(length) <= content.size) {
     const end = data + Number(length);
     if (/^\s*endstream/.test(await finder.text(end, end + 16))) return end;

@@ -155,6 +155,23 @@ describe('pdf', () => {
     expect(reading.bytesRead).toBeLessThan(20 * data.length);
   });
 
+  it('takes blanks without end for what they are, at once', async () => {
+    const blanks = ' '.repeat(60_000);
+    const objects = ['/Length 1', '/Filter', '/Type', '/ID [', '/CreationDate'].map(
+      (key, at) => `${at} 0 obj <<${key}${blanks}x>> stream\nx\nendstream\nendobj\n`,
+    );
+    const data = Buffer.from(`%PDF-1.7\n${objects.join('')}`);
+    const reading = await readWith(pdf, data);
+    expect(coverProblem(reading, data.length)).toBeUndefined();
+  }, 5000);
+
+  it('is too large where it would be held as a whole', async () => {
+    const object = `1 0 obj <<${' '.repeat(65_000)}>>\nendobj\n`;
+    const data = Buffer.from('%PDF-1.7\n' + object.repeat(1100));
+    const { stopped } = await readWith(pdf, data, { maximumParts: 1_000_000 });
+    expect(stopped?.reason).toBe('too-large');
+  });
+
   it('is total, bounded and the same twice for damaged ones', async () => {
     await checkTotal(pdf, [document(), document({ level: 0 })], 400);
   });

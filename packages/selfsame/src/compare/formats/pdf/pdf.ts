@@ -1,7 +1,7 @@
 import type { Content, Field, Format, FormatAccess } from '../format.js';
 import { inflated, prefixOf } from '../structure/inflate.js';
 import { layOut, type Piece } from '../structure/layout.js';
-import { scanObjects, type PdfObject, type PdfRest } from './objects.js';
+import { boundHeld, scanObjects, type PdfObject, type PdfRest } from './objects.js';
 import { dictionaryFields, xmpFields } from './pdf-fields.js';
 
 /** Of streams that are looked into for times and ids. */
@@ -20,9 +20,11 @@ export const pdf: Format = {
   async *parts(content, access) {
     const objects = await scanObjects(content, access);
     const rests = new Map<PdfRest, string>();
+    const hold = boundHeld();
     for (const one of objects)
       if (!('name' in one)) {
         const data = await content.read(one.start, Math.min(longestRest, one.end - one.start));
+        hold(data.length);
         rests.set(one, Buffer.from(data).toString('latin1'));
       }
     const encrypted = objects.some((one) =>
@@ -73,7 +75,7 @@ async function objectPieces(
 function isDeflated(text: string, head: Uint8Array): boolean {
   const [method = 0, flags = 0] = head;
   return (
-    /\/Filter\s*\[?\s*\/(?:FlateDecode|Fl)\b/.test(text) &&
+    /\/Filter\s{0,16}\[?\s{0,16}\/(?:FlateDecode|Fl)\b/.test(text) &&
     (method & 15) === 8 &&
     (method * 256 + flags) % 31 === 0
   );

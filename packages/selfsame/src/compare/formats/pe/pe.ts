@@ -1,6 +1,7 @@
 import type { Content, Field, Format } from '../format.js';
 import { contentId } from '../structure/content-id.js';
 import { layOut, type Piece } from '../structure/layout.js';
+import { tableField } from '../structure/table-field.js';
 import { isObject, peOffset, readPe, type Pe } from './headers.js';
 import { directory, directoryFields, headerFields } from './pe-fields.js';
 
@@ -24,7 +25,7 @@ export const pe: Format = {
     const file = await readPe(content);
     const pieces = [
       ...(file.image ? await stubPieces(content, file) : []),
-      ...headerPieces(file),
+      ...(await headerPieces(content, file)),
       ...sectionPieces(file),
       { name: 'symbol table', ...file.symbols },
       { name: 'string table', ...file.strings },
@@ -63,16 +64,35 @@ async function stubPieces(content: Content, { coff }: Pe): Promise<Piece[]> {
   ];
 }
 
-function headerPieces(file: Pe): Piece[] {
+/** What is not given as fields of the whole, and does not follow from symbols, relocations and signatures. */
+async function headerPieces(content: Content, file: Pe): Promise<Piece[]> {
   const offset = file.image ? file.coff - 4 : file.coff;
+  const size = file.optional + file.optionalSize - offset;
+  const coff = file.coff - offset;
+  const optional = file.optional - offset;
+  const certificates = optional + (file.wide ? 112 : 96) + 8 * directory.certificates;
+  // TimeDateStamp and PointerToSymbolTable, NumberOfSymbols, CheckSum, the place of the certificates.
+  const following = [
+    [coff + 4, coff + 16],
+    ...(file.image ? [[optional + 64, optional + 68] as const] : []),
+    ...(file.directories.length > directory.certificates
+      ? [[certificates, certificates + 8] as const]
+      : []),
+  ] as const;
+  const headers = await tableField(
+    content,
+    'all but times, symbols, checksum and certificates',
+    { offset, size },
+    { row: size, bytes: following },
+  );
+  // Sizes and places in the file, of relocations and of line numbers.
+  const sections = await tableField(content, 'all but places in the file', file.sectionTable, {
+    row: 40,
+    bytes: [[16, 32]],
+  });
   return [
-    {
-      name: 'PE headers',
-      offset,
-      size: file.optional + file.optionalSize - offset,
-      derived: true,
-    },
-    { name: 'section headers', ...file.sectionTable, derived: true },
+    { name: 'PE headers', offset, size, fields: [headers], derived: true },
+    { name: 'section headers', ...file.sectionTable, fields: [sections], derived: true },
   ];
 }
 
