@@ -4,6 +4,11 @@ import type { Conditions } from './types.js';
 /** The clock starts so many seconds after the epoch (docs/determinizer.md). */
 const clockLead = 2;
 
+/** The first reading of a clock, as a person writes it: `2026-11-21T12:00:02Z`. */
+export function firstReading({ epoch }: Pick<Conditions, 'epoch'>): string {
+  return `${new Date((epoch + clockLead) * 1000).toISOString().slice(0, 19)}Z`;
+}
+
 const minute = 60;
 const hour = 3600;
 const day = 86_400;

@@ -67,6 +67,7 @@ details > summary:hover { background: var(--field); }
 .wide th[scope=row] { min-width: 5rem; }
 .wide td:last-child { min-width: 5rem; }
 .wide .badge { white-space: nowrap; }
+.wide thead th { overflow-wrap: normal; }
 .short { padding: .6rem 1.25rem; }
 .many article { content-visibility: auto; contain-intrinsic-size: auto 24rem; }
 @media (max-width: 40rem) {

@@ -1,9 +1,10 @@
+import { firstReading } from '../../clock.js';
 import { withTime } from '../../conditions.js';
 import { kindOfValues } from '../../other-values.js';
 import type { Conditions, Variation } from '../../types.js';
 
-const shown = ({ epoch, yearEnd, clockStep }: Conditions): string =>
-  `${new Date((epoch + 2) * 1000).toISOString().slice(0, 19)}Z${yearEnd === 'no' ? '' : ` and on, ${clockStep / 1e9} s at each look`}`;
+const shown = (conditions: Conditions): string =>
+  `${firstReading(conditions)}${conditions.yearEnd === 'no' ? '' : ` and on, ${conditions.clockStep / 1e9} s at each look`}`;
 
 export const timeOfDay: Variation = {
   name: 'time-of-day',

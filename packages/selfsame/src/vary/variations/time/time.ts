@@ -1,8 +1,6 @@
-import { tellingShift } from '../../clock.js';
+import { firstReading, tellingShift } from '../../clock.js';
 import { withTime } from '../../conditions.js';
 import type { Variation } from '../../types.js';
-
-const shown = (epoch: number): string => `${new Date(epoch * 1000).toISOString().slice(0, 19)}Z`;
 
 export const time: Variation = {
   name: 'time',
@@ -16,5 +14,5 @@ export const time: Variation = {
   available: () => ({ works: true }),
   apply: (conditions, _host, seed) =>
     withTime(conditions, { timeShift: tellingShift(conditions.sourceEpoch, seed) }),
-  values: (before, after) => ({ a: shown(before.epoch), b: shown(after.epoch) }),
+  values: (before, after) => ({ a: firstReading(before), b: firstReading(after) }),
 };
