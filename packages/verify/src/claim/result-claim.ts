@@ -50,6 +50,7 @@ export interface ResultClaim {
 /** Longest project, version or target, in UTF-16 units. */
 const MAX_NAME = 256;
 
+const OUTCOME = ['predicate', 'outcome'];
 const read: FieldReader = new FieldReader('CLAIM_INVALID');
 
 /**
@@ -61,7 +62,7 @@ export function resultClaimPayload(claim: ResultClaim): Uint8Array {
   checkName(claim.build.version, 'version');
   checkName(claim.build.target, 'target');
   assertSha256Hex(claim.definition, 'definition');
-  outcomeField(claim.outcome);
+  read.choice(claim.outcome, OUTCOME, claimOutcomes);
   const sorted = [...claim.artifacts].sort((a, b) => compareBytewise(a.path, b.path));
   checkArtifacts(sorted);
   const subjects = sorted.map(({ path, sha256 }) => ({
@@ -103,7 +104,7 @@ export function parseResultClaim(payloadType: string, payload: Uint8Array): Resu
       target: claimName(predicate['target'], 'target'),
     },
     definition: assertSha256Hex(predicate['definition'], 'predicate.definition'),
-    outcome: outcomeField(predicate['outcome']),
+    outcome: read.choice(predicate['outcome'], OUTCOME, claimOutcomes),
     artifacts: statement.subjects.map(({ name, sha256 }) => ({ path: name, sha256 })),
   };
   checkArtifacts(claim.artifacts);
@@ -141,9 +142,4 @@ function checkName(name: string, field: keyof BuildName): void {
   if (/\p{Cc}/u.test(name) || hasLoneSurrogate(name)) {
     read.fail('a control character or a lone surrogate', path);
   }
-}
-
-function outcomeField(value: JsonValue | undefined): ClaimOutcome {
-  const outcome = claimOutcomes.find((known) => known === value);
-  return outcome ?? read.fail(`not one of ${claimOutcomes.join(', ')}`, ['predicate', 'outcome']);
 }

@@ -63,10 +63,34 @@ export class FieldReader {
 
   /** A whole number from 0 to 2^53-1. */
   count(value: JsonValue | undefined, path: FieldPath): number {
-    if (typeof value !== 'number' || !Number.isSafeInteger(value) || value < 0) {
-      this.fail('not a whole number', path);
+    return this.wholeNumber(value, path, 0, 'not a whole number');
+  }
+
+  /** A whole number from `least` to 2^53-1; anything else is refused with `otherwise`. */
+  wholeNumber(
+    value: JsonValue | undefined,
+    path: FieldPath,
+    least: number,
+    otherwise: string,
+  ): number {
+    if (!Number.isSafeInteger(value) || (value as number) < least) this.fail(otherwise, path);
+    return value as number;
+  }
+
+  /** One of a few texts. */
+  choice<T extends string>(value: JsonValue | undefined, path: FieldPath, known: readonly T[]): T {
+    const found = known.find((each) => each === value);
+    return found ?? this.fail(`not one of ${known.join(', ')}`, path);
+  }
+
+  /** What `parse` reads in a field: what it refuses is refused at this place, in the same words. */
+  part<T>(path: FieldPath, parse: () => T): T {
+    try {
+      return parse();
+    } catch (error) {
+      if (error instanceof VerifyError) this.fail(error.message, path);
+      throw error;
     }
-    return value;
   }
 
   fail(what: string, path: FieldPath, code?: VerifyErrorCode): never {

@@ -1,6 +1,5 @@
 import { assertSha256Hex } from '../digest/sha256.js';
 import { compareBytewise } from '../encoding/order.js';
-import { VerifyError } from '../errors.js';
 import { FieldReader } from '../json/fields.js';
 import type { JsonObject, JsonValue } from '../json/value.js';
 import { isAttributeName, parseSigners, timeField } from '../roster/parse-signers.js';
@@ -16,7 +15,6 @@ import {
   dissentRules,
   POLICY_VERSION,
   policyModes,
-  type DissentRule,
   type Policy,
   type PolicyException,
 } from './policy.js';
@@ -78,8 +76,8 @@ export function parsePolicy(document: JsonValue): Policy {
     ...parseDissent(fields['dissent'] ?? 'block'),
     exceptions: parseExceptions(fields['exceptions'] ?? []),
     log: fields['log'] === undefined ? undefined : parseLogRule(fields['log'], read),
-    mode: choice(fields['mode'] ?? 'enforce', policyModes, 'mode'),
-    inputs: choice(fields['inputs'] ?? 'compare', ['compare', 'ignore'] as const, 'inputs'),
+    mode: read.choice(fields['mode'] ?? 'enforce', ['mode'], policyModes),
+    inputs: read.choice(fields['inputs'] ?? 'compare', ['inputs'], ['compare', 'ignore']),
     roster: roster === undefined ? undefined : parseRosterTrust(roster, read),
     signers: roster === undefined ? parseSigners(fields['signers'], read) : [],
   };
@@ -110,11 +108,6 @@ function wholeNumber(value: JsonValue, field: string): number {
   return read.fail('not a whole number of signers', [field], 'POLICY_THRESHOLD');
 }
 
-function choice<T extends string>(value: JsonValue, known: readonly T[], field: string): T {
-  const found = known.find((each) => each === value);
-  return found ?? read.fail(`not one of ${known.join(', ')}`, [field]);
-}
-
 function parseNames(value: JsonValue, path: readonly (string | number)[]): readonly string[] {
   return read
     .array(value, path, MAX_EXCEPTIONS)
@@ -127,18 +120,15 @@ function parseDistinct(value: JsonValue): Policy['distinct'] {
     .sort()
     .map((attribute) => {
       const path = ['distinct', attribute];
-      const atLeast = record[attribute];
       if (!isAttributeName(attribute)) read.fail('not the name of an attribute', path);
-      if (!Number.isSafeInteger(atLeast) || (atLeast as number) < 2) {
-        read.fail('not a whole number of different values, at least 2', path);
-      }
-      return { attribute, atLeast: atLeast as number };
+      const otherwise = 'not a whole number of different values, at least 2';
+      return { attribute, atLeast: read.wholeNumber(record[attribute], path, 2, otherwise) };
     });
 }
 
 function parseDissent(value: JsonValue): Pick<Policy, 'dissent' | 'blockers' | 'blockAt'> {
   if (typeof value === 'string') {
-    const dissent: DissentRule = choice(value, dissentRules, 'dissent');
+    const dissent = read.choice(value, ['dissent'], dissentRules);
     return { dissent, blockers: undefined, blockAt: 1 };
   }
   const path = ['dissent'];
@@ -148,11 +138,9 @@ function parseDissent(value: JsonValue): Pick<Policy, 'dissent' | 'blockers' | '
   const fields = read.object(value, path, ['block'], ['at_least']);
   const blockers = parseNames(fields['block'] ?? [], [...path, 'block']);
   if (blockers.length === 0) read.fail('nobody can block: write dissent: note', [...path, 'block']);
-  const blockAt = fields['at_least'] ?? 1;
-  if (!Number.isSafeInteger(blockAt) || (blockAt as number) < 1) {
-    read.fail('not a whole number of signers', [...path, 'at_least']);
-  }
-  return { dissent: 'block', blockers, blockAt: blockAt as number };
+  const at = [...path, 'at_least'];
+  const blockAt = read.wholeNumber(fields['at_least'] ?? 1, at, 1, 'not a whole number of signers');
+  return { dissent: 'block', blockers, blockAt };
 }
 
 function parseExceptions(value: JsonValue): readonly PolicyException[] {
@@ -173,14 +161,8 @@ function parseException(value: JsonValue, path: readonly (string | number)[]): P
   if (why.trim() === '' || why.length > MAX_REASON || /\p{Cc}/u.test(why)) {
     read.fail(`not a reason on one line of at most ${MAX_REASON} characters`, [...path, 'why']);
   }
-  let sha256: string;
-  try {
-    sha256 = assertSha256Hex(fields['sha256'], 'it');
-  } catch (error) {
-    return read.fail(error instanceof VerifyError ? error.message : '', [...path, 'sha256']);
-  }
   return {
-    sha256,
+    sha256: read.part([...path, 'sha256'], () => assertSha256Hex(fields['sha256'], 'it')),
     until: timeField(fields['until'], [...path, 'until'], read) as number,
     why,
   };

@@ -39,8 +39,8 @@ export function parseDomainRules(fields: JsonObject, read: FieldReader): Policy[
     }
     return name;
   });
-  const { unknown = 'shared' } = fields;
-  if (unknown !== 'shared' && unknown !== 'any') read.fail('not one of shared, any', ['unknown']);
+  const { unknown: given = 'shared' } = fields;
+  const unknown = read.choice(given, ['unknown'], ['shared', 'any']);
   const assumed = read.array(fields['assumed_sound'] ?? [], ['assumed_sound'], MAX_ENTRIES);
   const weights = read.record(fields['weights'] ?? {}, ['weights']);
   return {

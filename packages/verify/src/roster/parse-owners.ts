@@ -1,5 +1,4 @@
 import { isSha256Hex } from '../digest/sha256.js';
-import { VerifyError } from '../errors.js';
 import type { FieldPath, FieldReader } from '../json/fields.js';
 import type { JsonValue } from '../json/value.js';
 import { parsePublicKey } from '../keys/key-text.js';
@@ -15,20 +14,17 @@ export function parseRosterTrust(value: JsonValue, read: FieldReader): RosterTru
   const path = ['roster'];
   const optional = ['sha256', 'expired', 'file'];
   const fields = read.object(value, path, ['owners', 'threshold', 'min_version'], optional);
-  const { min_version: minVersion, sha256, expired = 'refuse', file = 'roster.jsonl' } = fields;
-  if (!Number.isSafeInteger(minVersion) || (minVersion as number) < 1) {
-    read.fail('not a version, which count from 1', [...path, 'min_version']);
-  }
+  const { min_version: version, sha256, expired: after = 'refuse', file = 'roster.jsonl' } = fields;
+  const otherwise = 'not a version, which count from 1';
+  const minVersion = read.wholeNumber(version, [...path, 'min_version'], 1, otherwise);
   if (sha256 !== undefined && !isSha256Hex(sha256)) read.fail('not a sha256', [...path, 'sha256']);
-  if (expired !== 'refuse' && expired !== 'warn') {
-    read.fail('not one of refuse, warn', [...path, 'expired']);
-  }
+  const expired = read.choice(after, [...path, 'expired'], ['refuse', 'warn']);
   if (typeof file !== 'string' || !RELATIVE_FILE.test(file)) {
     read.fail('not the path of a file below the directory of the policy', [...path, 'file']);
   }
   return {
     ...parseOwners(fields['owners'], fields['threshold'], path, read),
-    minVersion: minVersion as number,
+    minVersion,
     sha256,
     expired,
     file,
@@ -44,23 +40,15 @@ export function parseOwners(
 ): RosterOwners {
   const keys = read.array(owners, [...path, 'owners'], MAX_KEYS).map((item, index): PublicKey => {
     const place = [...path, 'owners', index];
-    try {
-      return parsePublicKey(read.string(item, place)).key;
-    } catch (error) {
-      return read.fail(error instanceof VerifyError ? error.message : 'not a key', place);
-    }
+    return read.part(place, () => parsePublicKey(read.string(item, place)).key);
   });
   if (new Set(keys.map(({ id }) => id)).size < keys.length) {
     read.fail('a key is given twice: one key is one owner', [...path, 'owners']);
   }
-  if (!Number.isSafeInteger(threshold) || (threshold as number) < 1) {
-    read.fail('not a whole number of owners', [...path, 'threshold']);
+  const at = [...path, 'threshold'];
+  const count = read.wholeNumber(threshold, at, 1, 'not a whole number of owners');
+  if (count > keys.length) {
+    read.fail(`${count} can never be met: there are ${keys.length} owners`, at);
   }
-  if ((threshold as number) > keys.length) {
-    read.fail(`${threshold as number} can never be met: there are ${keys.length} owners`, [
-      ...path,
-      'threshold',
-    ]);
-  }
-  return { threshold: threshold as number, keys };
+  return { threshold: count, keys };
 }

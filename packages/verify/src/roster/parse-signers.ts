@@ -139,11 +139,7 @@ function parseKeys(
 
 function parseKey(value: JsonValue | undefined, path: FieldPath, read: FieldReader): RosterKey {
   const text = read.string(value, path);
-  try {
-    return parseRosterKey(text);
-  } catch (error) {
-    return read.fail(error instanceof VerifyError ? error.message : 'not a key', path);
-  }
+  return read.part(path, () => parseRosterKey(text));
 }
 
 function parseRoles(value: JsonValue | undefined, path: FieldPath, read: FieldReader) {

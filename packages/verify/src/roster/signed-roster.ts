@@ -31,10 +31,9 @@ const read: FieldReader = new FieldReader('ROSTER_INVALID');
 export function parseRoster(document: JsonValue): Roster {
   const required = ['version', 'owners', 'threshold', 'signers'];
   const fields = read.object(document, [], required, ['previous', 'expires']);
-  const { version, previous } = fields;
-  if (!Number.isSafeInteger(version) || (version as number) < 1) {
-    read.fail('not a version, which count from 1', ['version']);
-  }
+  const { previous } = fields;
+  const otherwise = 'not a version, which count from 1';
+  const version = read.wholeNumber(fields['version'], ['version'], 1, otherwise);
   if ((previous === undefined) !== (version === 1)) {
     read.fail('every version but the first names the one before', ['previous']);
   }
@@ -42,7 +41,7 @@ export function parseRoster(document: JsonValue): Roster {
     read.fail('not a sha256', ['previous']);
   }
   return {
-    version: version as number,
+    version,
     previous: previous as string | undefined,
     expires: timeField(fields['expires'], ['expires'], read),
     owners: parseOwners(fields['owners'], fields['threshold'], [], read),
