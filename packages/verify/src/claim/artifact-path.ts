@@ -1,3 +1,5 @@
+// Specification: docs/claims-and-verdicts.md "What is signed".
+
 import { hasLoneSurrogate } from '../encoding/unicode.js';
 
 /** Longest artifact path, in UTF-8 bytes: PATH_MAX of Linux, less its terminator. */

@@ -1,3 +1,5 @@
+// Specification: docs/claims-and-verdicts.md "What is signed".
+
 import { assertSha256Hex, type Sha256Hex } from '../digest/sha256.js';
 import { equalBytes } from '../encoding/bytes.js';
 import { compareBytewise } from '../encoding/order.js';

@@ -1,3 +1,5 @@
+// Specification: DSSE v1.0.2 protocol.md "Protocol".
+
 import type { PrivateKey } from '../keys/private-key.js';
 import type { Envelope } from './envelope.js';
 import { preAuthenticationEncoding } from './pae.js';

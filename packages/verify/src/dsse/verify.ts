@@ -1,3 +1,5 @@
+// Specification: DSSE v1.0.2 protocol.md "Protocol".
+
 import { verifySignature, type PublicKey } from '../keys/public-key.js';
 import type { KnownSignatures } from './check-ahead.js';
 import type { Envelope, EnvelopeSignature } from './envelope.js';

@@ -1,7 +1,7 @@
 import { VerifyError } from '../errors.js';
 
 /**
- * Decodes lower-case hexadecimal of exactly `length` bytes. `Buffer.from(x, 'hex')` stops silently at
+ * Decodes hexadecimal (RFC 4648 §8, but lower-case, its one spelling here) of exactly `length` bytes. `Buffer.from(x, 'hex')` stops silently at
  * the first bad digit, so the text is checked before; anything else is `HEX_INVALID`.
  */
 export function decodeHex(text: string, length: number): Uint8Array {

@@ -1,5 +1,5 @@
 /**
- * Orders strings as their UTF-8 bytes compare, which is the order of code points: negative, zero or
+ * Orders strings as their UTF-8 bytes (RFC 3629) compare, which is the order of code points: negative, zero or
  * positive. JavaScript's own order is by UTF-16 units and differs above U+FFFF, `localeCompare` depends on the machine.
  */
 export function compareBytewise(a: string, b: string): number {

@@ -1,3 +1,5 @@
+// Specification: docs/evidence-files.md "What you trust comes from you".
+
 import type { BuildName } from '../claim/result-claim.js';
 import { canonicalDigest, type Sha256Hex } from '../digest/sha256.js';
 import type { Envelope } from '../dsse/envelope.js';

@@ -1,3 +1,5 @@
+// Specification: docs/attestation-formats.md "in-toto".
+
 import { canonicalDigest, isSha256Hex, sha256Hex } from '../digest/sha256.js';
 import { DEFAULT_SIGNATURE_BUDGET, type SignatureBudget } from '../dsse/verify.js';
 import type { PublicKey } from '../keys/public-key.js';

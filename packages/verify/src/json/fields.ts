@@ -1,3 +1,5 @@
+// Specification: docs/claims-and-verdicts.md "What is signed": no unknown fields.
+
 import { VerifyError, type VerifyErrorCode } from '../errors.js';
 import { isJsonObject, type JsonObject, type JsonValue } from './value.js';
 

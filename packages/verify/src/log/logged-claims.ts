@@ -1,3 +1,5 @@
+// Specification: docs/policies.md "Ask for a log", docs/attestation-formats.md "Logs".
+
 import type { BuildName } from '../claim/result-claim.js';
 import { encodeHex } from '../encoding/hex.js';
 import { VerifyError } from '../errors.js';

@@ -1,3 +1,5 @@
+// Specification: docs/policies.md.
+
 import { FieldReader } from '../json/fields.js';
 import { checkSigners } from '../roster/parse-signers.js';
 import type { Roster } from '../roster/roster.js';

@@ -1,3 +1,5 @@
+// Specification: docs/policies.md "Ask for strength", docs/policies.md "Ask for a log".
+
 import { VerifyError } from '../errors.js';
 import type { FieldPath, FieldReader } from '../json/fields.js';
 import type { JsonObject, JsonValue } from '../json/value.js';

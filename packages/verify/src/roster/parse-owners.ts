@@ -1,3 +1,5 @@
+// Specification: docs/rosters.md "What a reader checks".
+
 import { isSha256Hex } from '../digest/sha256.js';
 import type { FieldPath, FieldReader } from '../json/fields.js';
 import type { JsonValue } from '../json/value.js';

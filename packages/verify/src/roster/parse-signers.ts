@@ -1,3 +1,5 @@
+// Specification: docs/rosters.md "What is a roster, and who decides what is in it?".
+
 import { parseTime, type PosixTime } from '../encoding/time.js';
 import { VerifyError } from '../errors.js';
 import type { FieldPath, FieldReader } from '../json/fields.js';

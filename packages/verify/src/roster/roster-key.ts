@@ -1,3 +1,5 @@
+// Specification: docs/policies.md "Keep signers in a roster".
+
 import type { PosixTime } from '../encoding/time.js';
 import { VerifyError } from '../errors.js';
 import { formatPublicKey, parsePublicKey } from '../keys/key-text.js';

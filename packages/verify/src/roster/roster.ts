@@ -1,3 +1,5 @@
+// Specification: docs/rosters.md "What is a roster, and who decides what is in it?".
+
 import type { Sha256Hex } from '../digest/sha256.js';
 import type { PosixTime } from '../encoding/time.js';
 import type { PublicKey } from '../keys/public-key.js';

@@ -1,3 +1,5 @@
+// Specification: docs/strength.md "What it rests on".
+
 import { compareBytewise } from '../encoding/order.js';
 import type { RosterSigner } from '../roster/roster.js';
 

@@ -1,3 +1,5 @@
+// Specification: docs/strength.md "Is it exact?".
+
 import { reduceProblem, transpose, type HittingProblem } from './reduce.js';
 import { Relaxation } from './relaxation.js';
 

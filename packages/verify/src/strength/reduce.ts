@@ -1,3 +1,5 @@
+// Specification: docs/strength.md "Is it exact?".
+
 /**
  * Smallest hitting set: columns have a whole cost of at least 1, and a set of columns hits a row when it
  * has one of the row's. Asked is a set that hits every row at the least cost.

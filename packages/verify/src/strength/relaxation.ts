@@ -1,3 +1,5 @@
+// Specification: docs/strength.md "Is it exact?".
+
 /** Costs and multipliers are whole multiples of 2^-20, so that sums of them are exact (all below 2^53). */
 const UNIT = 2 ** 20;
 

@@ -1,3 +1,5 @@
+// Specification: docs/strength.md "How is strength computed, and what does it mean?".
+
 import type { RosterSigner } from '../roster/roster.js';
 import { domainTable, UNKNOWN_VALUE, type DomainRules, type DomainTable } from './domains.js';
 import { DEFAULT_NODE_BUDGET, smallestHittingSet } from './hitting-set.js';

@@ -1,3 +1,5 @@
+// Specification: docs/claims-and-verdicts.md "What a verdict says", docs/policies.md "Ask for strength".
+
 import type { Sha256Hex } from '../digest/sha256.js';
 import { signersMeeting, type Policy } from '../policy/policy.js';
 import { attributeValues } from '../strength/domains.js';

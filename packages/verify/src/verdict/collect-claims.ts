@@ -1,3 +1,5 @@
+// Specification: docs/claims-and-verdicts.md "What is signed".
+
 import { parseResultClaim, type ResultClaim } from '../claim/result-claim.js';
 import { sha256Hex, type Sha256Hex } from '../digest/sha256.js';
 import type { Envelope, EnvelopeSignature } from '../dsse/envelope.js';

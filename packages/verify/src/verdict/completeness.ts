@@ -1,3 +1,5 @@
+// Specification: docs/policies.md "Ask for a log".
+
 import type { BuildName } from '../claim/result-claim.js';
 import type { Sha256Hex } from '../digest/sha256.js';
 import type { PosixTime } from '../encoding/time.js';

@@ -1,3 +1,5 @@
+// Specification: docs/claims-and-verdicts.md "What a verdict says", docs/rosters.md "Keys that change", docs/policies.md "Ask for a log".
+
 import type { Sha256Hex } from '../digest/sha256.js';
 import type { PosixTime } from '../encoding/time.js';
 import type { Policy } from '../policy/policy.js';

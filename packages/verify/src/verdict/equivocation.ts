@@ -1,3 +1,5 @@
+// Specification: docs/claims-and-verdicts.md "What a verdict says".
+
 import type { Sha256Hex } from '../digest/sha256.js';
 import type { KeyId } from '../roster/roster-key.js';
 import type { CountedVote } from './count-votes.js';

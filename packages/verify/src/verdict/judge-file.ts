@@ -1,3 +1,5 @@
+// Specification: docs/claims-and-verdicts.md "Files you have".
+
 import type { BuildName } from '../claim/result-claim.js';
 import type { Sha256Hex } from '../digest/sha256.js';
 import type { PolicyException } from '../policy/policy.js';

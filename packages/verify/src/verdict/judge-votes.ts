@@ -1,3 +1,5 @@
+// Specification: docs/claims-and-verdicts.md "What a verdict says".
+
 import type { Sha256Hex } from '../digest/sha256.js';
 import { compareBytewise } from '../encoding/order.js';
 import { checkPolicy } from '../policy/check-policy.js';

@@ -1,3 +1,5 @@
+// Specification: docs/claims-and-verdicts.md "What a verdict says".
+
 import type { Envelope } from '../dsse/envelope.js';
 import type { SignatureBudget } from '../dsse/verify.js';
 import type { Policy } from '../policy/policy.js';

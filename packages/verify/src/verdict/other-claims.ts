@@ -1,3 +1,5 @@
+// Specification: docs/claims-and-verdicts.md "What a verdict says".
+
 import type { BuildName } from '../claim/result-claim.js';
 import { compareBytewise } from '../encoding/order.js';
 import { canonicalJson } from '../json/canonical.js';

@@ -1,3 +1,5 @@
+// Specification: docs/claims-and-verdicts.md "What a verdict says".
+
 import type { BuildName, ClaimOutcome } from '../claim/result-claim.js';
 import type { Sha256Hex } from '../digest/sha256.js';
 import type { PosixTime } from '../encoding/time.js';
