@@ -107,3 +107,43 @@ describe('a reader of fields', () => {
     expect(() => other.fail('wrong', path, 'PREDICATE_TYPE')).toThrow(VerifyError);
   });
 });
+
+
+describe('parts of fields', () => {
+  it('are whole numbers from the least on, or refused in the words given', () => {
+    for (const number of [3, 4, 2 ** 53 - 1]) {
+      expect(read.wholeNumber(number, path, 3, 'too few')).toBe(number);
+    }
+    for (const value of [undefined, null, '3', 2, 3.5, 2 ** 53]) {
+      expect(refusal(() => read.wholeNumber(value, path, 3, 'too few'))).toEqual(
+        refused('list[2].a: too few'),
+      );
+    }
+  });
+
+  it('are one of a few texts', () => {
+    expect(read.choice('b', path, ['a', 'b'])).toBe('b');
+    for (const value of [undefined, null, 'c', ['a']]) {
+      expect(refusal(() => read.choice(value, path, ['a', 'b']))).toEqual(
+        refused('list[2].a: not one of a, b'),
+      );
+    }
+  });
+
+  it('are refused at their place for what their own reader says, and for nothing else', () => {
+    expect(read.part(path, () => 1)).toBe(1);
+    const refuse = () => {
+      throw new VerifyError('KEY_INVALID', 'not a key');
+    };
+    expect(refusal(() => read.part(path, refuse))).toEqual(refused('list[2].a: not a key'));
+    const defect = () => {
+      throw new TypeError('a defect');
+    };
+    expect(() => read.part(path, defect)).toThrow(TypeError);
+  });
+
+  it('are refused with the error of a reader that has its own', () => {
+    const own = new FieldReader((message, at) => new RangeError(`${message} (${at.length})`));
+    expect(() => own.string(1, path)).toThrow(new RangeError('list[2].a: not a text (3)'));
+  });
+});
