@@ -1,3 +1,5 @@
+// Specification: as of verify.ts, DSSE v1.0.2 protocol.md "Protocol".
+
 import { sha256Hex } from '../digest/sha256.js';
 import { encodeHex } from '../encoding/hex.js';
 import { verifyOnPool, type PublicKey } from '../keys/public-key.js';

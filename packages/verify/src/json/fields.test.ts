@@ -108,7 +108,6 @@ describe('a reader of fields', () => {
   });
 });
 
-
 describe('parts of fields', () => {
   it('are whole numbers from the least on, or refused in the words given', () => {
     for (const number of [3, 4, 2 ** 53 - 1]) {
