@@ -37,6 +37,12 @@ export async function run(): Promise<readonly BenchRow[]> {
     rows.push(memoryRow('two trees of 200 MB, 20 differences', ours));
     rows.push(...(await growth(scratch, ours)));
     rmSync(trees, { recursive: true });
+    const many = join(scratch, 'many');
+    writeManyFiles(many);
+    const name = `two trees of ${manyFiles.toLocaleString('en')} files, 20 differences`;
+    const ofMany = await measure(join(many, 'a'), join(many, 'b'), 1);
+    rows.push(memoryRow(`${name} (${(ofMany.wall / 1000).toFixed(1)} s)`, ofMany));
+    rmSync(many, { recursive: true });
     const size = writePackages(scratch);
     if (size !== undefined) {
       const name = `two .deb of ${Math.round(size / mega)} MB, one byte of one file`;
@@ -186,6 +192,24 @@ function writeTrees(root: string, megabytes: number): void {
     } else {
       bytes.write('12:00', at, 'latin1');
       writeFileSync(path, bytes);
+    }
+  }
+}
+
+/** Files of each of two trees, as many as there are in a distribution. */
+const manyFiles = 200_000;
+
+/** Two trees of very many small files in directories of 500; 20 of them differ. */
+function writeManyFiles(root: string): void {
+  for (const side of ['a', 'b']) {
+    for (let directory = 0; directory < manyFiles / 500; directory += 1) {
+      const path = join(root, side, `package-${directory}/usr/share/things`);
+      mkdirSync(path, { recursive: true });
+      for (let index = 0; index < 500; index += 1) {
+        const isChanged = side === 'b' && index === 7 && directory % 20 === 0;
+        const content = `content ${directory} ${index}${isChanged ? ' changed' : ''}\n`;
+        writeFileSync(join(path, `file-number-${index}.txt`), content);
+      }
     }
   }
 }

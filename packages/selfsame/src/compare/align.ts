@@ -1,5 +1,3 @@
-import type { Difference } from './types.js';
-
 /** What alignment needs to know of a part. */
 export interface Named {
   readonly name: string;
@@ -135,30 +133,4 @@ function likenessKey({ name, type }: Named): string | undefined {
   // Each run is looked at once: names are a stranger's, and can be very long.
   const like = name.replace(/[A-Za-z0-9]+/g, (run) => (/\d/.test(run) ? '#' : run));
   return like === name ? undefined : `${type} ${like}`;
-}
-
-/**
- * How the order of pairs differs: the fewest that must be taken out to have both orders agree, counted with a
- * longest increasing subsequence in n · log n; undefined: it is the same.
- *
- * @param a names in the order of A, with the place that each has in B
- */
-export function orderDifference(
-  a: readonly { readonly name: string; readonly inB: number }[],
-): Difference['order'] {
-  const tails: number[] = [];
-  for (const { inB } of a) {
-    let [low, high] = [0, tails.length];
-    while (low < high) {
-      const middle = (low + high) >> 1;
-      if ((tails[middle] ?? 0) < inB) low = middle + 1;
-      else high = middle;
-    }
-    tails[low] = inB;
-  }
-  const moved = a.length - tails.length;
-  if (moved === 0) return undefined;
-  const inOrderOfB = [...a].sort((p, q) => p.inB - q.inB);
-  const at = a.findIndex((part, index) => part !== inOrderOfB[index]);
-  return { first: a[at]?.name ?? '', firstInB: inOrderOfB[at]?.name ?? '', moved };
 }
