@@ -14,12 +14,11 @@ import { defaultYamlLimits } from '../util/yaml/limits.js';
 import { parseYamlFile } from '../util/yaml/yaml-file.js';
 import type { YamlFile } from '../util/yaml/yaml-file.js';
 import { readText } from '../util/read-text.js';
+import { findWorkspaceRoot, workspaceFileName } from './find-root.js';
 import { workspaceSchema } from './schema.js';
 import type { WorkspaceData } from './schema.js';
 import type { Workspace } from './types.js';
 
-/** The file that makes a directory a workspace. */
-export const workspaceFileName = 'selfsame.yaml';
 /** The file that makes a directory below `projects` a project. */
 export const recipeFileName = 'recipe.yaml';
 
@@ -31,7 +30,7 @@ export const recipeFileName = 'recipe.yaml';
  */
 export function loadWorkspace(cwd: string): Workspace {
   const here = realpathSync(cwd);
-  const root = findUp(here);
+  const root = findWorkspaceRoot(cwd);
   if (root === undefined) {
     throw new SelfsameError(
       'WORKSPACE_NOT_FOUND',
@@ -82,15 +81,6 @@ export function loadWorkspace(cwd: string): Workspace {
 }
 
 /** The nearest directory upwards that holds selfsame.yaml. */
-function findUp(cwd: string): string | undefined {
-  for (let directory = cwd; ; directory = dirname(directory)) {
-    if (statIfThere(join(directory, workspaceFileName)) !== undefined) {
-      return directory;
-    }
-    if (dirname(directory) === directory) return undefined;
-  }
-}
-
 function readYaml(path: string, root: string, display: (path: string) => string): YamlFile {
   refuseEscape(path, root, display);
   const name = display(path);

@@ -178,6 +178,9 @@ function shorter(cwd: string, path: string): string {
 }
 
 export const verifyCommand: Command = createVerifyCommand(async (context) => {
+  const { findWorkspaceRoot } = await import('../../workspace/find-root.js');
+  // Outside of a workspace nothing of what reads recipes is loaded.
+  if (findWorkspaceRoot(context.cwd) === undefined) return undefined;
   const { buildNames, findWorkspace } = await import('../find-workspace.js');
   const workspace = findWorkspace(context.cwd);
   return (
