@@ -63,6 +63,9 @@ export async function compareDirectories(
   return newDifference(trees.place.at(-1) ?? '', { format: 'directory', children, unexamined });
 }
 
+/** Paths that are named of those whose attributes cannot be read. */
+const mostUnread = 100;
+
 /**
  * Extended attributes of both trees; none where they cannot be had of both, so that nobody takes those of one for a
  * difference.
@@ -78,10 +81,14 @@ async function attributesOf(
     const program = attributeProgram();
     const [a, b] = await both(session, (side) => readAttributes(session, program, trees[side]));
     const missing = new Map([...a.unread, ...b.unread].map(({ path, why }) => [path, why]));
-    for (const [path, why] of missing) {
+    for (const [path, why] of [...missing].slice(0, mostUnread)) {
       const detail = `its extended attributes cannot be read: ${why}`;
       const place = [...trees.place, shownPath(path)];
       unexamined.push({ place, reason: 'unreadable', detail });
+    }
+    if (missing.size > mostUnread) {
+      const detail = `extended attributes of ${missing.size - mostUnread} more cannot be read`;
+      unexamined.push({ place: trees.place, reason: 'unreadable', detail });
     }
     return {
       a: new Map([...a.of].filter(([path]) => !missing.has(path))),

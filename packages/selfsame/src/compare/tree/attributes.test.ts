@@ -98,6 +98,16 @@ describe('extended attributes of trees', () => {
     expect(unexamined).toMatchObject([{ place: ['a', 'd/file'], reason: 'unreadable' }]);
   });
 
+  it('that cannot be listed of very many are counted', async () => {
+    const program = join(scratch, 'selfsame-tree');
+    const loop = "for n in $(seq 150); do printf 'f%s\\0!\\0No such file\\0\\0' $n; done";
+    writeFileSync(program, `#!/bin/sh\n${loop}\n`, { mode: 0o755 });
+    process.env['SELFSAME_NATIVE_DIR'] = scratch;
+    const { unexamined } = await compare(a, b);
+    expect(unexamined).toHaveLength(101);
+    expect(unexamined.at(-1)?.detail).toMatch(/of 50 more/);
+  });
+
   it('that end in the middle are no answer', async () => {
     const program = join(scratch, 'selfsame-tree');
     writeFileSync(program, '#!/bin/sh\necho it broke >&2\nexit 1\n', { mode: 0o755 });
