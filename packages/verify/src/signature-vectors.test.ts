@@ -1,7 +1,6 @@
 // Signatures that others publish as right and as wrong: facts, kept in testing/published-signatures.json with their
 // sources. More of them, and other projects' vectors: conformance/vectors.
 import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { concatBytes } from './encoding/bytes.js';
 import {
@@ -32,7 +31,7 @@ interface Vectors {
   }[];
 }
 
-const path = join(import.meta.dirname, 'testing/published-signatures.json');
+const path = new URL('testing/published-signatures.json', import.meta.url);
 const { p256, rsa, ed25519 } = JSON.parse(readFileSync(path, 'utf8')) as Vectors;
 const hex = (text: string) => Uint8Array.from(Buffer.from(text, 'hex'));
 const changed = (bytes: Uint8Array, at: number) =>

@@ -7,7 +7,7 @@ export const TILE_WIDTH = 256;
 const TILE_HEIGHT = 8;
 
 /** Largest entry, in bytes: its length is written in 16 bits. */
-export const MAX_ENTRY_BYTES = 65_535;
+const MAX_ENTRY_BYTES = 65_535;
 
 /** Leaves from `start` up to, not including, `end`. */
 export type LeafRange = readonly [start: number, end: number];

@@ -105,17 +105,12 @@ export function parseLogRule(value: JsonValue, read: FieldReader): LogRule {
   const fields = read.object(value, path, required, ['complete']);
   const witnesses = read.object(fields['witnesses'], [...path, 'witnesses'], ['threshold', 'keys']);
   const keys = verifierKeys(witnesses['keys'], [...path, 'witnesses', 'keys'], read, true);
-  const { threshold } = witnesses;
-  if (!Number.isSafeInteger(threshold) || (threshold as number) < 1) {
-    read.fail('not a whole number of witnesses', [...path, 'witnesses', 'threshold']);
-  }
-  if ((threshold as number) > keys.length) {
-    read.fail(`there are only ${keys.length} witnesses`, [...path, 'witnesses', 'threshold']);
-  }
-  const { votes, complete = false } = fields;
-  if (votes !== 'required' && votes !== 'optional') {
-    read.fail('not one of required, optional', [...path, 'votes']);
-  }
+  const at = [...path, 'witnesses', 'threshold'];
+  const otherwise = 'not a whole number of witnesses';
+  const threshold = read.wholeNumber(witnesses['threshold'], at, 1, otherwise);
+  if (threshold > keys.length) read.fail(`there are only ${keys.length} witnesses`, at);
+  const votes = read.choice(fields['votes'], [...path, 'votes'], ['required', 'optional']);
+  const { complete = false } = fields;
   if (typeof complete !== 'boolean') read.fail('neither true nor false', [...path, 'complete']);
   const age = /^([1-9][0-9]{0,4})([hd])$/.exec(
     read.string(fields['max_age'], [...path, 'max_age']),
@@ -123,7 +118,7 @@ export function parseLogRule(value: JsonValue, read: FieldReader): LogRule {
   if (age === null) return read.fail('not a time like 12h or 7d', [...path, 'max_age']);
   return {
     logs: verifierKeys(fields['logs'], [...path, 'logs'], read),
-    witnesses: { threshold: threshold as number, keys },
+    witnesses: { threshold, keys },
     votes,
     complete,
     maxAge: Number(age[1]) * SECONDS[age[2] as 'h' | 'd'],
