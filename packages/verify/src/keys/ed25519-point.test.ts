@@ -41,3 +41,25 @@ it("finds the points of the curve that Euler's criterion finds", () => {
   );
   expect(Math.min(seen.true, seen.false)).toBeGreaterThan(50);
 });
+
+/** A root of a square of the field (p is 5 modulo 8), undefined for other numbers. */
+function rootOf(square: bigint): bigint | undefined {
+  const root = power(square, (P + 3n) / 8n);
+  return [root, (root * power(2n, (P - 1n) / 4n)) % P].find((one) => (one * one) % P === square);
+}
+
+it('comes to an end for points whose numbers end in many zeros', () => {
+  const modulo = (value: bigint) => ((value % P) + P) % P;
+  let found = 0;
+  for (let k = 1n; k < 100n; k += 1n) {
+    // (y² - 1)(d y² + 1) = k 2^90 is an equation of the second degree for y².
+    const value = k << 90n;
+    const root = rootOf(modulo((1n - D) ** 2n + 4n * D * (1n + value)));
+    const y = root && rootOf(modulo((D - 1n + root) * power(modulo(2n * D), P - 2n)));
+    if (y === undefined) continue;
+    found += 1;
+    const bytes = Buffer.from(y.toString(16).padStart(64, '0'), 'hex').reverse();
+    expect(publicKeyProblem(bytes)).toBe(hasX(y) ? undefined : 'is not a point of the curve');
+  }
+  expect(found).toBeGreaterThan(5);
+});
