@@ -80,7 +80,7 @@ describe('base64 of limited length', () => {
     expect(codeOf(() => decodeStandardBase64(text, 4))).toBe('accepted');
     expect(codeOf(() => decodeStandardBase64(text, 5))).toBe('BASE64_INVALID');
     expect(codeOf(() => decodeStandardBase64(text, 3))).toBe('LIMIT_EXCEEDED');
-    for (const other of ['-_-__w==', '-_-__w', '+/+//w', '++++', '----', '____']) {
+    for (const other of ['-_-__w==', '-_-__w', 'AA', '+/+//w', '++++', '----', '____']) {
       const expected = other === '++++' ? 'accepted' : 'BASE64_INVALID';
       expect(codeOf(() => decodeStandardBase64(other, { max: 4 }))).toBe(expected);
     }
@@ -100,6 +100,10 @@ describe('compareBytewise', () => {
           ['\u{1f600}', '\ufb33'],
           ['\ufb33', '\u{1f600}'],
           ['a', 'ab'],
+          ['\ud800\udc00', '\uffff'],
+          ['\uffff', '\ud800\udc00'],
+          ['\ud800\udfff', '\ud800\udffe'],
+          ['\ud800\udffe', '\ud800\udfff'],
         ],
       },
     );
