@@ -43,8 +43,10 @@ export function collector(): { readonly vitest: object; readonly collected: Coll
     (one: (name: string, body: Body) => void) =>
     (table: readonly unknown[]) =>
     (name: string, body: Body): void => {
+      // As vitest does: rows are lists of values when all of them are lists.
+      const areLists = table.every((row) => Array.isArray(row));
       table.forEach((row, index) => {
-        const values = Array.isArray(row) ? (row as readonly unknown[]) : [row];
+        const values = areLists ? (row as readonly unknown[]) : [row];
         one(`${name} [${index}]`, () => body(...values));
       });
     };

@@ -6,6 +6,7 @@ const digest = sha256Hex('x');
 
 it('knows a whole sha256 in lower case from everything else', () => {
   expect(isSha256Hex(digest)).toBe(true);
+  expect(assertSha256Hex(digest, 'it')).toBe(digest);
   for (const other of [
     digest.slice(1),
     `${digest}0`,
