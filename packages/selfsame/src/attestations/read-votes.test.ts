@@ -53,7 +53,7 @@ describe('lists in folders of signers', () => {
     expect(verdict(found)).toMatchObject({ accepted: true });
   });
 
-  it('warn where one signer\'s two lists contradict each other, and only then', async () => {
+  it("warn where one signer's two lists contradict each other, and only then", async () => {
     const line = (name: string, content = name): string => `${sha256Hex(content)}  ${name}\n`;
     const notesOf = async (some: string, all: string, who = alice) => {
       const { notes, votes } = await read({

@@ -1,9 +1,4 @@
-import {
-  verifyLogs,
-  type LogCopy,
-  type LoggedClaims,
-  type Policy,
-} from '@selfsame/verify';
+import { verifyLogs, type LogCopy, type LoggedClaims, type Policy } from '@selfsame/verify';
 import type { BuildJudgement } from '../record/judge-builds.js';
 
 /** What is wrong with the logs that a policy names. */

@@ -138,7 +138,9 @@ export function logFindingsText(logs: LogFindings | undefined, style: Style): st
   if (logs === undefined) return [];
   const splits = logs.splits.map(({ log }) =>
     style.red(
-      printable(`the log ${log} signed two histories: do not trust it; --json shows both checkpoints`),
+      printable(
+        `the log ${log} signed two histories: do not trust it; --json shows both checkpoints`,
+      ),
     ),
   );
   const problems = logs.problems

@@ -38,7 +38,11 @@ export interface LayoutKey {
  * @param block the layout: programs compute the name of one key in different ways, and it says which is meant
  * @throws SelfsameError KEY_NOT_FOUND, KEY_FILE_INVALID
  */
-export async function readLayoutKey(path: string, name: string, block: Metablock): Promise<LayoutKey> {
+export async function readLayoutKey(
+  path: string,
+  name: string,
+  block: Metablock,
+): Promise<LayoutKey> {
   let bytes: Buffer;
   try {
     bytes = await readBounded(path, maxKeyBytes);

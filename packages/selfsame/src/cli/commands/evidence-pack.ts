@@ -69,14 +69,26 @@ export const evidencePackCommand: Command = {
       builds,
       logs,
     });
-    const { builds: foreign } = await readForeignVotes(folder, policy, await timeOf(undefined), {}, context);
+    const { builds: foreign } = await readForeignVotes(
+      folder,
+      policy,
+      await timeOf(undefined),
+      {},
+      context,
+    );
     const notPacked = [...new Set(foreign.flatMap(({ files }) => files))].sort();
     const out = one(options, 'out') ?? 'evidence.json';
     writeDurably(resolve(context.cwd, out), packed.text);
     const { text, ...facts } = packed;
     return {
       exitCode: 0,
-      data: { file: out, bytes: Buffer.byteLength(text), builds: builds.length, ...facts, notPacked },
+      data: {
+        file: out,
+        bytes: Buffer.byteLength(text),
+        builds: builds.length,
+        ...facts,
+        notPacked,
+      },
       text: [
         `${out}: ${builds.length} builds, ${packed.attestations} attestations, ${packed.proofs} log proofs`,
         `policy ${packed.policyDigest}`,

@@ -253,7 +253,8 @@ describe.skipIf(!sandboxesWork)('builds of a command', () => {
     const small = join(room.directory, 'small');
     mkdirSync(small);
     const mounted = spawnSync('mount', ['-t', 'tmpfs', '-o', 'size=300m', 'tmpfs', small]);
-    if (mounted.status !== 0) skip('a file system in memory of 300 MiB cannot be made here: not root');
+    if (mounted.status !== 0)
+      skip('a file system in memory of 300 MiB cannot be made here: not root');
     try {
       const script = 'head -c 310M /dev/zero >big && df . | tail -n 1 >where && rm big';
       const builder = await room.builder(cwd, ['sh', '-c', script]);
