@@ -1,6 +1,6 @@
 import { mkdir, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { dirname, join, relative, resolve } from 'node:path';
+import { dirname, join, resolve } from 'node:path';
 
 import { runDiffoscope } from '../compare/diffoscope/run-diffoscope.js';
 import type { CauseName, CompareReport } from '../compare/types.js';
@@ -13,6 +13,7 @@ import { checkSarif, sarifText } from '../report/sarif/sarif.js';
 import type { Check } from '../vary/check.js';
 import { findingsIn } from '../vary/checking/findings-in.js';
 import type { CommandContext } from './command.js';
+import { deepPagesFrom } from './deep-pages.js';
 import type { CheckRequest, ReportFiles } from './read-check-options.js';
 import { examineReportFiles, writeReports } from './write-reports.js';
 
@@ -46,11 +47,7 @@ export async function writeCheckReports(
   // What a recipe makes is in no checkout: a remark there is of what says how it is made.
   const location = subject.type === 'project' ? { location: 'selfsame.yaml' } : {};
   const forms: Readonly<Record<keyof ReportFiles, (path: string) => string>> = {
-    html: (path) => {
-      const folder = dirname(resolve(cwd, path));
-      const links = pages.map(({ place, file }) => ({ place, file: relative(folder, file) }));
-      return checkHtml(report, { deep: links });
-    },
+    html: (path) => checkHtml(report, deepPagesFrom(pages, dirname(resolve(cwd, path)))),
     sarif: () => sarifText(checkSarif(report, location)),
     junit: () => checkJunit(report),
     markdown: () => checkMarkdown(report),

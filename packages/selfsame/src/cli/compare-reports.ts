@@ -1,25 +1,23 @@
-import { dirname, relative, resolve } from 'node:path';
+import { dirname, resolve } from 'node:path';
 import type { CompareReport } from '../compare/types.js';
 import { compareHtml } from '../report/html/compare-html.js';
 import { compareJunit } from '../report/junit/junit.js';
 import { compareMarkdown } from '../report/markdown/compare-markdown.js';
 import { compareSarif, sarifText } from '../report/sarif/sarif.js';
 import type { OptionValues } from './command.js';
+import { deepPagesFrom } from './deep-pages.js';
 import { examineReportFiles, writeReports, type ReportPlace } from './write-reports.js';
 
 /** Each form, given where its file will be. */
 const forms: Readonly<Record<string, (report: CompareReport, directory: string) => string>> = {
-  html: (report, directory) => compareHtml(withDeepFrom(report, directory)),
+  html: (report, directory) => {
+    const { deep, contents } = deepPagesFrom(report.deep, directory);
+    return compareHtml({ ...report, deep }, contents);
+  },
   markdown: (report) => compareMarkdown(report),
   sarif: (report) => sarifText(compareSarif(report)),
   junit: (report) => compareJunit(report),
 };
-
-/** Links of a page to diffoscope's work while both are moved together. */
-function withDeepFrom(report: CompareReport, directory: string): CompareReport {
-  const deep = report.deep.map(({ place, file }) => ({ place, file: relative(directory, file) }));
-  return { ...report, deep };
-}
 
 /** Where reports of comparisons are written to. */
 export type CompareReportsPlace = Omit<ReportPlace, 'code'>;

@@ -1,4 +1,3 @@
-import type { CompareReport } from '../../compare/types.js';
 import { formatDuration } from '../../text/duration.js';
 import type { ArtifactReport, CheckReport } from '../../vary/types.js';
 import { buildNotes, limitsOfCheck } from '../limits.js';
@@ -12,7 +11,7 @@ import {
   variationTitles,
 } from '../words.js';
 import { artifactMarkup } from './artifact.js';
-import { deepLinks } from './deep-links.js';
+import { deepLinks, deepMarkup, stylesOf, type DeepPages } from './deep-links.js';
 import { fixesMarkup } from './fixes.js';
 import { logMarkup } from './log.js';
 import { markup, nothing, Room, type Markup } from './markup.js';
@@ -27,21 +26,20 @@ const matrixCharacters = 5_000_000;
 /** Artifacts with a section of their own. */
 const mostArtifacts = 300;
 
-export interface CheckHtmlOptions {
-  /** Pages of diffoscope, by place (the first name is the artifact's path), relative to the page. */
-  readonly deep?: CompareReport['deep'];
-}
+/** Pages of diffoscope, by place (the first name is the artifact's path), relative to the page. */
+export type CheckHtmlOptions = Partial<DeepPages>;
 
 /**
  * A check as one self-contained page: verdict, remedies, matrix of files and variations, each file with its causes
  * and what differs in it, and what was not tried. At most about 12 million characters, whatever the report;
- * what is left out is said where it would stand.
+ * what is left out is said where it would stand. Diffoscope's pages are added to that.
  */
 export function checkHtml(report: CheckReport, options: CheckHtmlOptions = {}): string {
   const title = variationTitles(report);
   const differing = report.artifacts.filter(({ status }) => status === 'differs');
   const room = new Room(detailCharacters);
-  const deep = deepLinks(options.deep ?? []);
+  const pages = { deep: [], ...options };
+  const deep = deepLinks(pages);
   const sections = new Map<ArtifactReport, string>();
   const articles: Markup[] = [];
   for (const artifact of differing.slice(0, mostArtifacts)) {
@@ -66,6 +64,7 @@ export function checkHtml(report: CheckReport, options: CheckHtmlOptions = {}): 
   return pageOf({
     title: `${headline.text}: ${visible(report.subject, 100)}`,
     command: 'check',
+    frameStyles: stylesOf(pages),
     banner: bannerMarkup({
       headline,
       subject: markup`${code(report.subject, 300)} <span class="soft">in</span> ${pathMarkup(report.directory)}${levelMarkup(report)}`,
@@ -100,6 +99,7 @@ export function checkHtml(report: CheckReport, options: CheckHtmlOptions = {}): 
             ? undefined
             : markup`<div class="${articles.length > 50 ? 'many' : 'few'}">${articles}</div>`,
       },
+      { id: 'deep', heading: 'What diffoscope says', content: deepMarkup(pages) },
       {
         id: 'tried',
         heading: 'What was varied',

@@ -4,7 +4,7 @@ import { formatDuration } from '../../text/duration.js';
 import { findingsOf, groupFindings, walk, type FindingGroup } from '../findings.js';
 import { visible } from '../visible.js';
 import { causeWords, compareHeadline, count, grouped } from '../words.js';
-import { deepLinks } from './deep-links.js';
+import { deepLinks, deepMarkup, stylesOf, type DeepPages } from './deep-links.js';
 import { differenceMarkup, unexaminedList, type DeepLinks } from './difference.js';
 import { findingMarkup } from './finding.js';
 import { markup, nothing, Room, type Markup } from './markup.js';
@@ -19,15 +19,18 @@ const mostHidden = 500;
 
 /**
  * A comparison as one self-contained page: verdict, root causes with the chains of what differs because of them, the
- * tree of differences, what was ignored and what it hid, and what is missing. At most about 10 million characters.
+ * tree of differences, what was ignored and what it hid, and what is missing. At most about 10 million characters and those
+ * of diffoscope's pages.
  */
-export function compareHtml(report: CompareReport): string {
+export function compareHtml(report: CompareReport, contents?: DeepPages['contents']): string {
   const headline = compareHeadline(report);
-  const deep = deepLinks(report.deep);
+  const pages = { deep: report.deep, ...(contents !== undefined && { contents }) };
+  const deep = deepLinks(pages);
   const { totals, difference } = report;
   return pageOf({
     title: `${headline.text}: ${visible(report.a, 80)} and ${visible(report.b, 80)}`,
     command: 'compare',
+    frameStyles: stylesOf(pages),
     banner: bannerMarkup({
       headline,
       subject: markup`<dl class="pair"><div><dt>A</dt><dd>${code(report.a, 300)}</dd></div><div><dt>B</dt><dd>${code(report.b, 300)}</dd></div></dl>`,
@@ -67,6 +70,7 @@ export function compareHtml(report: CompareReport): string {
             ? undefined
             : markup`<div class="card">${differenceMarkup(difference, new Room(detailCharacters), deep)}</div>`,
       },
+      { id: 'deep', heading: 'What diffoscope says', content: deepMarkup(pages) },
       { id: 'ignored', heading: 'What was ignored', content: ignoredMarkup(report) },
       {
         id: 'missing',

@@ -184,6 +184,21 @@ describe('the page of a comparison', () => {
     expect(page).toContain('href="./deep/flashrom%201.html"');
   });
 
+  it('holds the pages of diffoscope in frames that may do nothing, in their own style', () => {
+    const sheet = 'body.diffoscope { color: black }';
+    const inside = `<style>${sheet}</style><p onclick="x()">"deep" &amp; <script>alert(1)</script></p>`;
+    const { deep } = testCompareReport();
+    const page = compareHtml(testCompareReport(), new Map([[deep[0]?.file ?? '', inside]]));
+    expect(problemsOf(page)).toEqual([]);
+    expect(page).toContain('sandbox="" srcdoc="&lt;style&gt;');
+    expect(page).not.toContain('<script>');
+    const hash = createHash('sha256').update(sheet).digest('base64');
+    expect(page).toContain(`'sha256-${hash}'`);
+    expect(page).toContain('href="./deep/flashrom%201.html"');
+    expect(page).toContain('href="#deep-1"');
+    expect(page.match(/<iframe /g)).toHaveLength(1);
+  });
+
   it('puts places that share a container or a name into one line, and no two notes', () => {
     const [root] = testCompareReport().rootCauses;
     const images = Array.from({ length: 40 }, (_, at) => ['out', `image-${at}.tar`]);

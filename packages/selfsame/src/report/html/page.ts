@@ -8,8 +8,16 @@ import { partsStyle } from './style-parts.js';
 /** Free of `<`, so that nothing in it ends the element. */
 const style = baseStyle + partsStyle;
 
-/** Everything is forbidden but this one style: no script, no request, no form (CSP Level 3, §2.3.1 for the hash). */
-const policy = `default-src 'none'; style-src 'sha256-${createHash('sha256').update(style).digest('base64')}'; base-uri 'none'; form-action 'none'`;
+/**
+ * Everything is forbidden but these styles: no script, no request, no form (CSP Level 3, §2.3.1 for the hash). It holds for
+ * the documents of frames, too (§4.2.3 of HTML, `srcdoc`).
+ */
+function policyFor(styles: readonly string[]): string {
+  const hashes = styles.map(
+    (sheet) => `'sha256-${createHash('sha256').update(sheet).digest('base64')}'`,
+  );
+  return `default-src 'none'; style-src ${hashes.join(' ')}; base-uri 'none'; form-action 'none'`;
+}
 
 export interface Page {
   readonly title: string;
@@ -17,6 +25,8 @@ export interface Page {
   readonly command: string;
   readonly sections: readonly Section[];
   readonly banner: Markup;
+  /** Style sheets of the pages in frames. */
+  readonly frameStyles?: readonly string[];
 }
 
 /** A part of a page with a heading; sections without content are left out. */
@@ -28,13 +38,13 @@ export interface Section {
 }
 
 /** One self-contained HTML document without scripts. The same parts give the same bytes. */
-export function pageOf({ title, command, sections, banner }: Page): string {
+export function pageOf({ title, command, sections, banner, frameStyles = [] }: Page): string {
   const shown = sections.filter(({ content }) => content !== undefined && content.length > 0);
   return markup`<!doctype html>
 <html lang="en">
 <head>
 <meta charset="utf-8">
-<meta http-equiv="Content-Security-Policy" content="${raw(policy)}">
+<meta http-equiv="Content-Security-Policy" content="${raw(policyFor([style, ...frameStyles]))}">
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <meta name="referrer" content="no-referrer">
 <meta name="robots" content="noindex">

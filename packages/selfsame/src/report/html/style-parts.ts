@@ -35,6 +35,7 @@ export const partsStyle = `
 .legend { list-style: none; display: flex; flex-wrap: wrap; gap: .3rem 1.25rem; padding: 0; margin: .75rem 0 0; font-size: .85rem; color: var(--soft); }
 .legend li { display: flex; gap: .45rem; align-items: center; }
 details > summary { cursor: pointer; padding: .3rem .4rem; border-radius: .4rem; overflow-wrap: anywhere; }
+iframe.deep { inline-size: 100%; block-size: 32rem; border: 1px solid var(--line); background: #fff; }
 details > summary:hover { background: var(--field); }
 .more { margin-top: .8rem; }
 .more > summary { color: var(--link); font-weight: 550; font-size: .93rem; margin-left: -.4rem; }

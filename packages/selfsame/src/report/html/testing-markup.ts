@@ -3,13 +3,13 @@
 const voids = new Set(['meta', 'br']);
 const elements = new Set(
   `html head meta title style body a header span b nav main section div h1 h2 h3 p ul ol li dl dt dd svg rect
-  table thead tbody tr th td article details summary figure figcaption pre code mark strong br footer`.split(
+  table thead tbody tr th td article details summary figure figcaption pre code mark strong br footer iframe`.split(
     /\s+/,
   ),
 );
 const attributes = new Set(
   `lang charset http-equiv content name class href id aria-label aria-hidden aria-labelledby focusable width
-  height scope colspan tabindex role open rel`.split(/\s+/),
+  height scope colspan tabindex role open rel title sandbox srcdoc`.split(/\s+/),
 );
 
 /** Elements that are not closed, not ours, or have attributes that are not ours; text that is not escaped or not visible. */
