@@ -1,8 +1,10 @@
 import { FormatError, type Content, type Field, type FormatAccess } from '../format.js';
 import { checkStopped } from '../reading/limits.js';
+import { hexText } from '../reading/text.js';
 import { Bytes, hex } from '../structure/bytes.js';
 import { contentId } from '../structure/content-id.js';
 import { uniqueNames, type Piece } from '../structure/layout.js';
+import { withoutFields } from './other-bytes.js';
 
 /** Apple's mach-o/loader.h. */
 const command = {
@@ -54,6 +56,8 @@ export interface MachO {
   readonly little: boolean;
   readonly headerSize: number;
   readonly commandsSize: number;
+  /** What of the load commands no field of the whole tells. */
+  readonly otherBytes: Field;
   readonly fields: readonly Field[];
   readonly pieces: readonly Piece[];
 }
@@ -111,7 +115,13 @@ export async function readMachO(content: Content, access: FormatAccess): Promise
     pieces.push(...(await commandPieces(content, body, wide)));
     at += length;
   }
-  return { wide, little, headerSize, commandsSize: bytes.size, fields, pieces };
+  const otherBytes: Field = {
+    name: 'all that is not told',
+    kind: 'other',
+    value: hexText(withoutFields(bytes.data, fields, headerSize)),
+    offset: headerSize,
+  };
+  return { wide, little, headerSize, commandsSize: bytes.size, otherBytes, fields, pieces };
 }
 
 /** What a command says; offsets count from its start. */

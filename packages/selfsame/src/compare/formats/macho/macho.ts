@@ -1,6 +1,7 @@
 import { FormatError, type Content, type Format } from '../format.js';
 import { Bytes, hex } from '../structure/bytes.js';
 import { layOut, type Piece } from '../structure/layout.js';
+import { tableField } from '../structure/table-field.js';
 import { machoKind, readMachO } from './commands.js';
 
 /** Classes of Java have the same magic number, and then a version of at least 45. */
@@ -13,11 +14,19 @@ export const macho: Format = {
   detect: (head) => head.length >= 28 && machoKind(head) !== undefined,
   fields: async (content, access) => (await readMachO(content, access)).fields,
   async *parts(content, access) {
-    const { headerSize, commandsSize, pieces } = await readMachO(content, access);
+    const { headerSize, commandsSize, otherBytes, pieces } = await readMachO(content, access);
+    const header = { offset: 0, size: headerSize };
+    const field = await tableField(content, 'all of it', header);
     yield* layOut(
       [
-        { name: 'header', offset: 0, size: headerSize, derived: true },
-        { name: 'load commands', offset: headerSize, size: commandsSize, derived: true },
+        { name: 'header', ...header, fields: [field], derived: true },
+        {
+          name: 'load commands',
+          offset: headerSize,
+          size: commandsSize,
+          fields: [otherBytes],
+          derived: true,
+        },
         ...pieces.filter(({ size }) => size > 0),
       ],
       content,
@@ -38,8 +47,10 @@ export const machoUniversal: Format = {
   },
   async *parts(content, access) {
     const { end, slices } = await readSlices(content);
+    const header = { offset: 0, size: end };
+    const field = await tableField(content, 'all of it', header);
     yield* layOut(
-      [{ name: 'header', offset: 0, size: end, derived: true }, ...slices],
+      [{ name: 'header', ...header, fields: [field], derived: true }, ...slices],
       content,
       access.maximumParts,
     );

@@ -1,0 +1,77 @@
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { gunzipSync } from 'node:zlib';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { reportIn } from './testing.js';
+
+let scratch: string;
+
+beforeAll(() => {
+  scratch = mkdtempSync(join(tmpdir(), 'derived-parts-test-'));
+});
+
+afterAll(() => rmSync(scratch, { recursive: true, force: true }));
+
+const verdict = async (a: Buffer, b: Buffer, ignored: readonly string[]) =>
+  (await reportIn(scratch, a, b, ignored)).verdict;
+
+const flipped = (data: Buffer, at: number, bits = 1): Buffer => {
+  const other = Buffer.from(data);
+  other[at] = (other[at] ?? 0) ^ bits;
+  return other;
+};
+
+/** Bytes of `b` that can be changed beside what is ignored, so that nothing is left of the difference. */
+async function hiddenChanges(
+  a: Buffer,
+  b: Buffer,
+  ignored: readonly string[],
+  places: Iterable<number>,
+): Promise<number[]> {
+  expect(await verdict(a, b, ignored)).toBe('equal-after-ignoring');
+  const hidden: number[] = [];
+  for (const at of places)
+    if ((await verdict(a, flipped(b, at), ignored)) === 'equal-after-ignoring') hidden.push(at);
+  return hidden;
+}
+
+function* range(from: number, to: number, step = 1): Generator<number> {
+  for (let at = from; at < to; at += step) yield at;
+}
+
+const fixture = (name: string): Buffer =>
+  gunzipSync(readFileSync(new URL(`../formats/macho/fixtures/${name}.gz`, import.meta.url)));
+
+describe('parts of Mach-O files that are made from others', () => {
+  it('hide no load command beside a UUID', async () => {
+    const a = fixture('library.dylib');
+    const end = 32 + a.readUInt32LE(20);
+    const id = a.indexOf(Buffer.from([0x1b, 0, 0, 0, 24, 0, 0, 0]), 32) + 8;
+    const places = [...range(0, end, 5)].filter((at) => at < id || at >= id + 16);
+    expect(await hiddenChanges(a, flipped(a, id), ['build-id'], places)).toEqual([]);
+  });
+
+  it('hide no name of a library beside another', async () => {
+    const a = fixture('library.dylib');
+    const at = a.indexOf('one/lib');
+    const end = at + 'one/lib'.length;
+    const b = Buffer.from(a);
+    b.write('three', at);
+    expect(await hiddenChanges(a, b, ['file-names'], range(end + 1, end + 5))).toEqual([]);
+  });
+
+  it('hide no header of universal files beside a UUID', async () => {
+    const library = fixture('library.dylib');
+    const of = (slice: Buffer) => {
+      const header = Buffer.alloc(4096);
+      [0xcafebabe, 1, 0x01000007, 3, 4096, slice.length, 12].forEach((word, index) =>
+        header.writeUInt32BE(word, index * 4),
+      );
+      return Buffer.concat([header, slice]);
+    };
+    const id = library.indexOf(Buffer.from([0x1b, 0, 0, 0, 24, 0, 0, 0]), 32) + 8;
+    const [a, b] = [of(library), of(flipped(library, id))];
+    expect(await hiddenChanges(a, b, ['build-id'], range(0, 28))).toEqual([]);
+  });
+});
