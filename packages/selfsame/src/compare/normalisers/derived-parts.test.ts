@@ -1,8 +1,9 @@
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { gunzipSync } from 'node:zlib';
+import { crc32, deflateSync, gunzipSync } from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { normalisers } from './normalisers.js';
 import { reportIn } from './testing.js';
 
 let scratch: string;
@@ -15,6 +16,9 @@ afterAll(() => rmSync(scratch, { recursive: true, force: true }));
 
 const verdict = async (a: Buffer, b: Buffer, ignored: readonly string[]) =>
   (await reportIn(scratch, a, b, ignored)).verdict;
+
+const all = normalisers.map(({ name }) => name);
+const allBut = (...names: readonly string[]) => all.filter((name) => !names.includes(name));
 
 const flipped = (data: Buffer, at: number, bits = 1): Buffer => {
   const other = Buffer.from(data);
@@ -73,5 +77,42 @@ describe('parts of Mach-O files that are made from others', () => {
     const id = library.indexOf(Buffer.from([0x1b, 0, 0, 0, 24, 0, 0, 0]), 32) + 8;
     const [a, b] = [of(library), of(flipped(library, id))];
     expect(await hiddenChanges(a, b, ['build-id'], range(0, 28))).toEqual([]);
+  });
+});
+
+/** A chunk of PNG (ISO/IEC 15948, 5.3). */
+function chunk(type: string, data: Uint8Array): Buffer {
+  const body = Buffer.concat([Buffer.from(type), data]);
+  const size = Buffer.alloc(4);
+  size.writeUInt32BE(data.length);
+  const sum = Buffer.alloc(4);
+  sum.writeUInt32BE(crc32(body));
+  return Buffer.concat([size, body, sum]);
+}
+
+const pixels = Buffer.from(Array.from({ length: 8 * 25 }, (_, at) => at % 25 && at % 7));
+
+function image(packed: Uint8Array): Buffer {
+  return Buffer.concat([
+    Buffer.from('\x89PNG\r\n\x1a\n', 'latin1'),
+    chunk('IHDR', Buffer.from([0, 0, 0, 8, 0, 0, 0, 8, 8, 2, 0, 0, 0])),
+    chunk('IDAT', packed.subarray(0, 9)),
+    chunk('IDAT', packed.subarray(9)),
+    chunk('IEND', Buffer.alloc(0)),
+  ]);
+}
+
+describe('compressed pixels', () => {
+  const packed = (level: number) => deflateSync(pixels, { level });
+
+  it('are other bytes for the same content, and nothing but that is hidden', async () => {
+    const [a, b] = [image(packed(9)), image(packed(1))];
+    expect(await verdict(a, b, allBut('compression'))).toBe('differs');
+    expect(await hiddenChanges(a, b, ['compression'], range(0, b.length))).toEqual([]);
+  });
+
+  it('hide no byte behind them', async () => {
+    const more = image(Buffer.concat([packed(1), Buffer.from('more')]));
+    expect(await verdict(image(packed(9)), more, all)).toBe('differs');
   });
 });

@@ -1,3 +1,4 @@
+import { crc32 } from 'node:zlib';
 import {
   FormatError,
   type Content,
@@ -33,8 +34,10 @@ export const png: Format = {
     const expanded = { left: 4 * 2 ** 20 };
     for (const chunk of chunks) {
       const { type, offset, size } = chunk;
-      const fields = await chunkFields(content, chunk, access, expanded);
       const isPixels = type === 'IDAT';
+      const fields = isPixels
+        ? await wrongSum(content, chunk)
+        : await chunkFields(content, chunk, access, expanded);
       pieces.push({
         name: isPixels ? 'IDAT (compressed)' : type,
         offset: offset - 8,
@@ -50,7 +53,8 @@ export const png: Format = {
         type: 'section',
         fields: [],
         size: 0,
-        body: inflated(together(content, pixels), access),
+        body: pixelBytes(content, pixels, access),
+        encoded: () => extent(pixels),
       };
   },
 };
@@ -73,8 +77,46 @@ async function readChunks(content: Content, access: FormatAccess): Promise<Chunk
   return chunks;
 }
 
-async function* together(content: Content, chunks: readonly Chunk[]): AsyncGenerator<Uint8Array> {
-  for (const { offset, size } of chunks) yield* content.stream(offset, offset + size);
+/** From the first of some chunks to the end of the last one. */
+function extent(chunks: readonly Chunk[]): { offset: number; size: number } | undefined {
+  const [first, last] = [chunks[0], chunks.at(-1)];
+  if (first === undefined || last === undefined) return undefined;
+  const offset = first.offset - 8;
+  return { offset, size: last.offset + last.size + 4 - offset };
+}
+
+/** The data of chunks one after the other, but for so many bytes at their start. */
+async function* together(
+  content: Content,
+  chunks: readonly Chunk[],
+  but = 0,
+): AsyncGenerator<Uint8Array> {
+  let left = but;
+  for (const { offset, size } of chunks) {
+    if (left < size) yield* content.stream(offset + left, offset + size);
+    left = Math.max(0, left - size);
+  }
+}
+
+/** Pixels as they were before they were compressed, and what stands behind them, which no decoder looks at. */
+async function* pixelBytes(
+  content: Content,
+  chunks: readonly Chunk[],
+  access: FormatAccess,
+): AsyncGenerator<Uint8Array> {
+  const stream = { consumed: 0 };
+  yield* inflated(together(content, chunks), access, false, stream);
+  yield* together(content, chunks, stream.consumed);
+}
+
+/** A checksum that is right follows from the rest of its chunk; one that is not makes decoders refuse the image. */
+async function wrongSum(content: Content, { offset, size }: Chunk): Promise<Field[]> {
+  let sum = 0;
+  for await (const piece of content.stream(offset - 4, offset + size)) sum = crc32(piece, sum);
+  const end = offset + size;
+  const said = new Bytes(await content.read(end, 4), false).u32(0);
+  if (said === sum) return [];
+  return [{ name: 'wrong CRC', kind: 'other', value: `0x${said.toString(16)}`, offset: end }];
 }
 
 /** Times and texts, as the specification names the chunks. */

@@ -2,6 +2,12 @@ import { Readable } from 'node:stream';
 import { constants, createInflate } from 'node:zlib';
 import { FormatError, type FormatAccess } from '../format.js';
 
+/** Where a stream ended, after it was read to its end. */
+export interface Inflated {
+  /** Compressed bytes. */
+  consumed: number;
+}
+
 /**
  * The bytes of a zlib stream (RFC 1950).
  *
@@ -12,6 +18,7 @@ export async function* inflated(
   source: AsyncIterable<Uint8Array>,
   access: Pick<FormatAccess, 'spend'>,
   lenient = false,
+  result: Inflated = { consumed: 0 },
 ): AsyncGenerator<Uint8Array> {
   const inflate = createInflate(lenient ? { finishFlush: constants.Z_SYNC_FLUSH } : {});
   const input = Readable.from(source, { objectMode: true });
@@ -22,6 +29,7 @@ export async function* inflated(
       access.spend(chunk.length);
       yield chunk;
     }
+    result.consumed = inflate.bytesWritten;
   } catch (error) {
     if (error instanceof FormatError) throw error;
     throw new FormatError('damaged', 'holds compressed data that cannot be read', { cause: error });

@@ -4,7 +4,10 @@ import { FormatError, type Content, type Field, type Format, type Part } from '.
 /** What a reader made of bytes, with everything read. */
 export interface Reading {
   readonly fields: readonly Field[];
-  readonly parts: readonly (Omit<Part, 'body'> & { readonly bytes: Uint8Array })[];
+  readonly parts: readonly (Omit<Part, 'body' | 'encoded'> & {
+    readonly bytes: Uint8Array;
+    readonly encodedAt: ReturnType<NonNullable<Part['encoded']>>;
+  })[];
   /** Why it stopped. */
   readonly stopped: FormatError | undefined;
   /** Bytes that it asked the content for, of itself and for bodies. */
@@ -71,14 +74,14 @@ export async function readWith(
     fields = (await format.fields?.(content, access)) ?? [];
   });
   await guarded(async () => {
-    for await (const { body, ...part } of format.parts(content, access)) {
+    for await (const { body, encoded, ...part } of format.parts(content, access)) {
       const chunks: Uint8Array[] = [];
       if (body !== undefined) for await (const chunk of body) chunks.push(chunk);
       const bytes =
         body !== undefined
           ? Buffer.concat(chunks)
           : data.subarray(part.offset ?? 0, (part.offset ?? 0) + part.size);
-      parts.push({ ...part, bytes });
+      parts.push({ ...part, bytes, encodedAt: encoded?.() });
     }
   });
   return { fields, parts, stopped, bytesRead: content.bytesRead };
