@@ -9,6 +9,8 @@ export interface PdfObject {
   /** Its beginning, without the bytes of a stream: at most `longestDictionary` characters, one for each byte. */
   readonly text: string;
   readonly stream: { readonly start: number; readonly end: number } | undefined;
+  /** What stands between a stream and `endobj`. */
+  readonly tail: string;
   readonly end: number;
 }
 
@@ -86,7 +88,7 @@ async function readObject(
   const text = await finder.text(start, Math.min(stop, start + longestDictionary));
   if (streamMark >= endMark) {
     const end = Math.min(content.size, endMark + 'endobj'.length);
-    return { start, text, stream: undefined, end };
+    return { start, text, stream: undefined, tail: '', end };
   }
   const after = await finder.text(streamMark + 6, streamMark + 8);
   const data = streamMark + 6 + (after.startsWith('\r\n') ? 2 : /^[\r\n]/.test(after) ? 1 : 0);
@@ -99,6 +101,7 @@ async function readObject(
     start,
     text,
     stream: { start: data, end: streamEnd },
+    tail: whole ? tail : '',
     end: whole ? last + 'endobj'.length : streamEnd,
   };
 }

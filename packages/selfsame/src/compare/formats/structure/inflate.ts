@@ -1,6 +1,6 @@
 import { Readable } from 'node:stream';
 import { constants, createInflate } from 'node:zlib';
-import { FormatError, type FormatAccess } from '../format.js';
+import { FormatError, type Content, type FormatAccess } from '../format.js';
 
 /** Where a stream ended, after it was read to its end. */
 export interface Inflated {
@@ -37,6 +37,21 @@ export async function* inflated(
     input.destroy();
     inflate.destroy();
   }
+}
+
+/**
+ * The bytes of the zlib stream in `[from, to)`, and those behind it, which belong to nothing.
+ *
+ * @throws FormatError as `inflated`
+ */
+export async function* inflatedWithRest(
+  content: Content,
+  [from, to]: readonly [from: number, to: number],
+  access: Pick<FormatAccess, 'spend'>,
+): AsyncGenerator<Uint8Array> {
+  const stream = { consumed: 0 };
+  yield* inflated(content.stream(from, to), access, false, stream);
+  if (from + stream.consumed < to) yield* content.stream(from + stream.consumed, to);
 }
 
 /** The first `longest` bytes of what a stream gives, also when it breaks later. */

@@ -191,6 +191,7 @@ function* partsOf(
       fields: piece.fields ?? [],
       size: decoded.size,
       body: decoded.body(),
+      encoded: () => ({ offset: start, size: end - start }),
       ...(piece.derived === true && { derived: true }),
     };
 }

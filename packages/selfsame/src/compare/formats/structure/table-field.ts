@@ -1,7 +1,8 @@
+import { createHash } from 'node:crypto';
 import type { Content, Field } from '../format.js';
 import { hexText } from '../reading/text.js';
 
-/** Bytes of a table that are looked at; larger ones are none that a linker writes. */
+/** Bytes of a table that are held; larger ones are none that a linker writes, and all behind them counts. */
 const longest = 16 * 2 ** 20;
 
 /** Bytes of a table, or of each of its rows, that follow from sizes of what it speaks of: `[from, to)`. */
@@ -26,5 +27,10 @@ export async function tableField(
   const table = Buffer.from(isThere ? await content.read(offset, Math.min(size, longest)) : []);
   for (let at = 0; at < table.length && bytes.length > 0; at += row)
     for (const [from, to] of bytes) table.subarray(at + from, at + to).fill(0);
-  return { name, kind: 'other', value: hexText(table), offset };
+  const value = hexText(table);
+  const [from, to] = [offset + longest, Math.min(offset + size, content.size)];
+  if (!isThere || from >= to) return { name, kind: 'other', value, offset };
+  const rest = createHash('sha256');
+  for await (const piece of content.stream(from, to)) rest.update(piece);
+  return { name, kind: 'other', value: `${value}, then ${rest.digest('hex')}`, offset };
 }
