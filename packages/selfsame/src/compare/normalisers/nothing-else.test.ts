@@ -150,6 +150,29 @@ describe.skipIf(!hasTools('gcc'))(
   },
 );
 
+describe.skipIf(!hasTools('gcc'))('compressed information for debuggers (needs gcc)', () => {
+  it('is the same compressed otherwise only where nothing else of it differs', async () => {
+    const [source, made] = [join(scratch, 'packed.c'), join(scratch, 'packed.o')];
+    const text = Array.from({ length: 80 }, (_, at) => `int f${at}(int x) { return x + ${at}; }\n`);
+    writeFileSync(source, text.join(''));
+    execFileSync('gcc', ['-g', '-gz=zlib', '-c', '-o', made, source]);
+    const a = readFileSync(made);
+    // ELFCOMPRESS_ZLIB, a size, an alignment; then zlib's header (RFC 1950), whose second byte says how hard it tried.
+    const type = Buffer.from([1, 0, 0, 0, 0, 0, 0, 0]);
+    let at = a.indexOf(type, 64);
+    while (at !== -1 && a[at + 24] !== 0x78) at = a.indexOf(type, at + 1);
+    const b = Buffer.from(a);
+    b[at + 25] = a[at + 25] === 0x01 ? 0x5e : 0x01;
+    expect(await verdict(a, b, allBut('compression', 'debug-sections'))).toBe('differs');
+    expect(await verdict(a, b, ['compression'])).toBe('equal-after-ignoring');
+    for (const byte of [4, 8, 12, 16, 23]) {
+      const changed = Buffer.from(b);
+      changed[at + byte] = (changed[at + byte] ?? 0) ^ 4;
+      expect(await verdict(a, changed, ['compression']), `byte ${byte}`).toBe('differs');
+    }
+  });
+});
+
 describe('whatever is ignored', () => {
   it('bytes behind compressed data are seen and said', async () => {
     const a = gzipped(1, 6);

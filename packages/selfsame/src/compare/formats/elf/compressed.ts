@@ -1,6 +1,7 @@
-import type { Content, FormatAccess } from '../format.js';
+import type { Content, Field, FormatAccess } from '../format.js';
+import { hexText } from '../reading/text.js';
 import { Bytes } from '../structure/bytes.js';
-import { inflated } from '../structure/inflate.js';
+import { inflatedWithRest } from '../structure/inflate.js';
 import { sectionFlag, sectionType, type Elf, type Section } from './header.js';
 
 const algorithm = { zlib: 1, zstd: 2 } as const;
@@ -9,6 +10,8 @@ export interface Decompressed {
   /** As its header says. */
   readonly size: number;
   readonly body: () => AsyncIterable<Uint8Array>;
+  /** What its header says: no level of compression makes that differ. */
+  readonly fields: readonly Field[];
 }
 
 /**
@@ -26,18 +29,32 @@ export async function decompressed(
   if ((!flagged && !old) || section.type === sectionType.noBits) return undefined;
   const end = Math.min(section.offset + section.size, content.size);
   const body = (header: number) => (): AsyncIterable<Uint8Array> =>
-    inflated(content.stream(Math.min(section.offset + header, end), end), access);
+    inflatedWithRest(content, [Math.min(section.offset + header, end), end], access);
   const header = flagged ? compressionHeaderSize(elf) : 12;
   if (section.offset >= content.size || section.size < header) return undefined;
   const data = await content.read(section.offset, header);
   if (data.length < header) return undefined;
   if (!flagged) {
     const bytes = new Bytes(data, false);
-    return bytes.text(0, 4) === 'ZLIB' ? { size: bytes.u64(4), body: body(header) } : undefined;
+    if (bytes.text(0, 4) !== 'ZLIB') return undefined;
+    const size = bytes.u64(4);
+    return { size, body: body(header), fields: [sizeField(size, section.offset + 4)] };
   }
   const bytes = new Bytes(data, elf.little);
   if (bytes.u32(0) !== algorithm.zlib) return 'unsupported';
-  return { size: elf.wide ? bytes.u64(8) : bytes.u32(4), body: body(header) };
+  const [at, bits] = elf.wide ? [8, 8] : [4, 4];
+  const size = elf.wide ? bytes.u64(at) : bytes.u32(at);
+  const rest = Uint8Array.from(data).fill(0, at, at + bits);
+  const value = hexText(rest);
+  const fields: readonly Field[] = [
+    { name: 'all but ch_size', kind: 'other', value, offset: section.offset },
+    sizeField(size, section.offset + at),
+  ];
+  return { size, body: body(header), fields };
+}
+
+function sizeField(size: number, offset: number): Field {
+  return { name: 'ch_size', kind: 'other', value: `${size}`, offset };
 }
 
 /** Bytes of `Elf32_Chdr` or `Elf64_Chdr`. */

@@ -147,7 +147,11 @@ async function sectionPiece(
   }
   const derived = derivedSections.has(name);
   // Programs are loaded with these: they do not go with information for debuggers.
-  const own = derived ? [...fields, await tableField(content, 'all of it', section)] : fields;
+  const own = [
+    ...fields,
+    ...(derived ? [await tableField(content, 'all of it', section)] : []),
+    ...(packed?.fields ?? []),
+  ];
   return [{ name, offset, size, fields: own, derived, ...(packed && { decoded: packed }) }];
 }
 
