@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { crc32, deflateSync, gunzipSync } from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { hasProgram, Workshop } from '../formats/structure/testing-tools.js';
 import { normalisers } from './normalisers.js';
 import { reportIn } from './testing.js';
 
@@ -149,5 +150,21 @@ describe('parts of PDF documents that are made from others', () => {
     const data = [b.indexOf('>>\nstream\n') + 10, b.indexOf('\nendstream')] as const;
     const places = [...range(0, data[0]), ...range(data[1], b.length)];
     expect(await hiddenChanges(a, b, ['compression'], places)).toEqual([]);
+  });
+});
+
+describe('headers of compiled modules of Python', () => {
+  const shop = new Workshop();
+  afterAll(() => shop.remove());
+
+  it.skipIf(!hasProgram('python3'))('hide nothing beside a time (needs python3)', async () => {
+    shop.write('x.py', 'x = 1\n');
+    const script = `import os, py_compile
+os.utime('x.py', (1000000000, 1000000000))
+py_compile.compile('x.py', 'x.pyc', invalidation_mode=py_compile.PycInvalidationMode.TIMESTAMP)`;
+    shop.run('python3', ['-c', script]);
+    const a = shop.read('x.pyc');
+    const places = [...range(0, 8), ...range(12, 16)];
+    expect(await hiddenChanges(a, flipped(a, 8), ['mtime'], places)).toEqual([]);
   });
 });

@@ -1,7 +1,7 @@
 import { afterAll, describe, expect, it } from 'vitest';
 import { checkTotal } from '../structure/testing-fuzz.js';
 import { hasProgram, Workshop } from '../structure/testing-tools.js';
-import { coverProblem, differing, fieldOf, readWith } from '../structure/testing.js';
+import { coverProblem, differing, fieldOf, readWith, untoldChanges } from '../structure/testing.js';
 import { gettext } from './gettext.js';
 
 describe.skipIf(!hasProgram('msgfmt'))('gettext (needs msgfmt)', () => {
@@ -59,6 +59,10 @@ msgstr "${word}"
     expect(await differing(gettext, compile(), compile({ word: 'Erde!' }))).toEqual([
       'message "world" (translation)',
     ]);
+  });
+
+  it('tells every byte of what is made from others', async () => {
+    expect(await untoldChanges(gettext, compile())).toEqual([]);
   });
 
   it('is total, bounded and the same twice for damaged ones', async () => {

@@ -1,6 +1,7 @@
 import { FormatError, type Content, type Field, type Format } from '../format.js';
 import { Bytes } from '../structure/bytes.js';
 import { layOut, uniqueNames, type Piece } from '../structure/layout.js';
+import { tableField } from '../structure/table-field.js';
 
 /** GNU gettext manual, "The Format of GNU MO Files". */
 const magic = 0x950412de;
@@ -38,12 +39,20 @@ export const gettext: Format = {
   async *parts(content, access) {
     const file = await readHeader(content);
     const table = file.count * 8;
-    const pieces: Piece[] = [
-      { name: 'header', offset: 0, size: 28, derived: true },
-      { name: 'table of messages', offset: file.originals, size: table, derived: true },
-      { name: 'table of translations', offset: file.translations, size: table, derived: true },
-      { name: 'hash table', ...file.hash, derived: true },
+    const tables = [
+      { name: 'header', offset: 0, size: 28 },
+      { name: 'table of messages', offset: file.originals, size: table },
+      { name: 'table of translations', offset: file.translations, size: table },
+      { name: 'hash table', ...file.hash },
     ];
+    const pieces: Piece[] = [];
+    // Programs find texts by them: where they stand is not believed to follow from how long they are.
+    for (const place of tables)
+      pieces.push({
+        ...place,
+        fields: [await tableField(content, 'all of it', place)],
+        derived: true,
+      });
     if (file.count * 2 + 16 < access.maximumParts && file.count <= maximumMessages)
       pieces.push(...(await messages(content, file)));
     yield* layOut(

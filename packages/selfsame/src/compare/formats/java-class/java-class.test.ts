@@ -1,7 +1,7 @@
 import { afterAll, describe, expect, it } from 'vitest';
 import { checkTotal } from '../structure/testing-fuzz.js';
 import { hasProgram, Workshop } from '../structure/testing-tools.js';
-import { coverProblem, differing, fieldOf, readWith } from '../structure/testing.js';
+import { coverProblem, differing, fieldOf, readWith, untoldChanges } from '../structure/testing.js';
 import { javaClass } from './java-class.js';
 
 describe.skipIf(!hasProgram('javac'))('java-class (needs a JDK)', () => {
@@ -51,6 +51,10 @@ describe.skipIf(!hasProgram('javac'))('java-class (needs a JDK)', () => {
       'attribute SourceFile',
       'constant pool',
     ]);
+  });
+
+  it('tells every byte of what is made from others', async () => {
+    expect(await untoldChanges(javaClass, compile())).toEqual([]);
   });
 
   it('is total, bounded and the same twice for damaged ones', async () => {

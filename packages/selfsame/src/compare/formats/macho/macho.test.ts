@@ -4,7 +4,14 @@ import { afterAll, describe, expect, it } from 'vitest';
 import { javaClass } from '../java-class/java-class.js';
 import { checkTotal } from '../structure/testing-fuzz.js';
 import { hasProgram, Workshop } from '../structure/testing-tools.js';
-import { contentOf, coverProblem, differing, fieldOf, readWith } from '../structure/testing.js';
+import {
+  contentOf,
+  coverProblem,
+  differing,
+  fieldOf,
+  readWith,
+  untoldChanges,
+} from '../structure/testing.js';
 import { macho, machoUniversal } from './macho.js';
 
 const fixture = (name: string): Buffer =>
@@ -112,6 +119,10 @@ describe('macho', () => {
     ];
     expect(await taken(java)).toEqual([false, true]);
     expect(await taken(universal)).toEqual([true, false]);
+  });
+
+  it('tells every byte of what is made from others', async () => {
+    expect(await untoldChanges(macho, library)).toEqual([]);
   });
 
   it('is total, bounded and the same twice for damaged ones', async () => {

@@ -1,7 +1,7 @@
 import { afterAll, describe, expect, it } from 'vitest';
 import { checkTotal } from '../structure/testing-fuzz.js';
 import { hasProgram, Workshop } from '../structure/testing-tools.js';
-import { coverProblem, differing, fieldOf, readWith } from '../structure/testing.js';
+import { coverProblem, differing, fieldOf, readWith, untoldChanges } from '../structure/testing.js';
 import { pyc } from './pyc.js';
 
 const python = ['python3', '/usr/bin/python3'].find((program) => hasProgram(program));
@@ -80,6 +80,10 @@ py_compile.compile('a.py', 'a.pyc', dfile=${JSON.stringify(file)},
     const three = await readWith(pyc, old(3379, 1_000_000_000, 77));
     expect(fieldOf(three, undefined, 'source size')).toMatchObject({ offset: 8, value: '77' });
     expect(three.parts.map(({ size }) => size)).toEqual([12, 1]);
+  });
+
+  it('tells every byte of what is made from others', async () => {
+    expect(await untoldChanges(pyc, compile('TIMESTAMP', 1_790_000_000))).toEqual([]);
   });
 
   it('is total, bounded and the same twice for damaged ones', async () => {

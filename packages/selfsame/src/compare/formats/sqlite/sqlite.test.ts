@@ -1,7 +1,7 @@
 import { afterAll, describe, expect, it } from 'vitest';
 import { checkTotal } from '../structure/testing-fuzz.js';
 import { hasProgram, Workshop } from '../structure/testing-tools.js';
-import { coverProblem, differing, fieldOf, readWith } from '../structure/testing.js';
+import { coverProblem, differing, fieldOf, readWith, untoldChanges } from '../structure/testing.js';
 import { sqlite } from './sqlite.js';
 
 describe.skipIf(!hasProgram('sqlite3'))('sqlite (needs sqlite3)', () => {
@@ -54,6 +54,10 @@ describe.skipIf(!hasProgram('sqlite3'))('sqlite (needs sqlite3)', () => {
     expect(reading.stopped).toBeUndefined();
     expect(reading.parts.length).toBeLessThanOrEqual(16);
     expect(coverProblem(reading, data.length)).toBeUndefined();
+  });
+
+  it('tells every byte of what is made from others', async () => {
+    expect(await untoldChanges(sqlite, make())).toEqual([]);
   });
 
   it('is total, bounded and the same twice for damaged ones', async () => {

@@ -1,6 +1,7 @@
 import { FormatError, type Content, type Field, type Format } from '../format.js';
 import { Bytes } from '../structure/bytes.js';
 import { layOut, type Piece } from '../structure/layout.js';
+import { tableField } from '../structure/table-field.js';
 
 /** "Database File Format" of SQLite, section 1.3. */
 const magic = 'SQLite format 3\0';
@@ -44,8 +45,10 @@ export const sqlite: Format = {
     // With too many pages, as many together as make them few enough.
     const room = Math.max(1, access.maximumParts - 4);
     const step = size * Math.max(1, Math.ceil(content.size / size / room));
+    const whole = { offset: 0, size: 100 };
+    const fields = [await tableField(content, 'all of it', whole)];
     const pieces: Piece[] = [
-      { name: 'header', offset: 0, size: 100, derived: true },
+      { name: 'header', ...whole, fields, derived: true },
       { name: 'page 1', offset: 100, size: Math.max(0, step - 100) },
     ];
     for (let at = step; at < content.size; at += step)

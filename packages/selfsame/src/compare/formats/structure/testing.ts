@@ -115,6 +115,36 @@ export function differingReadings(first: Reading, second: Reading): string[] {
   return [...names].sort();
 }
 
+/**
+ * Bytes of derived parts of which one bit can be changed so that no part has another name, and no field another value
+ * but those that follow from others: what is ignored elsewhere would hide that change.
+ */
+export async function untoldChanges(format: Format, data: Uint8Array): Promise<number[]> {
+  const following = new Set(['checksum', 'size', 'padding']);
+  const told = ({ fields, parts, stopped }: Reading): string =>
+    JSON.stringify([
+      fields.map(({ name, value }) => [name, value]),
+      parts.map((part) => [
+        part.name,
+        part.fields.flatMap(({ name, kind, value }) => (following.has(kind) ? [] : [name, value])),
+        part.derived === true ? '' : Buffer.from(part.bytes).toString('latin1'),
+      ]),
+      stopped?.reason,
+    ]);
+  const before = await readWith(format, data);
+  const usual = told(before);
+  const untold: number[] = [];
+  for (const { derived, offset, size } of before.parts)
+    for (let at = offset ?? 0; derived === true && at < (offset ?? 0) + size; at++) {
+      const changed = Buffer.from(data);
+      changed[at] = (changed[at] ?? 0) ^ 1;
+      // Bytes of another format differ as that.
+      const isOne = await format.detect(changed.subarray(0, 4096), contentOf(changed), 'x');
+      if (isOne && told(await readWith(format, changed)) === usual) untold.push(at);
+    }
+  return untold;
+}
+
 /** The field of a part, or of the whole where `part` is undefined. */
 export function fieldOf(
   reading: Reading,
