@@ -168,3 +168,34 @@ py_compile.compile('x.py', 'x.pyc', invalidation_mode=py_compile.PycInvalidation
     expect(await hiddenChanges(a, flipped(a, 8), ['mtime'], places)).toEqual([]);
   });
 });
+
+/** An archive of cpio (newc) with a signature, and data behind the name of its trailer. */
+function archive(signature: string, data: string, zeros = 0): Buffer {
+  const pad = (text: string): string => text.padEnd(Math.ceil(text.length / 4) * 4, '\0');
+  const member = (name: string, text: string): string => {
+    const numbers = [0, 0o100644, 0, 0, 1, 0, text.length, 0, 0, 0, 0, name.length + 1, 0];
+    const header = numbers.map((value) => value.toString(16).toUpperCase().padStart(8, '0'));
+    return pad(`070701${header.join('')}${name}\0`) + pad(text);
+  };
+  const members = member('a.sig', signature) + member('TRAILER!!!', data);
+  return Buffer.from(members + '\0'.repeat(zeros), 'latin1');
+}
+
+describe('the end of an archive', () => {
+  it('hides no data beside a signature', async () => {
+    const a = archive('one', 'good');
+    expect(await verdict(a, archive('two', 'good'), ['signature'])).toBe('equal-after-ignoring');
+    expect(await verdict(a, archive('two', 'evil'), ['signature'])).toBe('differs');
+  });
+
+  it('hides zeros only as far as they fill a block', async () => {
+    const fill = (signature: string): Buffer => {
+      const { length } = archive(signature, '');
+      return archive(signature, '', 512 - (length % 512));
+    };
+    const a = fill('one');
+    expect(await verdict(a, fill('a longer one'), ['signature'])).toBe('equal-after-ignoring');
+    const more = Buffer.concat([fill('a longer one'), Buffer.alloc(8)]);
+    expect(await verdict(a, more, ['signature'])).toBe('differs');
+  });
+});

@@ -1,7 +1,7 @@
 import type { Content, Field, Format, FormatAccess, Part } from '../format.js';
 import { checkStopped, PartCount } from '../reading/limits.js';
 import { hexText, memberName, UniqueNames } from '../reading/text.js';
-import { firstNonZero, trailingPart } from '../reading/trailing.js';
+import { firstNonZero, trailingPart, zerosField } from '../reading/trailing.js';
 import { cutOff, Window } from '../reading/window.js';
 import { align, isCpioHeader, readCpioHeader } from './cpio-header.js';
 import type { CpioHeader } from './cpio-header.js';
@@ -60,7 +60,8 @@ function toPart(name: string, header: CpioHeader, padding: readonly Field[]): Pa
     size: header.size,
     offset: header.dataStart,
     body: undefined,
-    ...(header.name === trailer && { derived: true }),
+    // Data and padding that it should not have follow from nothing.
+    ...(header.name === trailer && header.size + padding.length === 0 && { derived: true }),
   };
 }
 
@@ -77,11 +78,10 @@ function paddingFields(padding: Buffer, offset: number): Field[] {
 }
 
 function zeros(name: string, from: number, to: number): Part {
-  const value = `${to - from} bytes`;
   return {
     name,
     type: 'section',
-    fields: [{ name: 'padding', kind: 'padding', value, offset: from }],
+    fields: [zerosField(from, to)],
     size: to - from,
     offset: from,
     body: undefined,

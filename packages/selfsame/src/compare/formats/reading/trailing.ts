@@ -1,4 +1,4 @@
-import type { Content, FormatAccess, Part } from '../format.js';
+import type { Content, Field, FormatAccess, Part } from '../format.js';
 import { checkStopped } from './limits.js';
 import type { UniqueNames } from './text.js';
 
@@ -32,6 +32,23 @@ export async function firstNonZero(
   return undefined;
 }
 
+/** Bytes of a block of tapes and disks; GNU tar and cpio write twenty at once. */
+const block = 512;
+
+/** Whether zeros end where a block does, and are as many as archivers write: then how many follows from what is before. */
+function fillsBlock(from: number, to: number): boolean {
+  return to % block === 0 && to - from <= 22 * block;
+}
+
+/** How many zeros there are: `padding` where that follows from what is before. */
+export function zerosField(from: number, to: number): Field {
+  const isFill = fillsBlock(from, to);
+  const value = `${to - from} bytes`;
+  return isFill
+    ? { name: 'padding', kind: 'padding', value, offset: from }
+    : { name: 'zeros', kind: 'other', value, offset: from };
+}
+
 /**
  * What follows the end of an archive, to the end of the content: blocks of zeros, whose number depends on how it was
  * written, or anything else.
@@ -47,9 +64,7 @@ export async function trailingPart(
   return {
     name: names.unique(padding ? 'trailing zeros' : 'trailing data'),
     type: 'section',
-    fields: padding
-      ? [{ name: 'padding', kind: 'padding', value: `${size} bytes`, offset: from }]
-      : [],
+    fields: padding ? [zerosField(from, content.size)] : [],
     size,
     offset: from,
     body: undefined,
