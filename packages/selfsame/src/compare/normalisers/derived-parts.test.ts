@@ -148,7 +148,7 @@ describe('parts of PDF documents that are made from others', () => {
     const [a, b] = [document(9), document(1)];
     expect(await verdict(a, b, allBut('compression'))).toBe('differs');
     const data = [b.indexOf('>>\nstream\n') + 10, b.indexOf('\nendstream')] as const;
-    const places = [...range(0, data[0]), ...range(data[1], b.length)];
+    const places = [...range(0, data[0], 3), ...range(data[1], b.length, 3)];
     expect(await hiddenChanges(a, b, ['compression'], places)).toEqual([]);
   });
 });
