@@ -199,3 +199,44 @@ describe('the end of an archive', () => {
     expect(await verdict(a, more, ['signature'])).toBe('differs');
   });
 });
+
+describe.skipIf(!hasProgram('gcc') || !hasProgram('ar'))('parts made from compiled code', () => {
+  const shop = new Workshop();
+  afterAll(() => shop.remove());
+
+  /** An archive of two objects whose debugging data tells another path each time. */
+  const archive = (path: string): Buffer => {
+    const text = 'int first(void) { return 1; }\nint second(void) { return 2; }\n';
+    shop.write('one.c', text);
+    shop.write('two.c', text.replaceAll('first', 'third').replaceAll('second', 'fourth'));
+    for (const name of ['one', 'two'])
+      shop.run('gcc', ['-g', `-ffile-prefix-map=${shop.directory}=${path}`, '-c', `${name}.c`]);
+    shop.run('ar', ['rcsD', `${path.length}.a`, 'one.o', 'two.o']);
+    return shop.read(`${path.length}.a`);
+  };
+
+  it('hide no symbol of an archive, nor where it is, beside debugging data', async () => {
+    const [a, b] = [archive('/short'), archive('/much/longer/than/that'.repeat(20))];
+    const size = Number(b.toString('latin1', 8 + 48, 8 + 58));
+    const found = await hiddenChanges(a, b, allBut('order'), range(68, 68 + size));
+    expect(found).toEqual([]);
+  });
+
+  it('hide no zeros behind a program beside its debugging data', async () => {
+    const linked = (path: string): Buffer => {
+      shop.write('main.c', 'int main(void) { return 0; }\n');
+      shop.run('gcc', [
+        '-g',
+        `-ffile-prefix-map=${shop.directory}=${path}`,
+        '-o',
+        'main',
+        'main.c',
+      ]);
+      return shop.read('main');
+    };
+    const [a, b] = [linked('/short'), linked('/much/longer')];
+    expect(await verdict(a, b, ['debug-sections', 'build-id'])).toBe('equal-after-ignoring');
+    const more = Buffer.concat([b, Buffer.alloc(1000)]);
+    expect(await verdict(a, more, ['debug-sections', 'build-id'])).toBe('differs');
+  });
+});

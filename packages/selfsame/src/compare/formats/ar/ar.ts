@@ -1,3 +1,5 @@
+import { symbolsField } from './symbol-index.js';
+import { tableField } from '../structure/table-field.js';
 import { FormatError } from '../format.js';
 import type { Content, Field, Format, FormatAccess, Part } from '../format.js';
 import { PartCount } from '../reading/limits.js';
@@ -69,6 +71,7 @@ export async function* readAr(content: Content, access: FormatAccess): AsyncGene
     const derived = special !== undefined || /^__\.SYMDEF/.test(name);
     const next = end + (end % 2);
     if (next > end) header.fields.push(...(await paddingFields(window, end)));
+    if (derived) header.fields.push(await ownField(content, header.rawName, data, stored));
     const common = { name: names.unique(special ?? memberName(name)), fields: header.fields };
     yield {
       ...common,
@@ -81,6 +84,18 @@ export async function* readAr(content: Content, access: FormatAccess): AsyncGene
     offset = next;
   }
   if (offset < content.size) yield await trailingPart(content, offset, access, names);
+}
+
+/** What of a member that follows from others does not: an index or the table of names. */
+async function ownField(
+  content: Content,
+  name: string,
+  offset: number,
+  size: number,
+): Promise<Field> {
+  if (name === '/') return symbolsField(content, { offset, size }, 4);
+  if (name === '/SYM64/') return symbolsField(content, { offset, size }, 8);
+  return tableField(content, 'all of it', { offset, size });
 }
 
 /** Members that are no files: indexes of symbols (System V, 64 bits), and names too long for a header. */

@@ -54,6 +54,7 @@ export async function* layOut(
   const unique = uniqueNames();
   let count = 0;
   let zeros = 0;
+  let behind = 0;
   const counted = (part: Part): Part => {
     count += 1;
     if (count > maximumParts)
@@ -66,6 +67,7 @@ export async function* layOut(
       const bytes = await content.read(start, end - start);
       if (bytes.every((byte) => byte === 0)) {
         zeros += end - start;
+        behind = end === size ? end - start : 0;
         continue;
       }
     }
@@ -75,7 +77,9 @@ export async function* layOut(
     yield counted({
       name: unique('padding'),
       type: 'section',
-      fields: [],
+      // Nothing aligns the end of a file to more.
+      fields:
+        behind < 16 ? [] : [{ name: 'zeros at the end', kind: 'other', value: `${behind} bytes` }],
       size: zeros,
       body: zeroBytes(zeros),
       derived: true,
