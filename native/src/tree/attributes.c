@@ -1,6 +1,5 @@
 #include "tree/attributes.h"
 
-#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
@@ -10,8 +9,9 @@
 #include <unistd.h>
 
 #include "common/fail.h"
+#include "tree/walk.h"
 
-enum { DEPTH_MAX = 1000, PATH_BYTES = 1 << 15, NAMES_BYTES = 1 << 16, VALUE_BYTES = 1 << 16 };
+enum { NAMES_BYTES = 1 << 16, VALUE_BYTES = 1 << 16 };
 
 static void put(const char *text)
 {
@@ -48,8 +48,6 @@ static void put_entry(const char *self, const char *path)
 	put("");
 }
 
-static void list_below(int fd, char *path, int depth);
-
 static void list_entry(int parent, const char *name, char *path, int depth)
 {
 	char self[64];
@@ -68,34 +66,9 @@ static void list_entry(int parent, const char *name, char *path, int depth)
 	if (S_ISDIR(status.st_mode)) {
 		int inner = openat(fd, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 		if (inner >= 0)
-			list_below(inner, path, depth + 1);
+			walk_directory(inner, path, depth + 1, list_entry);
 	}
 	close(fd);
-}
-
-static void list_below(int fd, char *path, int depth)
-{
-	size_t length = strlen(path);
-	struct dirent *entry;
-	DIR *directory = fdopendir(fd);
-
-	if (!directory)
-		fail("tree", errno, "cannot list %s", path);
-	while ((errno = 0, entry = readdir(directory))) {
-		size_t name_length = strlen(entry->d_name);
-		if (strcmp(entry->d_name, ".") == 0 || strcmp(entry->d_name, "..") == 0)
-			continue;
-		if (length + name_length + 2 > PATH_BYTES || depth > DEPTH_MAX)
-			fail("tree", ENAMETOOLONG, "cannot look below %.200s", path);
-		if (length > 0)
-			path[length] = '/';
-		memcpy(path + length + (length > 0), entry->d_name, name_length + 1);
-		list_entry(fd, entry->d_name, path, depth);
-		path[length] = '\0';
-	}
-	if (errno)
-		fail("tree", errno, "cannot list %s", path);
-	closedir(directory);
 }
 
 void list_attributes(const char *directory)
@@ -105,7 +78,7 @@ void list_attributes(const char *directory)
 
 	if (fd < 0)
 		fail("tree", errno, "cannot open %s", directory);
-	list_below(fd, path, 0);
+	walk_directory(fd, path, 0, list_entry);
 	if (fflush(stdout) != 0)
 		fail("tree", errno, "cannot print what was found");
 }

@@ -1,6 +1,5 @@
 #include "tree/scan.h"
 
-#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <stdbool.h>
@@ -14,8 +13,9 @@
 
 #include "common/fail.h"
 #include "tree/sha256.h"
+#include "tree/walk.h"
 
-enum { DEPTH_MAX = 1000, PATH_BYTES = 1 << 15, NAMES_BYTES = 1 << 16, VALUE_BYTES = 1 << 16 };
+enum { NAMES_BYTES = 1 << 16, VALUE_BYTES = 1 << 16 };
 
 /* The overlay's own notes (Documentation/filesystems/overlayfs.rst); only `opaque` matters once it is unmounted. */
 static const char overlay_prefix[] = "user.overlay.";
@@ -114,33 +114,6 @@ static void put_facts(const char *type, const char *path, const struct stat *sta
 	put_number(status->st_mtim.tv_sec < 0 ? 0 : (unsigned long long)status->st_mtim.tv_sec);
 }
 
-static void scan_entry(int parent, const char *name, char *path, int depth);
-
-static void scan_directory(int fd, char *path, int depth)
-{
-	size_t length = strlen(path);
-	struct dirent *entry;
-	DIR *directory = fdopendir(fd);
-
-	if (!directory)
-		fail("tree", errno, "cannot list %s", path);
-	while ((errno = 0, entry = readdir(directory))) {
-		size_t name_length = strlen(entry->d_name);
-		if (strcmp(entry->d_name, ".") == 0 || strcmp(entry->d_name, "..") == 0)
-			continue;
-		if (length + name_length + 2 > PATH_BYTES || depth > DEPTH_MAX)
-			fail("tree", ENAMETOOLONG, "cannot scan below %.200s", path);
-		if (length > 0)
-			path[length] = '/';
-		memcpy(path + length + (length > 0), entry->d_name, name_length + 1);
-		scan_entry(fd, entry->d_name, path, depth);
-		path[length] = '\0';
-	}
-	if (errno)
-		fail("tree", errno, "cannot list %s", path);
-	closedir(directory);
-}
-
 static void scan_entry(int parent, const char *name, char *path, int depth)
 {
 	static char target[1 << 13];
@@ -154,7 +127,7 @@ static void scan_entry(int parent, const char *name, char *path, int depth)
 			fail("tree", errno, "cannot open %s", path);
 		put_facts(is_opaque(parent, name) ? "opaque" : "directory", path, &status);
 		put_attributes(parent, name, path);
-		scan_directory(fd, path, depth + 1);
+		walk_directory(fd, path, depth + 1, scan_entry);
 	} else if (S_ISREG(status.st_mode)) {
 		put_facts("file", path, &status);
 		put_number((unsigned long long)status.st_size);
@@ -181,7 +154,7 @@ void scan_tree(const char *directory)
 
 	if (fd < 0)
 		fail("tree", errno, "cannot open %s", directory);
-	scan_directory(fd, path, 0);
+	walk_directory(fd, path, 0, scan_entry);
 	if (fflush(stdout) != 0)
 		fail("tree", errno, "cannot print what was found");
 }
