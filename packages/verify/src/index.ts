@@ -22,6 +22,7 @@ export {
   publicKeyFromBytes,
   publicKeyFromSpki,
   publicKeyToSpki,
+  rsaNumbers,
   rsaPublicKey,
   verifySignature,
 } from './keys/public-key.js';
@@ -153,13 +154,10 @@ export type {
 export { signatureStates } from './verdict/vote.js';
 export type { SignatureState, Vote, VotedArtifact, WitnessedEntry } from './verdict/vote.js';
 
-export { inTotoKeyIds, inTotoOpenPgpKey, inTotoPublicKey, parseInTotoKey } from './in-toto/keys.js';
-export type { InTotoKey } from './in-toto/keys.js';
-export { layoutDocument, parseLayout } from './in-toto/layout.js';
-export type { Inspection, Layout, LayoutDraft, Step } from './in-toto/layout.js';
+export { inTotoKeyIds, inTotoKeyObject } from './in-toto/key-ids.js';
 export { linkVotes } from './in-toto/link-votes.js';
 export type { LinkKey } from './in-toto/link-votes.js';
-export { linkDocument, parseLink } from './in-toto/link.js';
+export { equalArtifacts, equalDigests, linkDocument, parseLink } from './in-toto/link.js';
 export type { Artifacts, Digests, Link } from './in-toto/link.js';
 export {
   formatMetablock,
@@ -169,14 +167,6 @@ export {
   verifyInTotoSignature,
 } from './in-toto/metablock.js';
 export type { InTotoSignature, Metablock } from './in-toto/metablock.js';
-export { verifyLayout } from './in-toto/verify-layout.js';
-export type {
-  IgnoredEvidence,
-  LayoutProblem,
-  LayoutQuestion,
-  LayoutVerdict,
-  StepEvidence,
-} from './in-toto/verify-layout.js';
 
 export {
   formatCheckpoint,

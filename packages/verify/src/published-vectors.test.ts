@@ -11,7 +11,7 @@ import {
   type PublicKey,
   type SignatureScheme,
 } from './keys/public-key.js';
-import { inTotoKeyIds } from './in-toto/keys.js';
+import { inTotoKeyIds } from './in-toto/key-ids.js';
 import { linkVotes } from './in-toto/link-votes.js';
 import { parsePublicKey, publicKeyToRebuilderdPem } from './keys/key-text.js';
 import { parseNote, parseNoteKey, verifyNote } from './log/note.js';

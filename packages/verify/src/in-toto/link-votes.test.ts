@@ -2,11 +2,11 @@ import { describe, expect, it } from 'vitest';
 import { encodeHex } from '../encoding/hex.js';
 import { olpcJsonBytes } from '../json/canonical.js';
 import { testKey } from '../testing/builders.js';
-import { keyOf, openPgpFunctionary, testLink } from '../testing/in-toto.js';
+import { openPgpSigner, testLink } from '../testing/in-toto.js';
 import { linkVotes } from './link-votes.js';
 import { formatMetablock, parseMetablock, signMetablock } from './metablock.js';
 
-const gpg = openPgpFunctionary('gpg', 'rsa', 2);
+const gpg = openPgpSigner('gpg');
 
 describe('rebuilderd attestations', () => {
   const [daemon, worker] = [testKey('daemon'), testKey('worker')];
@@ -84,11 +84,15 @@ describe('rebuilderd attestations', () => {
 
   it('by OpenPGP keys count for the key that the caller names', () => {
     const block = formatMetablock(gpg.sign(attestation));
-    const primary = { id: `openpgp:${gpg.id}`, key: keyOf(gpg).key, fingerprint: gpg.id };
+    const primary = {
+      id: `openpgp:${gpg.fingerprint}`,
+      key: gpg.key,
+      fingerprint: gpg.fingerprint,
+    };
     expect(linkVotes(block, [known, primary])).toMatchObject([
       { key: primary.id, signature: 'valid' },
     ]);
-    expect(linkVotes(block, [{ id: 'x', key: keyOf(gpg).key }])).toMatchObject([
+    expect(linkVotes(block, [{ id: 'x', key: gpg.key }])).toMatchObject([
       { signature: 'unknown-key' },
     ]);
   });

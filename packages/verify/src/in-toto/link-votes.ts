@@ -5,7 +5,7 @@ import { DEFAULT_SIGNATURE_BUDGET, type SignatureBudget } from '../dsse/verify.j
 import type { PublicKey } from '../keys/public-key.js';
 import type { KeyId } from '../roster/roster-key.js';
 import type { Vote } from '../verdict/vote.js';
-import { inTotoKeyIds } from './keys.js';
+import { inTotoKeyIds } from './key-ids.js';
 import { equalArtifacts, parseLink, type Artifacts, type Link } from './link.js';
 import { parseMetablock, verifyInTotoSignature } from './metablock.js';
 

@@ -63,7 +63,7 @@ function parseArtifacts(value: JsonValue | undefined, path: FieldPath): Artifact
   return artifacts as Artifacts;
 }
 
-export function parseStrings(value: JsonValue | undefined, path: FieldPath): readonly string[] {
+function parseStrings(value: JsonValue | undefined, path: FieldPath): readonly string[] {
   return read.array(value, path, MAX_ARTIFACTS).map((item, at) => read.string(item, [...path, at]));
 }
 

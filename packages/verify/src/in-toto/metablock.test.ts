@@ -1,11 +1,11 @@
 import { describe, expect, it } from 'vitest';
 import type { JsonObject } from '../json/value.js';
 import { codeOf } from '../testing/codes.js';
-import { openPgpFunctionary, testLink } from '../testing/in-toto.js';
+import { openPgpSigner, testLink } from '../testing/in-toto.js';
 import { parseLink } from './link.js';
 import { formatMetablock, parseMetablock } from './metablock.js';
 
-const gpg = openPgpFunctionary('gpg', 'rsa', 2);
+const gpg = openPgpSigner('gpg');
 const link = testLink('rebuild', {}, { 'x.deb': 'good' });
 
 describe('links', () => {

@@ -1,5 +1,4 @@
 import { decodeHex, encodeHex } from '../encoding/hex.js';
-import type { PosixTime } from '../encoding/time.js';
 import { VerifyError } from '../errors.js';
 import { canonicalJson, olpcJsonBytes } from '../json/canonical.js';
 import { FieldReader } from '../json/fields.js';
@@ -8,7 +7,7 @@ import type { JsonObject, JsonValue } from '../json/value.js';
 import type { PrivateKey } from '../keys/private-key.js';
 import { verifySignature, type PublicKey, type SignatureScheme } from '../keys/public-key.js';
 import { parseHeaders, verifyOpenPgp, type OpenPgpSignature } from '../signatures/openpgp.js';
-import { inTotoKeyIds, type InTotoKey } from './keys.js';
+import { inTotoKeyIds } from './key-ids.js';
 
 /** One signature as found. `openPgp` is there for signatures made by gpg. */
 export interface InTotoSignature {
@@ -30,7 +29,6 @@ const metablockLimits = { bytes: 16 * 1024 * 1024, signatures: 256 } as const;
 
 const read: FieldReader = new FieldReader('METABLOCK_INVALID');
 const MAX_SIGNATURE_BYTES = 8192;
-const MAX_TRIES = 4;
 
 /** Reads a link or layout file. Throws `METABLOCK_INVALID`, `JSON_*`, `HEX_INVALID`, `CANONICAL_VALUE` or `LIMIT_EXCEEDED`. */
 export function parseMetablock(input: Uint8Array | string): Metablock {
@@ -66,25 +64,6 @@ export function openPgpMetablockSignature(
   { headers, value }: OpenPgpSignature,
 ): InTotoSignature {
   return { keyId: fingerprint, value, openPgp: { headers } };
-}
-
-/**
- * The key or subkey of `key` that validly signed the block at this time, if any. Only signatures that name it are
- * tried, and of those the first few: honest programs write one.
- */
-export function signingKey(
-  block: Metablock,
-  key: InTotoKey,
-  now: PosixTime,
-): InTotoKey | undefined {
-  return [key, ...key.subkeys].find(
-    ({ id, key: publicKey, scheme, expires }) =>
-      (expires === undefined || now < expires) &&
-      block.signatures
-        .filter(({ keyId }) => keyId === id)
-        .slice(0, MAX_TRIES)
-        .some((signature) => verifyInTotoSignature(block.payload, signature, publicKey, scheme)),
-  );
 }
 
 /**

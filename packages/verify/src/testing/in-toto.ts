@@ -1,81 +1,29 @@
 import { createHash, generateKeyPairSync, sign, type KeyObject } from 'node:crypto';
 import { concatBytes } from '../encoding/bytes.js';
 import { decodeHex } from '../encoding/hex.js';
-import {
-  inTotoOpenPgpKey,
-  inTotoPublicKey,
-  parseInTotoKey,
-  type InTotoKey,
-} from '../in-toto/keys.js';
-import { openPgpMetablockSignature, signMetablock, type Metablock } from '../in-toto/metablock.js';
 import type { Link } from '../in-toto/link.js';
+import { openPgpMetablockSignature, type Metablock } from '../in-toto/metablock.js';
 import { sha256Hex } from '../digest/sha256.js';
 import { olpcJsonBytes } from '../json/canonical.js';
 import type { JsonObject } from '../json/value.js';
 import { publicKeyFromSpki, type PublicKey } from '../keys/public-key.js';
-import type { OpenPgpKeyPacket } from '../signatures/openpgp.js';
-import { testKey } from './builders.js';
 
-/** For tests: somebody who signs links, with a key object for layouts. */
-export interface TestFunctionary {
-  readonly id: string;
-  readonly object: JsonObject & { readonly keyid: string };
+/** For tests: somebody who signs links as gpg does; the fingerprint is made up. */
+export function openPgpSigner(name: string): {
+  readonly fingerprint: string;
+  readonly key: PublicKey;
   readonly sign: (signed: JsonObject) => Metablock;
-  readonly subkeys: readonly TestFunctionary[];
-}
-
-/** For tests: a functionary with an Ed25519 key that is the same in every run. */
-export function ed25519Functionary(name: string): TestFunctionary {
-  const key = testKey(name);
-  const object = inTotoPublicKey(key.publicKey);
-  return { id: object.keyid, object, sign: (signed) => signMetablock(signed, [key]), subkeys: [] };
-}
-
-/** For tests: a P-256 key or an RSA key with PSS. */
-export function plainFunctionary(kind: 'ecdsa-p256' | 'rsa'): TestFunctionary {
-  const { privateKey, publicKey } = newPair(kind);
-  const object = inTotoPublicKey(publicKey);
-  const options = kind === 'rsa' ? { key: privateKey, padding: 6, saltLength: 32 } : privateKey;
-  const signBlock = (signed: JsonObject): Metablock => {
-    const payload = olpcJsonBytes(signed);
-    return {
-      signed,
-      payload,
-      signatures: [{ keyId: object.keyid, value: sign('sha256', payload, options) }],
-    };
-  };
-  return { id: object.keyid, object, sign: signBlock, subkeys: [] };
-}
-
-/** For tests: an OpenPGP key with signatures as gpg makes them; the fingerprints are made up. */
-export function openPgpFunctionary(
-  name: string,
-  kind: 'rsa' | 'ed25519',
-  subkeys = 0,
-): TestFunctionary {
-  const below = Array.from({ length: subkeys }, (_, at) =>
-    openPgpFunctionary(`${name}/${at}`, kind),
-  );
-  const { privateKey, publicKey } = newPair(kind);
+} {
+  const { privateKey, publicKey } = newPair('rsa');
   const fingerprint = sha256Hex(name).slice(0, 40);
-  const packet = (id: string, key: PublicKey): OpenPgpKeyPacket => ({
-    fingerprint: id,
-    isSubkey: false,
-    created: 1_600_000_000,
-    key,
-  });
-  const object = inTotoOpenPgpKey(
-    packet(fingerprint, publicKey),
-    below.map((subkey) => packet(subkey.id, subkeyKey(subkey))),
-  );
   const signBlock = (signed: JsonObject): Metablock => {
     const payload = olpcJsonBytes(signed);
-    const headers = openPgpHeaders(kind, fingerprint);
+    const headers = openPgpHeaders('rsa', fingerprint);
     const value = openPgpSign(privateKey, payload, headers);
     const signature = { headers, value, fingerprint, created: undefined };
     return { signed, payload, signatures: [openPgpMetablockSignature(fingerprint, signature)] };
   };
-  return { id: fingerprint, object, sign: signBlock, subkeys: below };
+  return { fingerprint, key: publicKey, sign: signBlock };
 }
 
 /** For tests: signature headers with a time and the fingerprint (RFC 4880 §5.2.3). */
@@ -109,11 +57,6 @@ export function newPair(kind: PublicKey['kind']): { privateKey: KeyObject; publi
   return { privateKey: pair.privateKey, publicKey: publicKeyFromSpki(spki) };
 }
 
-/** For tests: the functionary's key as it stands in a layout. */
-export function keyOf({ id, object }: TestFunctionary): InTotoKey {
-  return parseInTotoKey(object, id, []);
-}
-
 /** For tests: the `signed` part of a link whose files have these contents. */
 export function testLink(
   name: string,
@@ -133,8 +76,4 @@ export function testLink(
     byproducts: {},
     environment: {},
   };
-}
-
-function subkeyKey(functionary: TestFunctionary): PublicKey {
-  return keyOf(functionary).key;
 }

@@ -1,4 +1,4 @@
-import { linkVotes, parseLayout, parseMetablock, sha256Hex, VerifyError } from '@selfsame/verify';
+import { linkVotes, parseMetablock, sha256Hex, VerifyError } from '@selfsame/verify';
 import type { LinkKey, Metablock, Vote } from '@selfsame/verify';
 import { cleanBuildName, placeOf } from '../build-name.js';
 import type {
@@ -9,6 +9,7 @@ import type {
   ReadingContext,
 } from '../format.js';
 import { isWebPage, webPage } from '../hash-list.js';
+import { parseLayout } from '../in-toto-layout/layout.js';
 import { judgeDetached } from '../openpgp/judge-signature.js';
 import { openPgpPacket } from './openpgp-object.js';
 

@@ -1,6 +1,7 @@
-import { verifyLayout, VerifyError } from '@selfsame/verify';
-import type { Artifacts, LayoutVerdict, Metablock, PosixTime } from '@selfsame/verify';
+import { VerifyError } from '@selfsame/verify';
+import type { Artifacts, Metablock, PosixTime } from '@selfsame/verify';
 import { SelfsameError } from '../../errors/selfsame-error.js';
+import { verifyLayout, type LayoutVerdict } from '../in-toto-layout/verify-layout.js';
 import { certificateProblem, type LayoutKey } from './layout-keys.js';
 import type { ReadLinks } from './read-links.js';
 

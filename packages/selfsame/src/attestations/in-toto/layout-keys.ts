@@ -1,13 +1,9 @@
 import {
   inTotoKeyIds,
-  inTotoOpenPgpKey,
-  inTotoPublicKey,
-  parseInTotoKey,
   parseJson,
   parseOpenPgpKeys,
   parsePublicKey,
   VerifyError,
-  type InTotoKey,
   type JsonObject,
   type Metablock,
   type PosixTime,
@@ -15,6 +11,12 @@ import {
 import { dearmor } from '../../download/openpgp/armor.js';
 import { SelfsameError } from '../../errors/selfsame-error.js';
 import { isAbsent, readBounded } from '../../record/folder-file.js';
+import {
+  inTotoOpenPgpKey,
+  inTotoPublicKey,
+  parseInTotoKey,
+  type InTotoKey,
+} from '../in-toto-layout/layout-key.js';
 import { readCertificates, type Certificates } from '../openpgp/certificates.js';
 import { judgeDetached } from '../openpgp/judge-signature.js';
 import { openPgpPacket } from './openpgp-object.js';

@@ -2,15 +2,10 @@ import { createHash } from 'node:crypto';
 import { constants } from 'node:fs';
 import { open, readdir } from 'node:fs/promises';
 import { join } from 'node:path';
-import {
-  parseMetablock,
-  VerifyError,
-  type Artifacts,
-  type Metablock,
-  type StepEvidence,
-} from '@selfsame/verify';
+import { parseMetablock, VerifyError, type Artifacts, type Metablock } from '@selfsame/verify';
 import { SelfsameError } from '../../errors/selfsame-error.js';
 import { readBounded } from '../../record/folder-file.js';
+import type { StepEvidence } from '../in-toto-layout/verify-layout.js';
 
 /** Bounds on what is read for one layout, in counts and bytes. */
 export const layoutFileLimits = {

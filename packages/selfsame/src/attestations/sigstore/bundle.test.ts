@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
+import { accepted, codeOf } from '../testing-codes.js';
 import { parseBundle } from './bundle.js';
 import { parseCertificate } from './certificate.js';
-import { accepted, codeOf, dsseEntry, pemOf, testEntry } from './testing.js';
+import { dsseEntry, pemOf, testEntry } from './testing.js';
 import {
   TIME,
   world,

@@ -4,8 +4,8 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { parsePublicKey, sha256Hex } from '@selfsame/verify';
+import { codeOf } from '../testing-codes.js';
 import { parseBundle } from './bundle.js';
-import { codeOf } from './testing.js';
 import { parseTrustedRoot } from './trusted-root.js';
 import { verifyBundle } from './verify-bundle.js';
 

@@ -1,16 +1,9 @@
 import { sign } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
 import { encodeBase64, publicKeyFromSpki } from '@selfsame/verify';
+import { accepted, codeOf } from '../testing-codes.js';
 import { parseBundle } from './bundle.js';
-import {
-  accepted,
-  codeOf,
-  pemOf,
-  testCertificate,
-  testEntry,
-  testPair,
-  testSigstore,
-} from './testing.js';
+import { pemOf, testCertificate, testEntry, testPair, testSigstore } from './testing.js';
 import {
   TYPE,
   TIME,

@@ -4,13 +4,13 @@ import {
   PrivateKey,
   sha256Hex,
   linkVotes,
-  layoutDocument,
-  inTotoPublicKey,
   inTotoKeyIds,
   signMetablock,
   formatMetablock,
 } from '@selfsame/verify';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { inTotoPublicKey } from '../in-toto-layout/layout-key.js';
+import { layoutDocument } from '../in-toto-layout/layout.js';
 import { readCertificates } from '../openpgp/certificates.js';
 import { readVotes } from '../read-votes.js';
 import { hasProgram, testFolder, testGpg } from '../testing.js';

@@ -5,15 +5,14 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import {
   formatMetablock,
   formatPublicKeyFile,
-  inTotoPublicKey,
-  layoutDocument,
   linkDocument,
   publicKeyToPem,
   sha256Hex,
   signMetablock,
-  type LayoutDraft,
   type Metablock,
 } from '@selfsame/verify';
+import { inTotoPublicKey } from '../../attestations/in-toto-layout/layout-key.js';
+import { layoutDocument, type LayoutDraft } from '../../attestations/in-toto-layout/layout.js';
 import { testGpg } from '../../attestations/testing.js';
 import { temporaryDirectory, testKey } from '../../record/testing.js';
 import { testCommandContext } from '../testing.js';

@@ -1,5 +1,5 @@
 import { resolve } from 'node:path';
-import type { LayoutProblem } from '@selfsame/verify';
+import type { LayoutProblem } from '../../attestations/in-toto-layout/verify-layout.js';
 import type { LayoutKey } from '../../attestations/in-toto/layout-keys.js';
 import { printable } from '../../text/printable.js';
 import type { Command } from '../command.js';

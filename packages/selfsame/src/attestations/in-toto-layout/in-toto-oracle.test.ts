@@ -5,8 +5,15 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import fc from 'fast-check';
 import { afterAll, describe, expect, it } from 'vitest';
-import { VerifyError } from '../errors.js';
-import type { JsonObject } from '../json/value.js';
+import {
+  formatMetablock,
+  parseMetablock,
+  VerifyError,
+  type JsonObject,
+  type Metablock,
+} from '@selfsame/verify';
+import { matches } from './glob.js';
+import { layoutDocument, type LayoutDraft } from './layout.js';
 import {
   ed25519Functionary,
   keyOf,
@@ -14,10 +21,7 @@ import {
   plainFunctionary,
   testLink,
   type TestFunctionary,
-} from '../testing/in-toto.js';
-import { matches } from './glob.js';
-import { layoutDocument, type LayoutDraft } from './layout.js';
-import { formatMetablock, parseMetablock, type Metablock } from './metablock.js';
+} from './testing.js';
 import { verifyLayout, type StepEvidence } from './verify-layout.js';
 
 // The interpreter that the Debian package is for.

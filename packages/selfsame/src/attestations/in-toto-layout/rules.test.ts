@@ -1,7 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { sha256Hex } from '../digest/sha256.js';
-import { codeOf } from '../testing/codes.js';
-import type { Artifacts } from './link.js';
+import { sha256Hex, type Artifacts } from '@selfsame/verify';
+import { codeOf } from '../testing-codes.js';
 import { brokenRule, parseRule } from './rules.js';
 
 const files = (contents: Readonly<Record<string, string>>): Artifacts =>

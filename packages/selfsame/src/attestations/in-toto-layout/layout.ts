@@ -1,8 +1,12 @@
-import { parseTime, type PosixTime } from '../encoding/time.js';
-import { FieldReader, type FieldPath } from '../json/fields.js';
-import type { JsonObject, JsonValue } from '../json/value.js';
-import { parseInTotoKey, type InTotoKey } from './keys.js';
-import { parseStrings } from './link.js';
+import {
+  parseTime,
+  type FieldPath,
+  type JsonObject,
+  type JsonValue,
+  type PosixTime,
+} from '@selfsame/verify';
+import { parseStrings, read } from './fields.js';
+import { parseInTotoKey, type InTotoKey } from './layout-key.js';
 import { parseRule, type Rule } from './rules.js';
 
 interface Item {
@@ -36,8 +40,6 @@ export interface Layout {
 }
 
 const layoutLimits = { steps: 256, keys: 1024, rules: 1024 } as const;
-
-const read: FieldReader = new FieldReader('METABLOCK_INVALID');
 
 /**
  * Reads the `signed` part of a layout. Stricter than in-toto: all fields must be there and no other, a threshold

@@ -1,11 +1,9 @@
 import { describe, expect, it } from 'vitest';
-import { rsaNumbers } from '../keys/public-key.js';
-import { encodeHex } from '../encoding/hex.js';
-import type { JsonObject, JsonValue } from '../json/value.js';
-import { testKey } from '../testing/builders.js';
-import { codeOf } from '../testing/codes.js';
-import { newPair } from '../testing/in-toto.js';
-import { inTotoOpenPgpKey, inTotoPublicKey, parseInTotoKey } from './keys.js';
+import { encodeHex, rsaNumbers, type JsonObject, type JsonValue } from '@selfsame/verify';
+import { testKey } from '../../record/testing.js';
+import { codeOf } from '../testing-codes.js';
+import { inTotoOpenPgpKey, inTotoPublicKey, parseInTotoKey } from './layout-key.js';
+import { newPair } from './testing.js';
 
 const id = 'ab'.repeat(20);
 const packet = (fingerprint: string, key = testKey('a').publicKey) => ({

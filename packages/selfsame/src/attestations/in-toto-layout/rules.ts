@@ -1,7 +1,12 @@
-import { FieldReader, type FieldPath } from '../json/fields.js';
-import type { JsonValue } from '../json/value.js';
+import {
+  equalDigests,
+  type Artifacts,
+  type FieldPath,
+  type JsonValue,
+  type Link,
+} from '@selfsame/verify';
+import { parseStrings, read } from './fields.js';
 import { matches, type GlobBudget } from './glob.js';
-import { equalDigests, parseStrings, type Artifacts, type Link } from './link.js';
 
 type Side = 'materials' | 'products';
 
@@ -21,7 +26,6 @@ export type Rule = { readonly text: readonly string[] } & (
     }
 );
 
-const read: FieldReader = new FieldReader('METABLOCK_INVALID');
 const simple = ['create', 'delete', 'modify', 'allow', 'disallow', 'require'] as const;
 
 /** Reads a rule; key words in any case, as in-toto does. Throws `METABLOCK_INVALID`. */

@@ -1,10 +1,15 @@
-import type { PosixTime } from '../encoding/time.js';
-import { VerifyError } from '../errors.js';
+import {
+  equalArtifacts,
+  parseLink,
+  VerifyError,
+  type Artifacts,
+  type Link,
+  type Metablock,
+  type PosixTime,
+} from '@selfsame/verify';
 import type { GlobBudget } from './glob.js';
-import type { InTotoKey } from './keys.js';
+import { signingKey, type InTotoKey } from './layout-key.js';
 import { parseLayout, type Inspection, type Layout, type Step } from './layout.js';
-import { equalArtifacts, parseLink, type Artifacts, type Link } from './link.js';
-import { signingKey, type Metablock } from './metablock.js';
 import { brokenRule, type Rule } from './rules.js';
 
 /** A link, or a layout in place of one, that is shown as evidence of a step. */

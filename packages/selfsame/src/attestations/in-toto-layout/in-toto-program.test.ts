@@ -4,18 +4,19 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
-import { olpcJsonBytes } from '../json/canonical.js';
-import type { JsonObject } from '../json/value.js';
-import { parseOpenPgpKeys, parseOpenPgpSignature } from '../signatures/openpgp.js';
-import { ed25519Functionary, testLink } from '../testing/in-toto.js';
-import { inTotoOpenPgpKey, parseInTotoKey } from './keys.js';
-import { layoutDocument } from './layout.js';
 import {
   formatMetablock,
+  olpcJsonBytes,
   openPgpMetablockSignature,
   parseMetablock,
+  parseOpenPgpKeys,
+  parseOpenPgpSignature,
+  type JsonObject,
   type Metablock,
-} from './metablock.js';
+} from '@selfsame/verify';
+import { inTotoOpenPgpKey, parseInTotoKey } from './layout-key.js';
+import { layoutDocument } from './layout.js';
+import { ed25519Functionary, testLink } from './testing.js';
 import { verifyLayout } from './verify-layout.js';
 
 const hasInToto = spawnSync('in-toto-verify', ['--version']).status === 0;

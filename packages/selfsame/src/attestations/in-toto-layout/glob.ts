@@ -1,4 +1,4 @@
-import { VerifyError } from '../errors.js';
+import { VerifyError } from '@selfsame/verify';
 
 /** How many more characters may be compared; shared by all rules of one verification. */
 export interface GlobBudget {

@@ -1,18 +1,23 @@
-import { sha256Hex } from '../digest/sha256.js';
-import { decodeHex, encodeHex } from '../encoding/hex.js';
-import type { PosixTime } from '../encoding/time.js';
-import { olpcJsonBytes } from '../json/canonical.js';
-import { FieldReader, type FieldPath } from '../json/fields.js';
-import type { JsonObject, JsonValue } from '../json/value.js';
-import { parsePublicKey, publicKeyToPem } from '../keys/key-text.js';
 import {
+  decodeHex,
+  encodeHex,
+  inTotoKeyIds,
+  inTotoKeyObject,
+  parsePublicKey,
   publicKeyFromBytes,
   rsaNumbers,
   rsaPublicKey,
+  verifyInTotoSignature,
+  type FieldPath,
+  type JsonObject,
+  type JsonValue,
+  type Metablock,
+  type OpenPgpKeyPacket,
+  type PosixTime,
   type PublicKey,
   type SignatureScheme,
-} from '../keys/public-key.js';
-import type { OpenPgpKeyPacket } from '../signatures/openpgp.js';
+} from '@selfsame/verify';
+import { read } from './fields.js';
 
 /** A public key as layouts hold it (in-toto specification 1.0 §4.2; OpenPGP: securesystemslib's `GPG_PUBKEY_SCHEMA`). */
 export interface InTotoKey {
@@ -26,9 +31,9 @@ export interface InTotoKey {
   readonly subkeys: readonly InTotoKey[];
 }
 
-const read: FieldReader = new FieldReader('METABLOCK_INVALID');
 const MAX_SUBKEYS = 64;
-const HASHES = { keyid_hash_algorithms: ['sha256', 'sha512'] };
+/** Signatures that are tried for one key: honest programs write one. */
+const MAX_TRIES = 4;
 
 const schemes: ReadonlyMap<string, SignatureScheme> = new Map([
   ['ed25519 ed25519', 'ed25519'],
@@ -37,12 +42,6 @@ const schemes: ReadonlyMap<string, SignatureScheme> = new Map([
   ['ecdsa ecdsa-sha2-nistp256', 'ecdsa-p256-sha256'],
   ['ecdsa-sha2-nistp256 ecdsa-sha2-nistp256', 'ecdsa-p256-sha256'],
 ]);
-/** How in-toto names the default scheme of a kind of key. */
-const names: Readonly<Record<PublicKey['kind'], readonly [keytype: string, scheme: string]>> = {
-  ed25519: ['ed25519', 'ed25519'],
-  rsa: ['rsa', 'rsassa-pss-sha256'],
-  'ecdsa-p256': ['ecdsa', 'ecdsa-sha2-nistp256'],
-};
 
 /**
  * Reads a key object. A private key in it, an unknown kind, field or method is refused.
@@ -73,26 +72,8 @@ export function parseInTotoKey(
 /** A key object for layouts, under the name that securesystemslib and rebuilderd compute. */
 export function inTotoPublicKey(key: PublicKey): JsonObject & { readonly keyid: string } {
   const [keyid] = inTotoKeyIds(key);
-  return { ...keyObject(key, HASHES), keyid };
+  return { ...inTotoKeyObject(key), keyid };
 }
-
-/**
- * The names that programs give a key: sha256 of its canonical key object with `keyid_hash_algorithms` (what
- * securesystemslib and rebuilderd do) and without (in-toto specification 1.0 §4.2).
- */
-export function inTotoKeyIds(key: PublicKey): readonly [string, string] {
-  let ids = computedIds.get(key);
-  if (ids === undefined) {
-    ids = [
-      sha256Hex(olpcJsonBytes(keyObject(key, HASHES))),
-      sha256Hex(olpcJsonBytes(keyObject(key, {}))),
-    ];
-    computedIds.set(key, ids);
-  }
-  return ids;
-}
-
-const computedIds = new WeakMap<PublicKey, readonly [string, string]>();
 
 /** A key object for an OpenPGP key, as in-toto makes it of what gpg exports. */
 export function inTotoOpenPgpKey(
@@ -116,6 +97,25 @@ export function inTotoOpenPgpKey(
       ),
     }),
   };
+}
+
+/**
+ * The key or subkey of `key` that validly signed the block at this time, if any. Only signatures that name it are
+ * tried, and of those the first few: honest programs write one.
+ */
+export function signingKey(
+  block: Metablock,
+  key: InTotoKey,
+  now: PosixTime,
+): InTotoKey | undefined {
+  return [key, ...key.subkeys].find(
+    ({ id, key: publicKey, scheme, expires }) =>
+      (expires === undefined || now < expires) &&
+      block.signatures
+        .filter(({ keyId }) => keyId === id)
+        .slice(0, MAX_TRIES)
+        .some((signature) => verifyInTotoSignature(block.payload, signature, publicKey, scheme)),
+  );
 }
 
 function parseOpenPgpKey(object: JsonObject, id: string, path: FieldPath): InTotoKey {
@@ -152,13 +152,6 @@ function parseOpenPgpKey(object: JsonObject, id: string, path: FieldPath): InTot
       return parsed;
     }),
   };
-}
-
-function keyObject(key: PublicKey, more: JsonObject): JsonObject {
-  const [keytype, scheme] = names[key.kind];
-  // Programs hash the PEM without its last line feed.
-  const text = key.kind === 'ed25519' ? encodeHex(key.bytes) : publicKeyToPem(key).trimEnd();
-  return { keytype, scheme, ...more, keyval: { public: text } };
 }
 
 function hexNumbers(key: PublicKey): JsonObject {
