@@ -1,16 +1,17 @@
 // Specification: docs/policies.md "Ask for a log", docs/attestation-formats.md "Logs".
 
 import type { BuildName } from '../claim/result-claim.js';
+import { equalBytes } from '../encoding/bytes.js';
 import { encodeHex } from '../encoding/hex.js';
+import type { PosixTime } from '../encoding/time.js';
 import { VerifyError } from '../errors.js';
 import type { LogRule } from '../policy/policy.js';
-import type { CompleteList, ListedVote } from '../verdict/completeness.js';
+import type { CompleteList } from '../verdict/completeness.js';
 import { sameBuild } from '../verdict/other-claims.js';
 import type { WitnessedEntry } from '../verdict/vote.js';
-import { verifyCheckpoint, type VerifiedCheckpoint } from './checkpoint.js';
+import { verifyCheckpoint } from './checkpoint.js';
 import { parseLogEntry, type LogEntry } from './entry.js';
-import { leafHash, treeHash, verifyInclusion } from './merkle.js';
-import { equalBytes } from '../encoding/bytes.js';
+import { leafHash, treeHash, treeHashes, verifyInclusion } from './merkle.js';
 import { formatNote, parseNoteKey, type Note, type NoteKey } from './note.js';
 import type { TlogProof } from './tlog-proof.js';
 
@@ -38,18 +39,32 @@ export interface SplitView {
   readonly checkpoints: readonly [string, string];
 }
 
-interface WholeLog {
+interface ReadCheckpoint {
+  /** Its bytes as a note. */
   readonly note: string;
+  /** Origin of the log. */
+  readonly log: string;
+  readonly size: number;
+  readonly root: Uint8Array;
+  /** Names of the witnesses that cosigned it, sorted. */
+  readonly witnesses: readonly string[];
+  /** Says by when as many witnesses as needed had seen it; undefined where too few did. */
+  readonly entry: WitnessedEntry | undefined;
+  /** The latest time at which as many as needed vouched for it, or 0. */
+  readonly latest: PosixTime;
+}
+
+interface WholeLog extends ReadCheckpoint {
   readonly leaves: readonly Uint8Array[];
   readonly entries: readonly LogEntry[];
-  readonly witnesses: VerifiedCheckpoint['witnesses'];
 }
 
 /**
  * Verifies what is at hand of the logs that a policy names. Nothing in it makes this throw: what proves nothing
  * is a problem that is shown. The result does not depend on order; of several proofs for one leaf the earliest
  * witnessed time counts, of several copies of a log the fullest. A log with two histories is whole nowhere.
- * Throws `POLICY_INVALID` for a key in the rule that is none.
+ * Throws what `parseNoteKey` throws for a key in the rule that is none, and `POLICY_INVALID` for a name that is
+ * there twice: `parsePolicy` lets neither pass.
  *
  * @param proofs each carries its entry as `extra` bytes
  */
@@ -60,7 +75,7 @@ export function verifyLogs(
 ): LoggedClaims {
   const reader = new CheckpointReader(rule);
   const witnessed = new Map<string, WitnessedEntry>();
-  const whole = new Map<string, WholeLog>();
+  const found: WholeLog[] = [];
   const problems = new Set<string>();
   const attempt = (act: () => void): void => {
     try {
@@ -73,10 +88,7 @@ export function verifyLogs(
   const add = (leaf: Uint8Array, { log, entry }: ReadCheckpoint): void => {
     if (entry === undefined) {
       const wanted = `${rule.witnesses.threshold} witnesses of the policy`;
-      throw new VerifyError(
-        'PROOF_INVALID',
-        `a checkpoint of ${log.name} has fewer than ${wanted}`,
-      );
+      throw new VerifyError('PROOF_INVALID', `a checkpoint of ${log} has fewer than ${wanted}`);
     }
     const id = encodeHex(leaf);
     const known = witnessed.get(id);
@@ -85,60 +97,52 @@ export function verifyLogs(
   for (const { index, hashes, checkpoint, extra } of proofs) {
     attempt(() => {
       if (extra === undefined) throw new VerifyError('PROOF_INVALID', 'a proof has no entry');
-      const found = reader.read(checkpoint);
-      const { size, root } = found.verified.checkpoint;
+      const read = reader.read(checkpoint);
       const leaf = leafHash(extra);
-      verifyInclusion(leaf, index, size, root, hashes);
-      add(leaf, found);
+      verifyInclusion(leaf, index, read.size, read.root, hashes);
+      add(leaf, read);
     });
   }
   for (const { checkpoint, entries } of copies) {
     attempt(() => {
-      const found = reader.read(checkpoint);
-      const { size, root } = found.verified.checkpoint;
-      const { name } = found.log;
+      const read = reader.read(checkpoint);
       const leaves = entries.map(leafHash);
-      if (leaves.length !== size || !equalBytes(treeHash(leaves), root)) {
-        const what = `the copy of ${name} is not what its checkpoint says`;
+      if (leaves.length !== read.size || !equalBytes(treeHash(leaves), read.root)) {
+        const what = `the copy of ${read.log} is not what its checkpoint says`;
         throw new VerifyError('PROOF_INVALID', what);
       }
-      const { witnesses } = found.verified;
-      const copy = { note: found.note, leaves, entries: entries.flatMap(readEntry), witnesses };
-      const known = whole.get(name);
-      if (known === undefined || isFuller(copy, known, rule)) whole.set(name, copy);
-      for (const leaf of leaves) add(leaf, found);
+      found.push({ ...read, leaves, entries: entries.flatMap(readEntry) });
+      for (const leaf of leaves) add(leaf, read);
     });
   }
+  // Of several copies of a log the last stays.
+  const whole = new Map(found.sort(compareFullness).map((copy) => [copy.log, copy]));
   const splits = findSplits(reader.all, whole);
   for (const { log } of splits) whole.delete(log);
   return { witnessed, whole, splits, problems: [...problems].sort() };
 }
 
-/** Checkpoints of one size with two roots, and those that the fullest copy of their log does not begin with. */
+/** Checkpoints of one size with two roots, which anybody can see; else those that the copy of their log does not begin with. */
 function findSplits(
   all: readonly ReadCheckpoint[],
   whole: ReadonlyMap<string, WholeLog>,
 ): readonly SplitView[] {
   const sorted = [...all].sort((a, b) => (a.note < b.note ? -1 : 1));
   const splits = new Map<string, SplitView>();
+  const compare = ({ log, note, root }: ReadCheckpoint, otherNote: string, other: Uint8Array) => {
+    if (splits.has(log) || equalBytes(root, other)) return;
+    splits.set(log, { log, checkpoints: [note, otherNote].sort() as [string, string] });
+  };
   const bySize = new Map<string, ReadCheckpoint>();
   for (const one of sorted) {
-    const { size, root } = one.verified.checkpoint;
-    const { name } = one.log;
-    const same = bySize.get(`${size} ${name}`) ?? one;
-    bySize.set(`${size} ${name}`, same);
-    const copy = whole.get(name);
-    const isApart = !equalBytes(root, same.verified.checkpoint.root);
-    const isOther =
-      copy !== undefined &&
-      size <= copy.leaves.length &&
-      !equalBytes(root, treeHash(copy.leaves.slice(0, size)));
-    if ((!isApart && !isOther) || splits.has(name)) continue;
-    const other = isApart ? same.note : (copy?.note ?? '');
-    splits.set(name, {
-      log: name,
-      checkpoints: other < one.note ? [other, one.note] : [one.note, other],
-    });
+    const same = bySize.get(`${one.size} ${one.log}`) ?? one;
+    bySize.set(`${one.size} ${one.log}`, same);
+    compare(one, same.note, same.root);
+  }
+  for (const { log, note, leaves } of whole.values()) {
+    const ofLog = sorted.filter((one) => one.log === log);
+    const roots = treeHashes(leaves, new Set(ofLog.map(({ size }) => size)));
+    for (const one of ofLog) compare(one, note, roots.get(one.size) ?? one.root);
   }
   return [...splits.values()].sort((a, b) => (a.log < b.log ? -1 : 1));
 }
@@ -149,32 +153,23 @@ function findSplits(
  */
 export function listVotes(
   { whole }: LoggedClaims,
-  { logs, witnesses: { threshold } }: LogRule,
+  { logs }: LogRule,
   build: BuildName,
 ): CompleteList | undefined {
-  const votes: ListedVote[] = [];
-  let time = Infinity;
-  let witnesses: readonly string[] | undefined;
+  const found: WholeLog[] = [];
   for (const text of logs) {
     const log = whole.get(text.slice(0, text.indexOf('+')));
     if (log === undefined) return undefined;
-    for (const entry of log.entries) {
-      if (sameBuild(entry.build, build)) votes.push({ evidence: entry.payload, key: entry.key });
-    }
-    const names = [...new Set(log.witnesses.map(({ key }) => key.name))].sort();
-    if (witnesses === undefined || names.length < witnesses.length) witnesses = names;
-    time = Math.min(time, latest(log.witnesses, threshold));
+    found.push(log);
   }
-  return witnesses && { build, votes, time, witnesses };
-}
-
-interface ReadCheckpoint {
-  /** Its bytes as a note. */
-  readonly note: string;
-  readonly log: NoteKey;
-  readonly verified: VerifiedCheckpoint;
-  /** Undefined where too few witnesses cosigned. */
-  readonly entry: WitnessedEntry | undefined;
+  const votes = found.flatMap(({ entries }) =>
+    entries
+      .filter((entry) => sameBuild(entry.build, build))
+      .map(({ payload, key }) => ({ evidence: payload, key })),
+  );
+  const time = Math.min(...found.map(({ latest }) => latest));
+  const [least] = found.map(({ witnesses }) => witnesses).sort((a, b) => a.length - b.length);
+  return { build, votes, time, witnesses: least ?? [] };
 }
 
 /** Reads and verifies checkpoints, each text once: many proofs share one. */
@@ -185,8 +180,8 @@ class CheckpointReader {
   readonly #known = new Map<string, ReadCheckpoint>();
 
   constructor({ logs, witnesses }: LogRule) {
-    this.#logs = keys(logs, 'logs');
-    this.#witnesses = keys(witnesses.keys, 'witnesses');
+    this.#logs = readKeys(logs, ['log', 'logs']);
+    this.#witnesses = readKeys(witnesses.keys, ['log', 'witnesses', 'keys']);
     this.#threshold = witnesses.threshold;
   }
 
@@ -204,28 +199,31 @@ class CheckpointReader {
     if (log === undefined) {
       throw new VerifyError('CHECKPOINT_INVALID', 'a checkpoint is of no log of the policy');
     }
-    const verified = verifyCheckpoint(checkpoint, log, this.#witnesses);
-    const witnesses = [...new Set(verified.witnesses.map(({ key }) => key.name))].sort();
-    const times = verified.witnesses.map(({ time }) => time).sort((a, b) => a - b);
-    // By this time as many as needed had seen it.
-    const time = witnesses.length < this.#threshold ? undefined : times[this.#threshold - 1];
-    const entry = time === undefined ? undefined : { time, log: log.name, witnesses };
-    const found = { note, log, verified, entry };
+    const { checkpoint: checked, witnesses } = verifyCheckpoint(checkpoint, log, this.#witnesses);
+    const names = witnesses.map(({ key }) => key.name).sort();
+    const times = witnesses.map(({ time }) => time).sort((a, b) => a - b);
+    const time = times[this.#threshold - 1];
+    const found: ReadCheckpoint = {
+      note,
+      log: origin,
+      size: checked.size,
+      root: checked.root,
+      witnesses: names,
+      entry: time === undefined ? undefined : { time, log: origin, witnesses: names },
+      latest: times.at(-this.#threshold) ?? 0,
+    };
     this.#known.set(note, found);
     return found;
   }
 }
 
-function keys(texts: readonly string[], field: 'logs' | 'witnesses'): readonly NoteKey[] {
-  return texts.map((text, index) => {
-    try {
-      return parseNoteKey(text);
-    } catch (error) {
-      if (!(error instanceof VerifyError)) throw error;
-      const path = field === 'logs' ? ['log', field, index] : ['log', field, 'keys', index];
-      throw new VerifyError('POLICY_INVALID', `a key of the log rule: ${error.message}`, { path });
-    }
-  });
+/** Names tell logs and witnesses apart. */
+function readKeys(texts: readonly string[], path: readonly string[]): readonly NoteKey[] {
+  const keys = texts.map(parseNoteKey);
+  if (new Set(keys.map(({ name }) => name)).size < keys.length) {
+    throw new VerifyError('POLICY_INVALID', 'a name in the log rule is given twice', { path });
+  }
+  return keys;
 }
 
 /** A log may hold more than claims; what is no entry is nobody's vote. */
@@ -238,16 +236,9 @@ function readEntry(bytes: Uint8Array): LogEntry[] {
   }
 }
 
-/** The latest time at which at least `threshold` witnesses vouched for a checkpoint, or 0. */
-function latest(witnesses: WholeLog['witnesses'], threshold: number): number {
-  return witnesses.map(({ time }) => time).sort((a, b) => b - a)[threshold - 1] ?? 0;
-}
-
-function isFuller(a: WholeLog, b: WholeLog, { witnesses: { threshold } }: LogRule): boolean {
-  const order =
-    a.leaves.length - b.leaves.length ||
-    latest(a.witnesses, threshold) - latest(b.witnesses, threshold);
-  return order > 0 || (order === 0 && a.note > b.note);
+/** The fuller is the greater, then the one that witnesses vouched for later. */
+function compareFullness(a: WholeLog, b: WholeLog): number {
+  return a.size - b.size || a.latest - b.latest || (a.note < b.note ? -1 : 1);
 }
 
 function isBefore(a: WitnessedEntry, b: WitnessedEntry): boolean {

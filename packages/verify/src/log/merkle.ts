@@ -28,17 +28,35 @@ export function emptyTreeHash(): Uint8Array {
 
 /** Root of the tree over these leaf hashes. */
 export function treeHash(leaves: readonly Uint8Array[]): Uint8Array {
-  if (leaves.length === 0) return emptyTreeHash();
-  let level = leaves;
-  while (level.length > 1) {
-    const above: Uint8Array[] = [];
-    for (let index = 0; index < level.length; index += 2) {
-      const [left, right] = [level[index] as Uint8Array, level[index + 1]];
-      above.push(right === undefined ? left : nodeHash(left, right));
+  return treeHashes(leaves, new Set([leaves.length])).get(leaves.length) as Uint8Array;
+}
+
+/** Roots of the trees over the first leaves, by size, for all wanted sizes that there are: each node is hashed once. */
+export function treeHashes(
+  leaves: readonly Uint8Array[],
+  sizes: ReadonlySet<number>,
+): ReadonlyMap<number, Uint8Array> {
+  const roots = new Map<number, Uint8Array>();
+  /** Trees of powers of two leaves, the largest first. */
+  const full: Uint8Array[] = [];
+  const add = (size: number): void => {
+    if (!sizes.has(size)) return;
+    const [last = emptyTreeHash(), ...others] = full.toReversed();
+    roots.set(
+      size,
+      others.reduce((right, left) => nodeHash(left, right), last),
+    );
+  };
+  add(0);
+  for (const [index, leaf] of leaves.entries()) {
+    let hash = leaf;
+    for (let node = index; isOdd(node); node = half(node)) {
+      hash = nodeHash(full.pop() as Uint8Array, hash);
     }
-    level = above;
+    full.push(hash);
+    add(index + 1);
   }
-  return level[0] as Uint8Array;
+  return roots;
 }
 
 /**
@@ -59,7 +77,8 @@ export function verifyInclusion(
     if (last === 0) refuse('the proof is too long');
     if (isOdd(node) || node === last) {
       hash = nodeHash(sibling, hash);
-      while (!isOdd(node) && node !== 0) [node, last] = [half(node), half(last)];
+      // The node is not 0, but odd or the last one.
+      while (!isOdd(node)) [node, last] = [half(node), half(last)];
     } else {
       hash = nodeHash(hash, sibling);
     }
@@ -98,7 +117,8 @@ export function verifyConsistency(
     if (last === 0) refuse('the proof is too long');
     if (isOdd(node) || node === last) {
       [oldHash, hash] = [nodeHash(sibling, oldHash), nodeHash(sibling, hash)];
-      while (!isOdd(node) && node !== 0) [node, last] = [half(node), half(last)];
+      // The node is not 0, but odd or the last one.
+      while (!isOdd(node)) [node, last] = [half(node), half(last)];
     } else {
       hash = nodeHash(hash, sibling);
     }
