@@ -1,19 +1,18 @@
-// Switches off one check of packages/verify after another and sees that a test notices. README.md says how.
+// Switches off one check after another and sees that a test notices. README.md says how, and in which folders.
 import { createHash } from 'node:crypto';
-import { cp, mkdir, mkdtemp, readFile, readdir, rm, symlink, writeFile } from 'node:fs/promises';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { argv, exit, stdout } from 'node:process';
 import { parseArgs } from 'node:util';
-import { build } from 'esbuild';
 import { parse } from 'yaml';
 import { Worker } from './pool.js';
+import { prepare } from './prepare.js';
 import { planFor, type FileRecord } from './protocol.js';
-import { instrument, type Mutant } from './schemata.js';
+import type { Mutant } from './schemata.js';
 import { listProblems, type Equivalents } from './equivalents.js';
 
 const here = import.meta.dirname;
-const repositoryRoot = join(here, '../..');
 const { values: options } = parseArgs({
   args: argv.slice(2),
   options: {
@@ -26,12 +25,6 @@ const { values: options } = parseArgs({
 });
 const [part = 1, parts = 1] = options.part.split('/').map(Number);
 
-/** Tests that run other people's programs, for minutes: no help in finding out which checks are tested. */
-const slowTests = [
-  'in-toto/in-toto-oracle.test.ts',
-  'in-toto/in-toto-program.test.ts',
-  'published-vectors.test.ts',
-];
 const workers = Number(options.workers);
 /** Milliseconds for one mutant besides ten times what its tests took: a loop without end is noticed, too. */
 const patience = 10_000;
@@ -58,63 +51,17 @@ async function cleanUp(): Promise<void> {
 
 async function run(): Promise<boolean> {
   const start = Date.now();
-  const { mutants, tests } = await prepare();
-  pool = Array.from({ length: workers }, () => new Worker(join(scratch, 'worker.mjs'), scratch));
+  const isWanted = (file: string): boolean => startsWith(file, options.tests);
+  const { mutants, chosen, tests, worker } = await prepare(
+    scratch,
+    isChosen,
+    options.tests.length > 0 ? isWanted : undefined,
+  );
+  pool = Array.from({ length: workers }, () => new Worker(worker, scratch));
   const records = await recordAll(pool, tests);
-  const chosen = mutants.filter(isChosen);
   const found = `${mutants.length} mutants, ${chosen.length} tried`;
   say(`${found}; ${records.length} test files, recorded in ${seconds(start)}`);
   return await report(mutants, await tryAll(pool, chosen, records), start);
-}
-
-/** One instrumented copy, and each test file bundled with it. */
-async function prepare(): Promise<{ mutants: readonly Mutant[]; tests: readonly string[] }> {
-  const source = join(scratch, 'packages/verify/src');
-  await mkdir(source, { recursive: true });
-  await cp(join(repositoryRoot, 'packages/verify/src'), source, { recursive: true });
-  for (const name of ['node_modules', 'conformance', 'package.json']) {
-    await symlink(join(repositoryRoot, name), join(scratch, name));
-  }
-  const files = (await readdir(source, { recursive: true }))
-    .filter((name) => name.endsWith('.ts'))
-    .sort();
-  const mutants: Mutant[] = [];
-  for (const file of files) {
-    if (file.endsWith('.test.ts') || file.startsWith('testing/') || file === 'index.ts') continue;
-    const path = join(source, file);
-    const made = instrument(await readFile(path, 'utf8'), file, mutants.length + 1);
-    mutants.push(...made.mutants);
-    await writeFile(path, made.text);
-  }
-  const tests = files.filter(
-    (name) =>
-      name.endsWith('.test.ts') && !slowTests.includes(name) && startsWith(name, options.tests),
-  );
-  await build({
-    absWorkingDir: source,
-    entryPoints: tests,
-    outdir: source,
-    outbase: source,
-    outExtension: { '.js': '.cjs' },
-    bundle: true,
-    format: 'cjs',
-    platform: 'node',
-    target: 'node20.19',
-    packages: 'external',
-    logLevel: 'error',
-    define: { 'import.meta.url': '__url' },
-  });
-  await build({
-    entryPoints: [join(here, 'worker.ts')],
-    outfile: join(scratch, 'worker.mjs'),
-    bundle: true,
-    format: 'esm',
-    platform: 'node',
-    target: 'node20.19',
-    packages: 'external',
-    logLevel: 'error',
-  });
-  return { mutants, tests: tests.map((name) => join(source, name.replace(/\.ts$/, '.cjs'))) };
 }
 
 async function recordAll(

@@ -3,6 +3,7 @@
 import type { generateKeyPairSync } from 'node:crypto';
 import { createRequire } from 'node:module';
 import { readFileSync } from 'node:fs';
+import { dirname } from 'node:path';
 import { performance } from 'node:perf_hooks';
 import { env } from 'node:process';
 import { pathToFileURL } from 'node:url';
@@ -14,6 +15,7 @@ type Load = (
   require: (name: string) => unknown,
   mutant: (id: number) => boolean,
   url: string,
+  folder: string,
 ) => void;
 
 const root = env['MUTATION_ROOT'] ?? '';
@@ -51,14 +53,16 @@ function load(file: string): Collected {
   let script = scripts.get(file);
   if (script === undefined) {
     const code = readFileSync(file, 'utf8');
-    script = new Script(`(function (require, __mutant, __url) {${code}\n})`, { filename: file });
+    script = new Script(`(function (require, __mutant, __url, __folder) {${code}\n})`, {
+      filename: file,
+    });
     scripts.set(file, script);
   }
   made.clear();
   const { vitest, collected } = collector();
   const start = script.runInThisContext() as Load;
   const require = (name: string): unknown => (name === 'vitest' ? vitest : fromRoot(name));
-  start(require, mutant, pathToFileURL(file).href);
+  start(require, mutant, pathToFileURL(file).href, dirname(file));
   return collected;
 }
 
