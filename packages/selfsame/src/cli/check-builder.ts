@@ -58,6 +58,7 @@ async function openProject(
       throw new SelfsameError('WRONG_USE', `${option} is for commands: a recipe says it itself`, {
         hint: `Leave out ${option}`,
       });
+  if (project !== undefined) await refuseCommandAsProject(project, context);
   const name = project ?? (await onlyProject(context.cwd));
   const { openBuild } = await import('../build/open-build.js');
   const { recipeBuilder } = await import('../vary/builds/recipe.js');
@@ -79,6 +80,17 @@ async function openProject(
     engine,
   );
   return opened(builder, key, workspace.root);
+}
+
+/** Without a workspace there are no projects: what was meant is a command. */
+async function refuseCommandAsProject(name: string, { cwd }: CommandContext): Promise<void> {
+  const { findWorkspaceRoot } = await import('../workspace/find-root.js');
+  if (findWorkspaceRoot(cwd) !== undefined) return;
+  throw new SelfsameError(
+    'WORKSPACE_NOT_FOUND',
+    `${JSON.stringify(name)} is no project: there is no selfsame.yaml in ${cwd} or above it`,
+    { hint: `To check a command: selfsame check -- ${shellWords([name])}` },
+  );
 }
 
 async function onlyProject(cwd: string): Promise<string> {

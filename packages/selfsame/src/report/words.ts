@@ -119,6 +119,22 @@ export function dependenceWords(
   }
 }
 
+/** How a build fails, as the end of a sentence about it: `fails with: build path`. */
+export function failureWords(
+  { verdict }: CheckReport,
+  dependence: Dependence,
+  title: (name: string) => string,
+): string {
+  // One build was made: that it would always fail was not tried.
+  return verdict === 'does-not-build'
+    ? 'fails with nothing varied'
+    : dependenceWords(dependence, title, 'fails');
+}
+
+/** What makes builds fail here that succeed elsewhere. */
+const unlikeOutside =
+  'Builds of a command have no network, an empty /tmp and few of your variables: fetch before the check what it needs, and pass variables on with --env NAME';
+
 export interface Headline {
   readonly tone: 'good' | 'note' | 'bad';
   /** A sentence without a full stop. */
@@ -138,7 +154,9 @@ export function checkHeadline(report: CheckReport): Headline {
     const conditions = conditionCounts(report);
     if (conditions !== '') rest.push(`They differ with: ${conditions}`);
   }
-  if (report.failures.length > 0) {
+  if (report.verdict === 'does-not-build') {
+    if (report.level === undefined) rest.push(unlikeOutside);
+  } else if (report.failures.length > 0) {
     const title = variationTitles(report);
     rest.push(
       ...report.failures

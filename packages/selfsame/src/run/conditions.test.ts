@@ -135,6 +135,17 @@ describe('the place of a run', () => {
     },
   );
 
+  it('of a check may be one that only others write, as it is copied', () => {
+    // A file nobody may execute stands for it: root may write every directory.
+    const closed = join(directory, 'closed');
+    writeFileSync(closed, '', { mode: 0o444 });
+    expect(() => runPlace(closed, undefined, '/store')).toThrow(
+      /selfsame run cannot work in .*not writable/,
+    );
+    expect(runPlace(closed, undefined, '/store', 'check').directory).toBe(closed);
+    expect(() => runPlace('/', undefined, '/store', 'check')).toThrow(/selfsame check cannot work/);
+  });
+
   it('is not the store', () => {
     expect(() => runPlace(directory, undefined, dirname(directory))).toThrow(/store/);
   });

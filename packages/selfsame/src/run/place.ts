@@ -16,27 +16,39 @@ export interface RunPlace {
 }
 
 /**
- * The directory that is written in place, and its path inside.
+ * The directory that a command works in, and its path inside: `selfsame run` writes in it, `selfsame check` only
+ * copies it.
  *
- * @throws SelfsameError WRONG_USE for `/`, the kernel's trees, the store, directories one may not write, and paths
- * that cannot be shown
+ * @throws SelfsameError WRONG_USE for `/`, the kernel's trees, the store, directories one may not write (of `run`), and
+ * paths that cannot be shown
  */
-export function runPlace(cwd: string, at: string | undefined, storePath: string): RunPlace {
+export function runPlace(
+  cwd: string,
+  at: string | undefined,
+  storePath: string,
+  command: 'run' | 'check' = 'run',
+): RunPlace {
   const directory = realpathSync(cwd);
+  const effect = command === 'run' ? 'only that one is written to' : 'only that one is copied';
   const refuse = (why: string): SelfsameError =>
-    new SelfsameError('WRONG_USE', `selfsame run cannot work in ${directory}: ${why}`, {
-      hint: 'Change to the directory of what you build; only that one is written to',
+    new SelfsameError('WRONG_USE', `selfsame ${command} cannot work in ${directory}: ${why}`, {
+      hint: `Change to the directory of what you build; ${effect}`,
     });
   if (directory === '/') throw refuse('it is the whole machine');
   if (kernelPlaces.some((one) => isWithin(directory, one)))
     throw refuse('it belongs to the kernel');
   if (isWithin(directory, storePath)) throw refuse("it is in selfsame's store");
+  if (command === 'run' && !isWritable(directory)) throw refuse('it is not writable');
+  return { directory, at: at === undefined ? directory : checkedAt(at) };
+}
+
+function isWritable(directory: string): boolean {
   try {
     accessSync(directory, constants.W_OK | constants.X_OK);
+    return true;
   } catch {
-    throw refuse('it is not writable');
+    return false;
   }
-  return { directory, at: at === undefined ? directory : checkedAt(at) };
 }
 
 function checkedAt(at: string): string {

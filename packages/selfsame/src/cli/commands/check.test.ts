@@ -274,6 +274,13 @@ describe.skipIf(!sandboxesWork)('selfsame check', () => {
     expect(report.builds).toHaveLength(1);
   });
 
+  it('says how a command is given where there is no project of its name', () => {
+    const { status, stderr } = run(project({}), ['make']);
+    expect(status).toBe(2);
+    expect(stderr).toMatch(/"make" is no project: there is no selfsame\.yaml in/);
+    expect(stderr).toContain('selfsame check -- make');
+  });
+
   it('stops what never ends', () => {
     const cwd = project({});
     const { status, report } = check(cwd, ['--time-limit', '1', '--', 'sleep', '1000']);

@@ -6,7 +6,7 @@ import {
   artifactCount,
   checkHeadline,
   count,
-  dependenceWords,
+  failureWords,
   grouped,
   variationTitles,
 } from '../words.js';
@@ -111,17 +111,15 @@ export function checkHtml(report: CheckReport, options: CheckHtmlOptions = {}): 
   });
 }
 
-function failuresMarkup(
-  { failures }: CheckReport,
-  title: (name: string) => string,
-): Markup | undefined {
+function failuresMarkup(report: CheckReport, title: (name: string) => string): Markup | undefined {
+  const { failures } = report;
   if (failures.length === 0) return undefined;
   const left = failures.length - 20;
   return markup`${failures
     .slice(0, 20)
     .map(
       ({ dependence, why, lastLines }) =>
-        markup`<div class="card"><p class="badges">${badge(dependenceWords(dependence, title, 'fails'), 'bad')}</p><p>${visible(why, 400)}</p>${logMarkup(lastLines)}</div>`,
+        markup`<div class="card"><p class="badges">${badge(failureWords(report, dependence, title), 'bad')}</p><p>${visible(why, 400)}</p>${logMarkup(lastLines)}</div>`,
     )}${left > 0 ? markup`<p class="soft">${count(left, 'more failure')} left out.</p>` : nothing}`;
 }
 

@@ -7,6 +7,7 @@ import {
   compareHeadline,
   count,
   dependenceWords,
+  failureWords,
   listed,
   offsetWords,
   reasonWords,
@@ -41,7 +42,7 @@ export function checkJunit(report: CheckReport): string {
   const title = variationTitles(report);
   const cases: TestCase[] = report.failures.map(({ dependence, why, lastLines }) => ({
     group: 'builds',
-    name: `the build ${dependenceWords(dependence, title, 'fails')}`,
+    name: `the build ${failureWords(report, dependence, title)}`,
     result: {
       type: 'failed',
       kind: 'build-fails',

@@ -7,6 +7,7 @@ import {
   checkHeadline,
   count,
   dependenceWords,
+  failureWords,
   listed,
   variationTitles,
 } from '../words.js';
@@ -38,7 +39,7 @@ export function checkMarkdown(report: CheckReport, options: MarkdownOptions = {}
   const notes = checkNotes(report, title);
   if (notes.length > 0) parts.add(notes.map((note) => `- ${note}`).join('\n'));
   for (const { dependence, why, lastLines } of report.failures.slice(0, 10)) {
-    parts.add(`### The build ${dependenceWords(dependence, title, 'fails')}\n\n${prose(why, 400)}`);
+    parts.add(`### The build ${failureWords(report, dependence, title)}\n\n${prose(why, 400)}`);
     if (lastLines.length > 0) parts.add(block(lastLines.slice(-20)));
   }
   const differing = report.artifacts.filter(({ status }) => status === 'differs');

@@ -4,7 +4,7 @@ import { version } from '../../util/version.js';
 import type { CheckReport } from '../../vary/types.js';
 import { findingsOf, groupFindings, walk } from '../findings.js';
 import { visible } from '../visible.js';
-import { dependenceWords, reasonWords, variationTitles } from '../words.js';
+import { dependenceWords, failureWords, reasonWords, variationTitles } from '../words.js';
 import { ruleIndex, rules, type RuleId } from './rules.js';
 
 /**
@@ -57,7 +57,7 @@ export function checkSarif(report: CheckReport, options: SarifOptions = {}): Sar
     const subject: Place = [
       dependence.type === 'with' ? dependence.sets.flat().join(' ') : dependence.type,
     ];
-    const text = `The build ${dependenceWords(dependence, title, 'fails')}: ${visible(why, 300)}`;
+    const text = `The build ${failureWords(report, dependence, title)}: ${visible(why, 300)}`;
     return resultOf('build-fails', 'error', text, subject, '', options.location ?? '.');
   });
   for (const artifact of report.artifacts) {

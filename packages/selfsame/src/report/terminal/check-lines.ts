@@ -3,7 +3,14 @@ import { formatDuration } from '../../text/duration.js';
 import { buildNotes, limitsOfCheck, levelWords } from '../limits.js';
 import { findingsOf, groupFindings } from '../findings.js';
 import { visible } from '../visible.js';
-import { checkHeadline, count, dependenceWords, listed, variationTitles } from '../words.js';
+import {
+  checkHeadline,
+  count,
+  dependenceWords,
+  failureWords,
+  listed,
+  variationTitles,
+} from '../words.js';
 import { Lines, nameWords, type TerminalOptions } from './lines.js';
 
 /**
@@ -22,7 +29,7 @@ export function checkLines(report: CheckReport, options: TerminalOptions): strin
   const following = differing.filter(({ consequenceOf }) => consequenceOf.length > 0);
   for (const { dependence, why, lastLines } of report.failures.slice(0, lines.most)) {
     lines.gap();
-    lines.add(`the build ${dependenceWords(dependence, title, 'fails')}`, '', style.bold);
+    lines.add(`the build ${failureWords(report, dependence, title)}`, '', style.bold);
     lines.add(visible(why), '  ');
     for (const line of lastLines.slice(-5)) lines.add(visible(line), '  | ', style.dim);
   }
@@ -36,7 +43,8 @@ export function checkLines(report: CheckReport, options: TerminalOptions): strin
         `${nameWords(path)} (${listed(consequenceOf.slice(0, 3).map(nameWords))})`,
     ),
   );
-  addLimits(lines, report);
+  // A build that was never made says nothing of what was varied.
+  if (report.verdict !== 'does-not-build') addLimits(lines, report);
   lines.gap();
   lines.add(
     `${count(report.builds.length, 'build')} in ${formatDuration(report.milliseconds)}`,

@@ -58,9 +58,31 @@ describe('the summary of a check', () => {
     expect(checkLines(testReproducibleReport(), plain)[0]).toBe(
       'No difference found: 12 files came out the same in 6 builds under 12 variations',
     );
-    const failed = testReproducibleReport();
-    const nothing = checkLines({ ...failed, verdict: 'does-not-build' }, plain);
-    expect(nothing[0]).toBe('It does not build, even with nothing varied');
+  });
+
+  it('says once that nothing was built, what the build said, and what is unlike outside', () => {
+    const report = testCheckReport({
+      ...{ verdict: 'does-not-build', artifacts: [], budgetSpent: false },
+      failures: [
+        {
+          dependence: { type: 'always', why: 'it failed with nothing varied' },
+          why: 'the command ended with status 2',
+          lastLines: ['curl: (6) Could not resolve host: example.org'],
+        },
+      ],
+    });
+    const lines = checkLines(report, plain);
+    expect(lines[0]).toBe('It does not build, even with nothing varied');
+    const text = lines.join(' ').replace(/ +/g, ' ');
+    expect(text.match(/with nothing varied/g)).toHaveLength(2);
+    expect(text).toContain('Builds of a command have no network');
+    expect(text).toContain(
+      'the build fails with nothing varied the command ended with status 2 | curl',
+    );
+    // Nothing was varied, so there is nothing to say of what was not.
+    expect(text).not.toMatch(/always|Not varied|Not covered/);
+    const recipe = checkLines({ ...report, level: 'fixed' }, plain);
+    expect(recipe.join(' ')).not.toContain('have no network');
   });
 
   it('is the same text with and without colour', () => {

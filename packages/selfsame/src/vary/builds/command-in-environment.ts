@@ -69,7 +69,7 @@ export async function inMaterialised(
 ): Promise<DisposableBuilder> {
   const { store, settings, signal } = context;
   const skip = [store.root, settings.storePath];
-  const place = runPlace(options.cwd, options.at ?? '/build', context.store.root);
+  const place = runPlace(options.cwd, options.at ?? '/build', context.store.root, 'check');
   const date = options.caller['SOURCE_DATE_EPOCH'];
   const epoch = await findEpoch(
     place.directory,

@@ -68,7 +68,7 @@ export async function commandOnMachine(
     );
   }
   const { store, settings, signal } = context;
-  const place = runPlace(options.cwd, options.at, store.root);
+  const place = runPlace(options.cwd, options.at, store.root, 'check');
   const { user, home } = usualUser();
   const epoch = await findEpoch(
     place.directory,
