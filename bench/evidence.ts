@@ -11,20 +11,18 @@ import {
   formatLogEntry,
   formatNoteKey,
   formatPublicKey,
-  inclusionRanges,
   leafHash,
   noteKey,
   PrivateKey,
-  rangeHashes,
   resultClaimPayload,
   sha256Hex,
   signEnvelope,
   signNote,
   STATEMENT_PAYLOAD_TYPE,
-  tilePath,
   treeHash,
   type EvidenceFile,
 } from '@selfsame/verify';
+import { inclusionRanges, rangeHashes, tilePath } from '../packages/selfsame/src/log/tiles.js';
 import type { BenchRow } from './row.js';
 
 const bin = join(import.meta.dirname, '../packages/selfsame/bin/selfsame.js');

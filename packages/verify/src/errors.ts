@@ -25,8 +25,8 @@ export const verifyErrorCodes = {
     'A signature file (SSHSIG, minisign, signify, OpenPGP) breaks its format or is of a kind that is not read.',
   NOTE_INVALID: 'A text is not a signed note (C2SP signed-note).',
   CHECKPOINT_INVALID: 'A note is not a checkpoint, or not one of the log that was asked about.',
-  PROOF_INVALID: 'A proof from a transparency log does not prove what it should.',
-  TILE_INVALID: 'A tile or bundle of a transparency log is missing, cut or too long.',
+  PROOF_INVALID:
+    'A proof from a transparency log, or what one is made of, does not prove what it should.',
   METABLOCK_INVALID: 'A document is not an in-toto link or layout as this package accepts it.',
   PREDICATE_INVALID: 'A provenance or verification summary breaks its format.',
   STATEMENT_INVALID: 'A payload is not an in-toto Statement v1 as this package accepts it.',

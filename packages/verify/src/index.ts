@@ -204,17 +204,5 @@ export type {
   NoteSignature,
   VerifiedNoteSignature,
 } from './log/note.js';
-export {
-  consistencyRanges,
-  entriesPath,
-  formatEntries,
-  inclusionRanges,
-  parseEntries,
-  rangeHashes,
-  TILE_WIDTH,
-  tilePath,
-  tilesFor,
-} from './log/tiles.js';
-export type { LeafRange } from './log/tiles.js';
 export { formatTlogProof, parseTlogProof, verifyTlogProof } from './log/tlog-proof.js';
 export type { TlogProof } from './log/tlog-proof.js';

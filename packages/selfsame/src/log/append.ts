@@ -2,20 +2,14 @@ import { join } from 'node:path';
 import {
   emptyTreeHash,
   encodeHex,
-  entriesPath,
   formatCheckpoint,
-  formatEntries,
   formatLogEntry,
   formatNote,
   leafHash,
   nodeHash,
   parseNote,
   noteKey,
-  rangeHashes,
   signNote,
-  TILE_WIDTH,
-  tilePath,
-  tilesFor,
   type LogEntry,
   type NoteKey,
   type PrivateKey,
@@ -30,6 +24,14 @@ import {
   tooLarge,
   valid,
 } from './log-directory.js';
+import {
+  entriesPath,
+  formatEntries,
+  rangeHashes,
+  TILE_WIDTH,
+  tilePath,
+  tilesFor,
+} from './tiles.js';
 import { withLogLock, writeDurably } from './write-file.js';
 
 /** A claim to log: the leaf, and the bytes it is about. */

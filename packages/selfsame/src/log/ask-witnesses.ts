@@ -1,6 +1,5 @@
 import { join } from 'node:path';
 import {
-  consistencyRanges,
   formatNote,
   parseNote,
   verifyNote,
@@ -14,6 +13,7 @@ import { redactUrl } from '../download/url.js';
 import { SelfsameError } from '../errors/selfsame-error.js';
 import { addCheckpointLimits, formatAddCheckpoint, sizeContentType } from './add-checkpoint.js';
 import { readHead, readRanges, type LogHead } from './log-directory.js';
+import { consistencyRanges } from './tiles.js';
 import type { AskedWitness } from './trust-policy.js';
 import { checkHistory, withSignatures } from './witness.js';
 import { withLogLock, writeDurably } from './write-file.js';

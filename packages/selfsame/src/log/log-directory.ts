@@ -2,26 +2,28 @@ import { realpathSync } from 'node:fs';
 import { join } from 'node:path';
 import {
   emptyTreeHash,
-  entriesPath,
   leafHash,
   parseCheckpoint,
-  parseEntries,
   parseNote,
-  rangeHashes,
   sha256Hex,
-  TILE_WIDTH,
-  tilesFor,
   treeHash,
   verifyCheckpoint,
   VerifyError,
   type Checkpoint,
-  type LeafRange,
   type Note,
   type NoteKey,
   type Sha256Hex,
 } from '@selfsame/verify';
 import { SelfsameError } from '../errors/selfsame-error.js';
 import { isAbsent, readBounded } from '../record/folder-file.js';
+import {
+  entriesPath,
+  parseEntries,
+  rangeHashes,
+  TILE_WIDTH,
+  tilesFor,
+  type LeafRange,
+} from './tiles.js';
 
 /** Most entries of a log that is read here, and bytes of one of its files. */
 export const logLimits = { entries: 1_000_000, fileBytes: 32 * 1024 * 1024 } as const;

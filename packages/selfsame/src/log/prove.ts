@@ -1,13 +1,13 @@
 import {
   encodeHex,
   formatLogEntry,
-  inclusionRanges,
   leafHash,
   type LogEntry,
   type NoteKey,
   type TlogProof,
 } from '@selfsame/verify';
 import { readAllEntries, readHead, readRanges } from './log-directory.js';
+import { inclusionRanges } from './tiles.js';
 
 /** A proof that an entry is in the log, or undefined where it is not; in the order of `wanted`. */
 export async function proveEntries(

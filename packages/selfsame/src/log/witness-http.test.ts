@@ -6,7 +6,6 @@ import { execPath } from 'node:process';
 import { build as bundle } from 'esbuild';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import {
-  consistencyRanges,
   formatCheckpoint,
   formatNote,
   noteKey,
@@ -25,6 +24,7 @@ import { askWitnesses, type Asked } from './ask-witnesses.js';
 import { readHead, readRanges } from './log-directory.js';
 import { loggableClaims } from './loggable.js';
 import { testEnvelope, testLogKey, testLogPolicy, testOrigin } from './testing.js';
+import { consistencyRanges } from './tiles.js';
 import { cosignLog } from './witness.js';
 import { serveWitness, type WitnessServer } from './witness-server.js';
 

@@ -1,6 +1,5 @@
 import { join } from 'node:path';
 import {
-  consistencyRanges,
   formatNote,
   noteKey,
   signNote,
@@ -14,6 +13,7 @@ import {
 } from '@selfsame/verify';
 import { SelfsameError } from '../errors/selfsame-error.js';
 import { openHead, readHead, readRanges, rootOf, valid, type LogHead } from './log-directory.js';
+import { consistencyRanges } from './tiles.js';
 import { nextTime, withMemory } from './witness-memory.js';
 import { withLogLock, writeDurably } from './write-file.js';
 

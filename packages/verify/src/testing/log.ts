@@ -1,7 +1,6 @@
 import { formatCheckpoint } from '../log/checkpoint.js';
 import { emptyTreeHash, leafHash, nodeHash, treeHash } from '../log/merkle.js';
 import { noteKey, signNote, type Note } from '../log/note.js';
-import { tilePath } from '../log/tiles.js';
 import { testKey } from './builders.js';
 
 export const leaves = Array.from({ length: 600 }, (_, n) => leafHash(Buffer.from(`leaf ${n}`)));
@@ -29,22 +28,6 @@ export function subproof(m: number, d: readonly Uint8Array[], whole: boolean): U
   return m <= k
     ? [...subproof(m, d.slice(0, k), whole), mth(d.slice(k))]
     : [...subproof(m - k, d.slice(k), false), mth(d.slice(0, k))];
-}
-
-/** All tiles of a log over these leaf hashes. */
-export function tilesOf(hashes: readonly Uint8Array[]): Map<string, Uint8Array> {
-  const tiles = new Map<string, Uint8Array>();
-  let below = hashes;
-  for (let level = 0; below.length > 0; level += 1) {
-    const above: Uint8Array[] = [];
-    for (let start = 0; start < below.length; start += 256) {
-      const part = below.slice(start, start + 256);
-      tiles.set(tilePath(level, start / 256, part.length), new Uint8Array(Buffer.concat(part)));
-      if (part.length === 256) above.push(treeHash(part));
-    }
-    below = above;
-  }
-  return tiles;
 }
 
 export const log = testKey('log');

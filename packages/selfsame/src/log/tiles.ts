@@ -1,6 +1,4 @@
-import { concatBytes } from '../encoding/bytes.js';
-import { VerifyError } from '../errors.js';
-import { emptyTreeHash, nodeHash } from './merkle.js';
+import { emptyTreeHash, nodeHash, VerifyError } from '@selfsame/verify';
 
 /** Hashes in a full tile, entries in a full bundle (C2SP tlog-tiles). */
 export const TILE_WIDTH = 256;
@@ -64,7 +62,7 @@ export function tilesFor(ranges: readonly LeafRange[], size: number): readonly s
 /**
  * The tree hash of each range, from the tiles of a log of `size` leaves. With the ranges above that is the
  * proof; with `[[0, size]]`, the root. Tiles are not authenticated: check what comes out against a
- * checkpoint. Throws `TILE_INVALID` for a tile that is missing or not as long as its path says.
+ * checkpoint. Throws `PROOF_INVALID` for a tile that is missing or not as long as its path says.
  */
 export function rangeHashes(
   ranges: readonly LeafRange[],
@@ -80,14 +78,14 @@ export function rangeHashes(
   });
 }
 
-/** The entries of a bundle, each of at most 65,535 bytes. Throws `TILE_INVALID`. */
+/** The entries of a bundle, each of at most 65,535 bytes. Throws `PROOF_INVALID`. */
 export function parseEntries(bundle: Uint8Array): readonly Uint8Array[] {
   const entries: Uint8Array[] = [];
   for (let at = 0; at < bundle.length;) {
     const length = ((bundle[at] ?? 0) << 8) | (bundle[at + 1] ?? 0);
     const end = at + 2 + length;
     if (end > bundle.length || entries.length === TILE_WIDTH) {
-      throw new VerifyError('TILE_INVALID', 'the bundle of entries is cut or too long');
+      throw new VerifyError('PROOF_INVALID', 'the bundle of entries is cut or too long');
     }
     entries.push(bundle.slice(at + 2, end));
     at = end;
@@ -100,8 +98,10 @@ export function formatEntries(entries: readonly Uint8Array[]): Uint8Array {
   if (entries.length > TILE_WIDTH || entries.some(({ length }) => length > MAX_ENTRY_BYTES)) {
     throw new VerifyError('LIMIT_EXCEEDED', 'too many entries or too long an entry');
   }
-  return concatBytes(
-    ...entries.flatMap((entry) => [Uint8Array.of(entry.length >> 8, entry.length & 0xff), entry]),
+  return new Uint8Array(
+    Buffer.concat(
+      entries.flatMap((entry) => [Uint8Array.of(entry.length >> 8, entry.length & 0xff), entry]),
+    ),
   );
 }
 
@@ -142,7 +142,7 @@ function nodeFromTile(
   const { path, width, from, count } = place(node, size);
   const tile = tiles.get(path);
   if (tile?.length !== width * 32) {
-    throw new VerifyError('TILE_INVALID', `${path} is not a tile of ${width} hashes`);
+    throw new VerifyError('PROOF_INVALID', `${path} is not a tile of ${width} hashes`);
   }
   let hashes: Uint8Array[] = Array.from({ length: count }, (_, at) =>
     tile.slice((from + at) * 32, (from + at + 1) * 32),
