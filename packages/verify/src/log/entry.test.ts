@@ -35,6 +35,7 @@ it('reads a leaf as it was written', () => {
 it.each([
   ['another version', text.replace('/v1', '/v2')],
   ['an unknown outcome', text.replace('outcome built', 'outcome good')],
+  ['an outcome that is not defined', text.replace('outcome built', 'outcome undefined')],
   ['a missing field', text.replace(/outcome .*\n/, '')],
   ['fields in another order', text.replace(/(project .*\n)(version .*\n)/, '$2$1')],
   ['a field without a space', text.replace('target ', 'target')],
