@@ -28,7 +28,6 @@ export const verifyErrorCodes = {
   PROOF_INVALID:
     'A proof from a transparency log, or what one is made of, does not prove what it should.',
   METABLOCK_INVALID: 'A document is not an in-toto link or layout as this package accepts it.',
-  PREDICATE_INVALID: 'A provenance or verification summary breaks its format.',
   STATEMENT_INVALID: 'A payload is not an in-toto Statement v1 as this package accepts it.',
   STATEMENT_TYPE: 'A statement is of another version or type than in-toto Statement v1.',
   PREDICATE_TYPE: 'A statement makes another kind of claim than a result claim.',

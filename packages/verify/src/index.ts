@@ -58,23 +58,13 @@ export { signEnvelope } from './dsse/sign.js';
 export { DEFAULT_SIGNATURE_BUDGET, verifyEnvelope } from './dsse/verify.js';
 export type { SignatureBudget, SignatureResult } from './dsse/verify.js';
 
-export { parseProvenance, PROVENANCE_TYPE } from './statement/provenance.js';
-export type { Provenance, ProvenanceTrust } from './statement/provenance.js';
 export {
-  parseOtherStatement,
   parseStatement,
   STATEMENT_PAYLOAD_TYPE,
   STATEMENT_TYPE,
   statementDocument,
 } from './statement/statement.js';
-export type { OtherSubject, Statement, Subject } from './statement/statement.js';
-export {
-  parseVerificationSummary,
-  VERIFICATION_SUMMARY_TYPE,
-  verificationSummaryPayload,
-} from './statement/verification-summary.js';
-export type { SummaryTrust, VerificationSummary } from './statement/verification-summary.js';
-
+export type { Statement, Subject } from './statement/statement.js';
 export { artifactPathProblem } from './claim/artifact-path.js';
 export {
   claimOutcomes,

@@ -34,56 +34,6 @@ const read: FieldReader = new FieldReader('STATEMENT_INVALID');
  * `STATEMENT_INVALID`, `DIGEST_INVALID`, `LIMIT_EXCEEDED` or `JSON_*` for the rest.
  */
 export function parseStatement(payloadType: string, payload: Uint8Array): Statement {
-  const document = parseDocument(payloadType, payload);
-  const subjects = read.array(document['subject'], ['subject'], MAX_SUBJECTS);
-  return {
-    subjects: subjects.map(parseSubject),
-    predicateType: read.string(document['predicateType'], ['predicateType']),
-    predicate: read.record(document['predicate'], ['predicate']),
-  };
-}
-
-/** A subject as other programs write it: maybe without name, with several digests. */
-export interface OtherSubject {
-  readonly name: string | undefined;
-  readonly sha256: Sha256Hex;
-  readonly sha512: string | undefined;
-}
-
-/**
- * Reads a statement that another program made, after its signature was verified, if it is of exactly this
- * predicate type. Every subject must have a sha256; sha512 is kept, so that who compares can ask for both to
- * agree. Throws `PREDICATE_TYPE` for another type, and what `parseStatement` throws.
- */
-export function parseOtherStatement(
-  payloadType: string,
-  payload: Uint8Array,
-  predicateType: string,
-): { readonly subjects: readonly OtherSubject[]; readonly predicate: JsonObject } {
-  const document = parseDocument(payloadType, payload);
-  if (document['predicateType'] !== predicateType) {
-    read.fail(`not ${predicateType}`, ['predicateType'], 'PREDICATE_TYPE');
-  }
-  const subjects = read
-    .array(document['subject'], ['subject'], MAX_SUBJECTS)
-    .map((value, index) => {
-      const path = ['subject', index];
-      const subject = read.record(value, path);
-      const digest = read.record(subject['digest'], [...path, 'digest']);
-      const { name, sha512 } = { name: subject['name'], sha512: digest['sha512'] };
-      if (sha512 !== undefined && !/^[0-9a-f]{128}$/.test(String(sha512))) {
-        read.fail('not a sha512', [...path, 'digest', 'sha512'], 'DIGEST_INVALID');
-      }
-      return {
-        name: name === undefined ? undefined : read.string(name, [...path, 'name']),
-        sha256: assertSha256Hex(digest['sha256'], `subject[${index}].digest.sha256`),
-        sha512: sha512 === undefined ? undefined : String(sha512),
-      };
-    });
-  return { subjects, predicate: read.record(document['predicate'], ['predicate']) };
-}
-
-function parseDocument(payloadType: string, payload: Uint8Array): JsonObject {
   if (payloadType !== STATEMENT_PAYLOAD_TYPE) {
     throw new VerifyError(
       'ENVELOPE_PAYLOAD_TYPE',
@@ -94,7 +44,13 @@ function parseDocument(payloadType: string, payload: Uint8Array): JsonObject {
   if (document['_type'] !== STATEMENT_TYPE) {
     read.fail(`not ${STATEMENT_TYPE}`, ['_type'], 'STATEMENT_TYPE');
   }
-  return read.object(document, [], ['_type', 'subject', 'predicateType', 'predicate']);
+  read.object(document, [], ['_type', 'subject', 'predicateType', 'predicate']);
+  const subjects = read.array(document['subject'], ['subject'], MAX_SUBJECTS);
+  return {
+    subjects: subjects.map(parseSubject),
+    predicateType: read.string(document['predicateType'], ['predicateType']),
+    predicate: read.record(document['predicate'], ['predicate']),
+  };
 }
 
 function parseSubject(value: JsonValue, index: number): Subject {

@@ -1,14 +1,16 @@
-import { assertSha256Hex, type Sha256Hex } from '../digest/sha256.js';
-import { parseTime, type PosixTime } from '../encoding/time.js';
-import { canonicalJsonBytes } from '../json/canonical.js';
-import { FieldReader, type FieldPath } from '../json/fields.js';
-import type { JsonObject, JsonValue } from '../json/value.js';
 import {
-  parseOtherStatement,
+  assertSha256Hex,
+  canonicalJsonBytes,
+  parseTime,
   statementDocument,
-  type OtherSubject,
+  type FieldPath,
+  type JsonObject,
+  type JsonValue,
+  type PosixTime,
+  type Sha256Hex,
   type Subject,
-} from './statement.js';
+} from '@selfsame/verify';
+import { MAX_ITEMS, parseOtherStatement, read, type OtherSubject } from './other-statement.js';
 
 /** Predicate type of a verification summary, VSA (slsa.dev/spec/v1.0/verification_summary). */
 export const VERIFICATION_SUMMARY_TYPE = 'https://slsa.dev/verification_summary/v1';
@@ -35,9 +37,6 @@ export interface SummaryTrust {
   readonly resource: string;
 }
 
-const MAX_ITEMS = 100_000;
-const read: FieldReader = new FieldReader('PREDICATE_INVALID');
-
 /** The payload of a summary, canonical JSON, to be signed as `STATEMENT_PAYLOAD_TYPE`. */
 export function verificationSummaryPayload(
   subjects: readonly Subject[],
@@ -60,7 +59,7 @@ export function verificationSummaryPayload(
 
 /**
  * Reads a summary after its signature was verified. One by another verifier or about another resource is
- * `PREDICATE_INVALID`; whether it passed is in the result. Unknown fields are ignored, as the specification
+ * `STATEMENT_INVALID`; whether it passed is in the result. Unknown fields are ignored, as the specification
  * asks. Otherwise throws what `parseOtherStatement` throws.
  */
 export function parseVerificationSummary(

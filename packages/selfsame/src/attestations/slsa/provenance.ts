@@ -1,7 +1,11 @@
-import { isSha256Hex, type Sha256Hex } from '../digest/sha256.js';
-import { FieldReader, type FieldPath } from '../json/fields.js';
-import type { JsonObject, JsonValue } from '../json/value.js';
-import { parseOtherStatement, type OtherSubject } from './statement.js';
+import {
+  isSha256Hex,
+  type FieldPath,
+  type JsonObject,
+  type JsonValue,
+  type Sha256Hex,
+} from '@selfsame/verify';
+import { MAX_ITEMS, parseOtherStatement, read, type OtherSubject } from './other-statement.js';
 
 /** Predicate type of SLSA provenance (slsa.dev/spec/v1.0/provenance). */
 export const PROVENANCE_TYPE = 'https://slsa.dev/provenance/v1';
@@ -27,12 +31,9 @@ export interface ProvenanceTrust {
   readonly buildTypes: Readonly<Record<string, readonly string[]>>;
 }
 
-const MAX_DEPENDENCIES = 100_000;
-const read: FieldReader = new FieldReader('PREDICATE_INVALID');
-
 /**
  * Reads provenance after its signature was verified. A builder, build type or external parameter that was not
- * expected is `PREDICATE_INVALID`; otherwise throws what `parseOtherStatement` throws.
+ * expected is `STATEMENT_INVALID`; otherwise throws what `parseOtherStatement` throws.
  */
 export function parseProvenance(
   payloadType: string,
@@ -55,7 +56,7 @@ export function parseProvenance(
   const path = ['buildDefinition', 'externalParameters'];
   const externalParameters = read.object(definition['externalParameters'], path, [], known);
   const listPath = ['buildDefinition', 'resolvedDependencies'];
-  const list = read.array(definition['resolvedDependencies'] ?? [], listPath, MAX_DEPENDENCIES);
+  const list = read.array(definition['resolvedDependencies'] ?? [], listPath, MAX_ITEMS);
   const dependencies = list.flatMap((value, at) => parseDependency(value, [...listPath, at]));
   return { subjects, buildType, builderId, externalParameters, dependencies };
 }
