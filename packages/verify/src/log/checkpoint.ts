@@ -1,4 +1,4 @@
-import { decodeStandardBase64, encodeBase64 } from '../encoding/base64.js';
+import { decodeStandardBase64 } from '../encoding/base64.js';
 import { VerifyError } from '../errors.js';
 import { verifyNote, type Note, type NoteKey, type VerifiedNoteSignature } from './note.js';
 
@@ -27,11 +27,6 @@ export function parseCheckpoint(text: string): Checkpoint {
     throw new VerifyError('CHECKPOINT_INVALID', 'the text is not lines of a checkpoint');
   }
   return { origin, size: parseTreeNumber(size), root: parseHash(root), extensions };
-}
-
-/** The text of a checkpoint, to be signed as a note. */
-export function formatCheckpoint({ origin, size, root, extensions }: Checkpoint): string {
-  return `${[origin, size, encodeBase64(root), ...extensions].join('\n')}\n`;
 }
 
 /**

@@ -77,8 +77,7 @@ export function verifyInclusion(
     if (last === 0) refuse('the proof is too long');
     if (isOdd(node) || node === last) {
       hash = nodeHash(sibling, hash);
-      // The node is not 0, but odd or the last one.
-      while (!isOdd(node)) [node, last] = [half(node), half(last)];
+      while (!isOdd(node) && node !== 0) [node, last] = [half(node), half(last)];
     } else {
       hash = nodeHash(hash, sibling);
     }
@@ -117,8 +116,7 @@ export function verifyConsistency(
     if (last === 0) refuse('the proof is too long');
     if (isOdd(node) || node === last) {
       [oldHash, hash] = [nodeHash(sibling, oldHash), nodeHash(sibling, hash)];
-      // The node is not 0, but odd or the last one.
-      while (!isOdd(node)) [node, last] = [half(node), half(last)];
+      while (!isOdd(node) && node !== 0) [node, last] = [half(node), half(last)];
     } else {
       hash = nodeHash(hash, sibling);
     }

@@ -5,7 +5,6 @@ import { encodeHex } from '../encoding/hex.js';
 import { hasLoneSurrogate } from '../encoding/unicode.js';
 import { VerifyError } from '../errors.js';
 import { decodeUtf8 } from '../json/parse.js';
-import type { PrivateKey } from '../keys/private-key.js';
 import { publicKeyFromBytes, verifySignature, type PublicKey } from '../keys/public-key.js';
 
 /** Bounds on a note. The specification asks to read at least 16 signatures, some of which may be post-quantum. */
@@ -133,24 +132,6 @@ export function verifyNote(
     throw new VerifyError('SIGNATURE_INVALID', 'no known key signed this note');
   }
   return [first, ...rest];
-}
-
-/** A signature to add to the note: over its text, or for a witness (type `cosignature`) with `time` in seconds since 1970. */
-export function signNote(
-  text: string,
-  name: string,
-  key: PrivateKey,
-  time?: number,
-): NoteSignature {
-  const { id } = noteKey(name, time === undefined ? 'note' : 'cosignature', key.publicKey);
-  if (time === undefined) {
-    return { name, keyId: id, signature: key.sign(Buffer.from(text)) };
-  }
-  if (!isTime(time)) throw new VerifyError('NOTE_INVALID', `${time} is not a time`);
-  const head = Buffer.alloc(8);
-  head.writeBigUInt64BE(BigInt(time));
-  const signature = key.sign(Buffer.from(cosignedText(text, time)));
-  return { name, keyId: id, signature: concatBytes(head, signature) };
 }
 
 function parseSignature(line: string): NoteSignature {

@@ -1,4 +1,4 @@
-import { decodeStandardBase64, encodeBase64 } from '../encoding/base64.js';
+import { decodeStandardBase64 } from '../encoding/base64.js';
 import { VerifyError } from '../errors.js';
 import { decodeUtf8 } from '../json/parse.js';
 import {
@@ -8,7 +8,7 @@ import {
   type VerifiedCheckpoint,
 } from './checkpoint.js';
 import { MAX_PROOF_HASHES, verifyInclusion } from './merkle.js';
-import { formatNote, noteLimits, parseNote, type Note, type NoteKey } from './note.js';
+import { noteLimits, parseNote, type Note, type NoteKey } from './note.js';
 
 const HEADER = 'c2sp.org/tlog-proof@v1';
 const MAX_EXTRA_BYTES = 65_536;
@@ -47,16 +47,6 @@ export function parseTlogProof(input: Uint8Array | string): TlogProof {
       extra: decodeStandardBase64(extra.slice(6), { max: MAX_EXTRA_BYTES }),
     }),
   };
-}
-
-export function formatTlogProof({ index, hashes, checkpoint, extra }: TlogProof): string {
-  const lines = [
-    HEADER,
-    ...(extra === undefined ? [] : [`extra ${encodeBase64(extra)}`]),
-    `index ${index}`,
-    ...hashes.map(encodeBase64),
-  ];
-  return `${lines.join('\n')}\n\n${formatNote(checkpoint)}`;
 }
 
 /**
