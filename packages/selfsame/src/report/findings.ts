@@ -70,6 +70,23 @@ export function groupFindings(findings: readonly Finding[]): FindingGroup[] {
   return eachCauseFirst([...groups.values()]);
 }
 
+/**
+ * What is shown of a place: the findings in it, grouped. Of what nothing but digests is known, as of files in lists of
+ * hashes, the digests, as a finding without a remedy.
+ */
+export function evidenceOf(difference: Difference): FindingGroup[] {
+  const groups = groupFindings(findingsOf(difference));
+  const { presence, sha256A, sha256B } = difference;
+  if (groups.length > 0 || (sha256A === undefined && sha256B === undefined)) return groups;
+  const finding: Finding = {
+    cause: presence === 'both' ? 'unknown' : 'missing-file',
+    ...{ kind: 'sha256', certainty: 'certain', consequence: false, more: 0, place: [] },
+    ...{ a: sha256A ?? '', b: sha256B ?? '', remedy: '' },
+    ...{ offsetA: undefined, offsetB: undefined },
+  };
+  return [{ finding, number: 1 }];
+}
+
 /** One of each cause, then the others: what is cut at the end repeats something. Consequences stay behind. */
 function eachCauseFirst(groups: readonly FindingGroup[]): FindingGroup[] {
   const seen = new Set<string>();

@@ -118,6 +118,21 @@ export function testCheckReport(rest: Partial<CheckReport> = {}): CheckReport {
   };
 }
 
+/** Nothing was built, not even with nothing varied. */
+export function testUnbuiltReport(): CheckReport {
+  return testCheckReport({
+    ...{ verdict: 'does-not-build', artifacts: [], identical: 0, budgetSpent: false },
+    builds: testCheckReport().builds.slice(0, 1),
+    failures: [
+      {
+        dependence: { type: 'always', why: 'it failed with nothing varied' },
+        why: 'the command ended with status 2',
+        lastLines: ['curl: (6) Could not resolve host: example.org'],
+      },
+    ],
+  });
+}
+
 /** All the same under everything. */
 export function testReproducibleReport(): CheckReport {
   const { variations } = testCheckReport();

@@ -132,7 +132,7 @@ export function failureWords(
 }
 
 /** What makes builds fail here that succeed elsewhere. */
-const unlikeOutside =
+export const unlikeOutside =
   'Builds of a command have no network, an empty /tmp and few of your variables: fetch before the check what it needs, and pass variables on with --env NAME';
 
 export interface Headline {
@@ -165,7 +165,8 @@ export function checkHeadline(report: CheckReport): Headline {
     );
   }
   if (report.budgetSpent) rest.push('The budget ended before the search did');
-  if (skipped > 0) rest.push(`${count(skipped, 'variation')} could not be tried on this machine`);
+  if (skipped > 0 && report.verdict !== 'does-not-build')
+    rest.push(`${count(skipped, 'variation')} could not be tried on this machine`);
   switch (report.verdict) {
     case 'reproducible':
       return {

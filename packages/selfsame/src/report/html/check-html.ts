@@ -60,7 +60,9 @@ export function checkHtml(report: CheckReport, options: CheckHtmlOptions = {}): 
   const link = (artifact: ArtifactReport) => sections.get(artifact);
   const headline = checkHeadline(report);
   const all = artifactCount(report);
-  const skipped = report.variations.filter(({ status }) => status !== 'used').length;
+  // Without one build with nothing varied none was made with anything varied.
+  const built = report.verdict !== 'does-not-build';
+  const tried = built ? report.variations.filter(({ status }) => status === 'used').length : 0;
   return pageOf({
     title: `${headline.text}: ${visible(report.subject, 100)}`,
     command: 'check',
@@ -73,8 +75,8 @@ export function checkHtml(report: CheckReport, options: CheckHtmlOptions = {}): 
         [grouped(differing.length), differing.length === 1 ? 'file differs' : 'files differ'],
         [grouped(Math.max(0, all - differing.length)), 'the same'],
         [grouped(report.builds.length), report.builds.length === 1 ? 'build' : 'builds'],
-        [grouped(report.variations.length - skipped), 'variations tried'],
-        [grouped(skipped), 'not tried'],
+        [grouped(tried), 'variations tried'],
+        [grouped(report.variations.length - tried), 'not tried'],
         [formatDuration(report.milliseconds), 'in all'],
       ],
     }),
@@ -103,9 +105,13 @@ export function checkHtml(report: CheckReport, options: CheckHtmlOptions = {}): 
       {
         id: 'tried',
         heading: 'What was varied',
-        content: variationsMarkup(report),
+        content: built ? variationsMarkup(report) : undefined,
       },
-      { id: 'limits', heading: 'What this does not cover', content: limitsMarkup(report) },
+      {
+        id: 'limits',
+        heading: 'What this does not cover',
+        content: built ? limitsMarkup(report) : undefined,
+      },
       { id: 'builds', heading: 'Builds', content: buildsMarkup(report, title) },
     ],
   });

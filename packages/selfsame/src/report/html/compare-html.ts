@@ -1,7 +1,7 @@
 import type { CompareReport, Place, RootCause } from '../../compare/types.js';
 import { formatBytes } from '../../text/bytes.js';
 import { formatDuration } from '../../text/duration.js';
-import { findingsOf, groupFindings, walk, type FindingGroup } from '../findings.js';
+import { type FindingGroup, evidenceOf, walk } from '../findings.js';
 import { visible } from '../visible.js';
 import { causeWords, compareHeadline, count, grouped } from '../words.js';
 import { deepLinks, deepMarkup, stylesOf, type DeepPages } from './deep-links.js';
@@ -91,7 +91,7 @@ function rootsMarkup(report: CompareReport, room: Room, deep: DeepLinks): Markup
   const wanted = new Set(rootCauses.map(({ place }) => JSON.stringify(place)));
   for (const { difference: inner, place } of walk(difference)) {
     const id = JSON.stringify(place);
-    if (wanted.has(id)) found.set(id, groupFindings(findingsOf(inner)));
+    if (wanted.has(id)) found.set(id, evidenceOf(inner));
   }
   const shown: Markup[] = [];
   for (const root of rootCauses.slice(0, mostRoots)) {

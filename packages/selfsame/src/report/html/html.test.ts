@@ -9,6 +9,8 @@ import {
   testFinding,
   testRange,
   testReproducibleReport,
+  testListsReport,
+  testUnbuiltReport,
 } from '../testing.js';
 import { anyCheckReport, anyCompareReport } from '../testing-arbitrary.js';
 import { problemsOf } from './testing-markup.js';
@@ -165,7 +167,23 @@ describe('the page of a check', () => {
   });
 });
 
+describe('the page of a build that fails with nothing varied', () => {
+  it('calls nothing varied, and says what is unlike outside', () => {
+    const page = textOf(checkHtml(testUnbuiltReport()));
+    expect(page).toContain('fails with nothing varied');
+    expect(page).toContain('Builds of a command have no network');
+    expect(page).toContain('variations tried0');
+    expect(page).not.toMatch(/What was varied|What this does not cover|fails always/);
+  });
+});
+
 describe('the page of a comparison', () => {
+  it('shows the digests of files in lists, and what only one side has', () => {
+    const page = textOf(compareHtml(testListsReport()));
+    expect(page).toContain(`A${'1'.repeat(64)}B${'2'.repeat(64)}`);
+    expect(page).toContain(`A${'1'.repeat(64)}B(nothing)`);
+  });
+
   it('says root causes with their chains, the tree, what was hidden, and what is missing', () => {
     const page = compareHtml(testCompareReport());
     expect(problemsOf(page)).toEqual([]);

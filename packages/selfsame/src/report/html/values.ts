@@ -38,8 +38,10 @@ export function markedPair(
   b: string | undefined,
 ): readonly [Markup, Markup] {
   const missing = markup`<span class="soft">not there</span>`;
-  if (a === undefined || b === undefined)
-    return [a === undefined ? missing : code(a), b === undefined ? missing : code(b)];
+  const empty = markup`<span class="soft">(nothing)</span>`;
+  const alone = (value: string | undefined): Markup =>
+    value === undefined ? missing : value === '' ? empty : code(value);
+  if (a === undefined || b === undefined || a === '' || b === '') return [alone(a), alone(b)];
   const [inA, inB] = markedTexts(visible(a), visible(b));
   return [markup`<code>${inA}</code>`, markup`<code>${inB}</code>`];
 }

@@ -1,7 +1,12 @@
 import { spawnSync } from 'node:child_process';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { testCheckReport, testCompareReport, testReproducibleReport } from '../testing.js';
+import {
+  testCheckReport,
+  testCompareReport,
+  testListsReport,
+  testReproducibleReport,
+} from '../testing.js';
 import { anyCheckReport, anyCompareReport } from '../testing-arbitrary.js';
 import { checkJunit, compareJunit } from './junit.js';
 
@@ -88,6 +93,12 @@ describe('JUnit XML', () => {
     );
     const same = testCompareReport({ verdict: 'identical', rootCauses: [], difference: undefined });
     expect(compareJunit(same)).toContain('failures="0" errors="0"');
+  });
+
+  it('shows the digests of files in lists', () => {
+    const xml = compareJunit(testListsReport());
+    expect(xml).toContain('message="differs: unknown"');
+    expect(xml).toContain('2'.repeat(64));
   });
 
   it('is well formed, whatever the report', () => {

@@ -1,6 +1,6 @@
 import type { CompareReport } from '../../compare/types.js';
 import type { ArtifactReport, CheckReport } from '../../vary/types.js';
-import { findingsOf, groupFindings, walk } from '../findings.js';
+import { evidenceOf, findingsOf, groupFindings, walk } from '../findings.js';
 import {
   causeWords,
   checkHeadline,
@@ -87,7 +87,7 @@ export function compareJunit(report: CompareReport): string {
     const root = roots.get(id);
     if (root === undefined) continue;
     roots.delete(id);
-    cases.push(rootCase(place, root.causes, findingLines(groupFindings(findingsOf(difference)))));
+    cases.push(rootCase(place, root.causes, findingLines(evidenceOf(difference))));
   }
   for (const { place, causes } of roots.values()) cases.push(rootCase(place, causes, []));
   for (const { place, reason, detail } of report.unexamined) {
@@ -116,9 +116,10 @@ export function compareJunit(report: CompareReport): string {
 
 function rootCase(
   place: readonly string[],
-  causes: readonly string[],
+  known: readonly string[],
   lines: readonly string[],
 ): TestCase {
+  const causes = known.length > 0 ? known : ['unknown'];
   const kind = causes[0] ?? 'unknown';
   const message = `differs: ${listed(causes.map((cause) => cause.replaceAll('-', ' ')))}`;
   return {

@@ -10,6 +10,7 @@ import {
   failureWords,
   listed,
   variationTitles,
+  unlikeOutside,
 } from '../words.js';
 import { block, Parts, placeSpan, prose, span } from './inline.js';
 import { findingsMarkdown, signOf } from './findings-markdown.js';
@@ -64,8 +65,9 @@ function checkNotes(report: CheckReport, title: (name: string) => string): strin
       : [
           `The recipe's determinism level is ${span(report.level)}, which holds for ${span('selfsame build')}`,
         ]),
+    ...(report.verdict === 'does-not-build' && report.level === undefined ? [unlikeOutside] : []),
     ...(report.budgetSpent ? ['The budget ended before the search did'] : []),
-    ...(skipped.length > 0
+    ...(skipped.length > 0 && report.verdict !== 'does-not-build'
       ? [
           `${count(skipped.length, 'variation')} could not be tried on this machine: ${listed(skipped.slice(0, 20).map(({ name }) => title(name)))}`,
         ]
@@ -111,7 +113,7 @@ function detailsOf({ path, difference }: ArtifactReport): string | undefined {
 }
 
 function limitsOf(report: CheckReport): string | undefined {
-  const lines = [
+  const untried = [
     ...report.variations
       .filter(({ status }) => status !== 'used')
       .map(
@@ -119,6 +121,9 @@ function limitsOf(report: CheckReport): string | undefined {
           `- not varied: ${prose(title, 60)} (${prose(why ?? status, 300)})`,
       ),
     ...limitsOfCheck(report).map((text) => `- not covered: ${prose(text, 300)}`),
+  ];
+  const lines = [
+    ...(report.verdict === 'does-not-build' ? [] : untried),
     ...buildNotes(report).map((note) => `- of the builds: ${prose(note, 400)}`),
     ...report.wroteOutside.map(
       (path) => `- written outside of the tree, and lost: ${placeSpan([path])}`,

@@ -1,7 +1,7 @@
 import type { CompareReport, RootCause } from '../../compare/types.js';
 import { formatBytes } from '../../text/bytes.js';
 import { formatDuration } from '../../text/duration.js';
-import { findingsOf, groupFindings, walk } from '../findings.js';
+import { evidenceOf, walk } from '../findings.js';
 import {
   causeWords,
   compareHeadline,
@@ -30,7 +30,7 @@ export function compareMarkdown(report: CompareReport, options: MarkdownOptions 
   const wanted = new Set(rootCauses.slice(0, mostRoots).map(({ place }) => JSON.stringify(place)));
   for (const { difference, place } of walk(report.difference)) {
     const id = JSON.stringify(place);
-    const groups = wanted.has(id) ? groupFindings(findingsOf(difference)) : [];
+    const groups = wanted.has(id) ? evidenceOf(difference) : [];
     if (groups.length > 0) found.set(id, findingsMarkdown(groups, place.length));
   }
   if (rootCauses.length > 0) parts.add('### Root causes');
@@ -64,7 +64,7 @@ function rootOf(root: RootCause, findings: string | undefined): string {
   const because = elsewhere.slice(0, 10).map((one) => placeSpan(one));
   const left = elsewhere.length - because.length;
   return [
-    `${placeSpan(place)}: ${listed(causes.map(causeWords))}`,
+    `${placeSpan(place)}: ${listed((causes.length > 0 ? causes : (['unknown'] as const)).map(causeWords))}`,
     ...(findings === undefined ? [] : [findings]),
     ...(because.length === 0
       ? []

@@ -4,6 +4,9 @@ import { placeSpan, prose, sentence, span } from './inline.js';
 
 const mostFindings = 5;
 
+/** What stands where a side has nothing. */
+const nothing = '(nothing)';
+
 const signs = { good: '✅', note: '⚠️', bad: '❌' } as const;
 
 export function signOf(tone: Headline['tone']): string {
@@ -21,8 +24,8 @@ export function findingsMarkdown(groups: readonly FindingGroup[], depth: number)
     const times = number > 1 ? `, ${count(number, 'time')}` : '';
     return [
       `- **${causeWords(cause)}**${words === '' ? '' : ` (${prose(words)})`}${where}${at}${times}`,
-      `  - A: ${span(a)}`,
-      `  - B: ${span(b)}`,
+      `  - A: ${a === '' ? nothing : span(a)}`,
+      `  - B: ${b === '' ? nothing : span(b)}`,
       ...(remedy === '' ? [] : [`  - Fix: ${sentence(remedy)}`]),
     ].join('\n');
   });

@@ -1,6 +1,12 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { testArtifact, testCheckReport, testCompareReport } from '../testing.js';
+import {
+  testArtifact,
+  testCheckReport,
+  testCompareReport,
+  testListsReport,
+  testUnbuiltReport,
+} from '../testing.js';
 import { anyCheckReport, anyCompareReport } from '../testing-arbitrary.js';
 import { checkMarkdown } from './check-markdown.js';
 import { compareMarkdown } from './compare-markdown.js';
@@ -72,6 +78,22 @@ describe('a summary in Markdown', () => {
     expect(text).toContain('- ignored: mtime, which hid 31 differences');
     expect(text).toContain('- not examined: `heads-x230-v0.2.1.rom` › `me.bin`: encrypted');
     expect(text).toContain('- `B is signed by <nobody>`');
+  });
+
+  it('shows the digests of files in lists, and what only one side has', () => {
+    const text = compareMarkdown(testListsReport());
+    expect(text).toContain(
+      `\`changed\`: unknown\n\n- **unknown** (sha256)\n  - A: \`${'1'.repeat(64)}\``,
+    );
+    expect(text).toContain('  - B: (nothing)');
+  });
+
+  it('says of what is not built why that can be, and nothing of what was not varied', () => {
+    const text = checkMarkdown(testUnbuiltReport());
+    expect(text).toContain('- Builds of a command have no network');
+    expect(text).toContain('### The build fails with nothing varied');
+    expect(text).not.toMatch(/not varied|not covered/);
+    expect(checkMarkdown({ ...testUnbuiltReport(), level: 'fixed' })).not.toContain('no network');
   });
 
   it('is never longer than a step summary may be, and says so', () => {

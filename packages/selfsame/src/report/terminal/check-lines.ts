@@ -43,8 +43,7 @@ export function checkLines(report: CheckReport, options: TerminalOptions): strin
         `${nameWords(path)} (${listed(consequenceOf.slice(0, 3).map(nameWords))})`,
     ),
   );
-  // A build that was never made says nothing of what was varied.
-  if (report.verdict !== 'does-not-build') addLimits(lines, report);
+  addLimits(lines, report);
   lines.gap();
   lines.add(
     `${count(report.builds.length, 'build')} in ${formatDuration(report.milliseconds)}`,
@@ -83,6 +82,16 @@ function presenceWords({ difference }: ArtifactReport): string {
 
 /** What the verdict does not say. */
 function addLimits(lines: Lines, report: CheckReport): void {
+  // Where nothing is built with nothing varied, nothing was varied.
+  if (report.verdict !== 'does-not-build') addUntried(lines, report);
+  lines.list('Of the builds:', buildNotes(report));
+  lines.list(
+    'Written outside of the tree (and lost):',
+    report.wroteOutside.map((path) => nameWords(path)),
+  );
+}
+
+function addUntried(lines: Lines, report: CheckReport): void {
   lines.list(
     'Not varied:',
     report.variations
@@ -100,10 +109,5 @@ function addLimits(lines: Lines, report: CheckReport): void {
   lines.list(
     'Not covered:',
     limitsOfCheck(report).map((text) => visible(text, 300)),
-  );
-  lines.list('Of the builds:', buildNotes(report));
-  lines.list(
-    'Written outside of the tree (and lost):',
-    report.wroteOutside.map((path) => nameWords(path)),
   );
 }

@@ -1,7 +1,7 @@
 import { formatBytes } from '../../text/bytes.js';
 import { formatDuration } from '../../text/duration.js';
 import type { CompareReport, Place, RootCause } from '../../compare/types.js';
-import { findingsOf, groupFindings, walk, type FindingGroup } from '../findings.js';
+import { evidenceOf, findingsOf, groupFindings, walk, type FindingGroup } from '../findings.js';
 import { visible } from '../visible.js';
 import {
   causeWords,
@@ -63,7 +63,7 @@ export function compareLines(report: CompareReport, options: TerminalOptions): s
 function groupsAt({ difference }: CompareReport, wanted: Place): FindingGroup[] {
   for (const { difference: inner, place } of walk(difference)) {
     if (place.length === wanted.length && place.every((name, at) => name === wanted[at]))
-      return groupFindings(findingsOf(inner));
+      return evidenceOf(inner);
   }
   return [];
 }
@@ -72,7 +72,7 @@ function addRoot(lines: Lines, root: RootCause, found: readonly FindingGroup[]):
   const { style } = lines;
   lines.gap();
   lines.add(placeWords(root.place), '', style.bold);
-  lines.findings(found, '  ');
+  lines.findings(found, '  ', root.place.length);
   if (found.length === 0 && root.causes.length > 0)
     lines.add(listed(root.causes.map(causeWords)), '  ', style.yellow);
   const elsewhere = heldElsewhere(root);

@@ -22,6 +22,9 @@ const mostFindings = 3;
 
 const tones = { good: 'green', note: 'yellow', bad: 'red' } as const;
 
+/** What stands where a side has nothing. */
+const nothing = '(nothing)';
+
 /** Lines of one answer, wrapped and painted. */
 export class Lines {
   readonly style: Style;
@@ -29,6 +32,8 @@ export class Lines {
   readonly most: number;
   readonly rest: string;
   readonly all: string[] = [];
+  /** Remedies that were told in full. */
+  readonly #remedies = new Set<string>();
 
   constructor({ style, columns = 100, most = 10, rest = '--html FILE' }: TerminalOptions) {
     this.style = style;
@@ -55,14 +60,18 @@ export class Lines {
     for (const sentence of rest) this.add(sentence);
   }
 
-  /** The causes of an artifact: what, where, both values, what to do. */
-  findings(groups: readonly FindingGroup[], indent: string): void {
+  /**
+   * The causes of an artifact: what, where, both values, what to do; that in full where it stands first.
+   *
+   * @param depth names of places that the reader sees already, above
+   */
+  findings(groups: readonly FindingGroup[], indent: string, depth = 1): void {
     const causes = groups.filter(({ finding }) => !finding.consequence);
     const shown = (causes.length > 0 ? causes : groups).slice(0, mostFindings);
     for (const { finding, number } of shown) {
       const { cause, kind, certainty, place, offsetA, a, b, remedy } = finding;
       const words = kindWords(cause, kind, certainty);
-      const where = place.length > 1 ? ` in ${placeWords(place.slice(1))}` : '';
+      const where = place.length > depth ? ` in ${placeWords(place.slice(depth))}` : '';
       const at = offsetA === undefined ? '' : ` at ${offsetWords(offsetA)}`;
       const more = number > 1 ? `, ${count(number, 'time')}` : '';
       this.add(
@@ -70,13 +79,21 @@ export class Lines {
         indent,
         (line) => this.style.yellow(line),
       );
-      this.add(visible(a), `${indent}  A  `, (line) => this.style.cyan(line));
-      this.add(visible(b), `${indent}  B  `, (line) => this.style.cyan(line));
-      if (remedy !== '') this.add(visible(remedy, 400), `${indent}  → `);
+      for (const [side, value] of Object.entries({ A: a, B: b }))
+        this.add(value === '' ? nothing : visible(value), `${indent}  ${side}  `, (line) =>
+          this.style.cyan(line),
+        );
+      this.#remedy(visible(remedy, 400), `${indent}  → `);
     }
     const left = causes.length - shown.length;
     if (causes.length > 0 && left > 0)
       this.add(`and ${count(left, 'other cause')}`, indent, (line) => this.style.dim(line));
+  }
+
+  #remedy(text: string, first: string): void {
+    if (text === '') return;
+    this.add(this.#remedies.has(text) ? 'as above' : text, first);
+    this.#remedies.add(text);
   }
 
   /** `and 12 more files: --html FILE`. */

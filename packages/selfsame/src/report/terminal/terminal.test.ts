@@ -6,7 +6,11 @@ import {
   testArtifact,
   testCheckReport,
   testCompareReport,
+  testDifference,
+  testFinding,
+  testListsReport,
   testReproducibleReport,
+  testUnbuiltReport,
 } from '../testing.js';
 import { anyCheckReport, anyCompareReport } from '../testing-arbitrary.js';
 import { checkLines } from './check-lines.js';
@@ -61,16 +65,7 @@ describe('the summary of a check', () => {
   });
 
   it('says once that nothing was built, what the build said, and what is unlike outside', () => {
-    const report = testCheckReport({
-      ...{ verdict: 'does-not-build', artifacts: [], budgetSpent: false },
-      failures: [
-        {
-          dependence: { type: 'always', why: 'it failed with nothing varied' },
-          why: 'the command ended with status 2',
-          lastLines: ['curl: (6) Could not resolve host: example.org'],
-        },
-      ],
-    });
+    const report = testUnbuiltReport();
     const lines = checkLines(report, plain);
     expect(lines[0]).toBe('It does not build, even with nothing varied');
     const text = lines.join(' ').replace(/ +/g, ' ');
@@ -117,6 +112,42 @@ describe('the summary of a comparison', () => {
     expect(text).toMatch(
       /\nAll of it goes back to heads-x230-v0.2.1.rom › initrd.cpio.xz › bin\/flashrom:\s+toolchain\s+version/,
     );
+  });
+
+  it('shows the digests of files in lists, and what only one side has', () => {
+    expect(compareLines(testListsReport(), plain).join('\n')).toContain(
+      [
+        'a.sums › changed',
+        '  unknown (sha256)',
+        `    A  ${'1'.repeat(64)}`,
+        `    B  ${'2'.repeat(64)}`,
+        '',
+        'a.sums › gone',
+        '  missing file (sha256)',
+        `    A  ${'1'.repeat(64)}`,
+        '    B  (nothing)',
+        '',
+      ].join('\n'),
+    );
+  });
+
+  it('tells a remedy in full once, and of places only what is not said above', () => {
+    const remedy = 'Pack with `tar --mtime=@0`.';
+    const member = (name: string) =>
+      testDifference(name, {
+        findings: [testFinding({ cause: 'timestamp', place: ['a.tar', name], remedy })],
+      });
+    const root = { causes: [], explains: [], alone: [], also: [], assumed: [] };
+    const text = compareLines(
+      testCompareReport({
+        difference: testDifference('a.tar', { children: [member('one'), member('two')] }),
+        rootCauses: ['one', 'two'].map((name) => ({ ...root, place: ['a.tar', name] })),
+      }),
+      plain,
+    ).join('\n');
+    expect(text.match(/--mtime/g)).toHaveLength(1);
+    expect(text).toMatch(/\na\.tar › two\n(.*\n)+ {4}→ as above\n/);
+    expect(text).not.toMatch(/ in (one|two)/);
   });
 
   it('never calls the undecided the same', () => {
