@@ -34,7 +34,6 @@ export function smallestHittingSet(
 ): HittingSet {
   const { forced, rows } = reduceProblem(problem);
   const base = costOf(forced, problem.costs);
-  if (rows.length === 0) return { lower: base, columns: forced, cost: base, nodes: 0 };
   const used = [...new Set(rows.flat())].sort((a, b) => a - b);
   const index = new Map(used.map((column, place) => [column, place]));
   const search = new Search(

@@ -82,7 +82,7 @@ function dropContainedColumns(rows: readonly number[][], costs: readonly number[
     const shortest = itsRows
       .map((row) => rows[row] as readonly number[])
       .reduce((short, row) => (row.length < short.length ? row : short));
-    if (shortest.some((other) => other !== column && isBetter(other, column))) dropped[column] = 1;
+    if (shortest.some((other) => isBetter(other, column))) dropped[column] = 1;
   });
   return rows.map((row) => row.filter((column) => dropped[column] === 0));
 }

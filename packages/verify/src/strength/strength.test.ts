@@ -1,8 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { RosterSigner } from '../roster/roster.js';
+import { bruteForce } from '../testing/hitting.js';
 import type { DomainRules } from './domains.js';
-import { smallestHittingSet } from './hitting-set.js';
 import { strengthOf } from './strength.js';
 
 const signer = (name: string, attributes: Record<string, string | string[]>): RosterSigner => ({
@@ -19,97 +19,6 @@ const rules = (changes: Partial<DomainRules> = {}): DomainRules => ({
   weights: {},
   unknown: 'shared',
   ...changes,
-});
-
-/** The least cost over all sets of columns: the definition, word for word. */
-function bruteForce(rows: readonly (readonly number[])[], costs: readonly number[]): number {
-  let best = Infinity;
-  for (let set = 0; set < 1 << costs.length; set += 1) {
-    const cost = costs.reduce((sum, each, column) => sum + ((set >> column) & 1) * each, 0);
-    if (cost < best && rows.every((row) => row.some((column) => (set >> column) & 1))) best = cost;
-  }
-  return best;
-}
-
-const problems = fc
-  .tuple(fc.integer({ min: 1, max: 10 }), fc.integer({ min: 1, max: 4 }))
-  .chain(([columns, dearest]) =>
-    fc.record({
-      rows: fc.array(
-        fc.uniqueArray(fc.nat(columns - 1), { minLength: 1, maxLength: Math.min(columns, 5) }),
-        { maxLength: 14 },
-      ),
-      costs: fc.array(fc.integer({ min: 1, max: dearest }), {
-        minLength: columns,
-        maxLength: columns,
-      }),
-    }),
-  );
-
-describe('smallestHittingSet', () => {
-  it('is as cheap as the best of all sets, and hits every row', () => {
-    fc.assert(
-      fc.property(problems, (problem) => {
-        const { lower, cost, columns } = smallestHittingSet(problem);
-        expect([lower, cost]).toEqual(Array(2).fill(bruteForce(problem.rows, problem.costs)));
-        expect(columns.reduce((sum, column) => sum + problem.costs[column]!, 0)).toBe(cost);
-        for (const row of problem.rows) expect(row.some((c) => columns.includes(c))).toBe(true);
-      }),
-      { numRuns: 1500 },
-    );
-  });
-
-  it('needs the search: rows without anything to reduce, which no greedy choice solves', () => {
-    // The lines of the projective plane of order 3: 13 points, any two lines meet, and the smallest set
-    // that meets every line is a line.
-    const lines = Array.from({ length: 13 }, (_, shift) =>
-      [0, 1, 3, 9].map((point) => (point + shift) % 13),
-    );
-    const costs = Array.from({ length: 13 }, () => 1);
-    expect(smallestHittingSet({ rows: lines, costs })).toMatchObject({ lower: 4, cost: 4 });
-    // All pairs of ten: the relaxation says five, the truth is nine.
-    const pairs = costs
-      .slice(0, 10)
-      .flatMap((_, a) => Array.from({ length: a }, (_e, b) => [a, b]));
-    const found = smallestHittingSet({ rows: pairs, costs: costs.slice(0, 10) });
-    expect(found).toMatchObject({ lower: 9, cost: 9 });
-    expect(found.nodes).toBeGreaterThan(1);
-  });
-
-  it('gives a proven lower bound, never a guess, when the budget is used up', () => {
-    fc.assert(
-      fc.property(problems, fc.integer({ min: 1, max: 3 }), (problem, budget) => {
-        const { lower, cost } = smallestHittingSet(problem, budget);
-        const exact = bruteForce(problem.rows, problem.costs);
-        expect(lower).toBeLessThanOrEqual(exact);
-        expect(cost).toBeGreaterThanOrEqual(exact);
-      }),
-      { numRuns: 1000 },
-    );
-    const pairs = Array.from({ length: 45 }, (_, n) => n).map((n) => {
-      const a = Math.floor((1 + Math.sqrt(8 * n + 1)) / 2);
-      return [a, n - (a * (a - 1)) / 2];
-    });
-    const costs = Array.from({ length: 10 }, () => 1);
-    const { lower, cost } = smallestHittingSet({ rows: pairs, costs }, 1);
-    expect([lower, cost]).toEqual([5, 9]);
-  });
-
-  it('is the same whatever the order of rows', () => {
-    fc.assert(
-      fc.property(
-        problems.chain((problem) =>
-          fc.tuple(
-            fc.constant(problem),
-            fc.shuffledSubarray([...problem.rows], { minLength: problem.rows.length }),
-          ),
-        ),
-        ([problem, rows]) => {
-          expect(smallestHittingSet({ ...problem, rows })).toEqual(smallestHittingSet(problem));
-        },
-      ),
-    );
-  });
 });
 
 const values = (...all: string[]) => fc.option(fc.constantFrom(...all), { nil: undefined });
@@ -141,10 +50,7 @@ function definition(signers: readonly RosterSigner[], { unknown }: DomainRules):
   );
   const names = [...new Set(tags.flat())];
   const rows = tags.map((list) => list.map((tag) => names.indexOf(tag)));
-  return bruteForce(
-    rows,
-    names.map(() => 1),
-  );
+  return bruteForce({ rows, costs: names.map(() => 1) });
 }
 
 describe('strengthOf', () => {
@@ -225,6 +131,58 @@ describe('strengthOf', () => {
     const dear = { 'os:*': 9, 'key:*': 4, 'key:a': 2 };
     expect(strengthOf(list, rules({ ...os, weights: dear })).atLeast).toBe(9);
     expect(strengthOf(list.slice(0, 2), rules({ ...os, weights: dear })).atLeast).toBe(6);
+  });
+
+  it('steals the key of a signer that is listed twice once, and knows signers without attributes', () => {
+    const list = [signer('a', { os: 'debian' }), signer('a', { os: 'debian' })];
+    const dear = rules({ domains: ['os'], weights: { 'os:*': 2 } });
+    expect(strengthOf(list, dear).atLeast).toBe(1);
+    const bare: RosterSigner[] = ['a', 'b'].map((name) => ({ name, keys: [] }));
+    expect(strengthOf(bare, rules())).toMatchObject({
+      atLeast: 1,
+      coalition: [{ domain: 'jurisdiction:?', insteadOf: ['os:?'], signers: ['a', 'b'] }],
+      assumedApart: ['jurisdiction', 'os'],
+    });
+  });
+
+  it('tells apart which attributes are taken to be unlike the known ones', () => {
+    const list = [
+      signer('a', { os: 'debian', jurisdiction: 'DE' }),
+      signer('b', { jurisdiction: 'US' }),
+    ];
+    expect(strengthOf(list, rules()).assumedApart).toEqual(['os']);
+  });
+
+  it('is not exact when the budget is used up, and then names a coalition that weighs more', () => {
+    // Pairs of ten values, each a signer's: the relaxation says five, the truth is nine.
+    const ten = Array.from({ length: 10 }, (_, value) => `v${value}`);
+    const list = ten.flatMap((one, index) =>
+      ten.slice(0, index).map((other) => signer(`${one}-${other}`, { os: [one, other] })),
+    );
+    const os = rules({ domains: ['os'] });
+    expect(strengthOf(list, os)).toMatchObject({ atLeast: 9, weight: 9, isExact: true });
+    expect(strengthOf(list, os, list, 1)).toMatchObject({ atLeast: 5, weight: 9, isExact: false });
+  });
+
+  it('names for each member what would do for those signers that no member before it touches', () => {
+    const list = [
+      signer('a', { jurisdiction: 'DE', os: 'guix' }),
+      signer('b', { jurisdiction: 'DE', os: 'arch' }),
+      signer('c', { jurisdiction: 'DE', organisation: 'y', os: 'debian' }),
+      signer('d', { jurisdiction: 'FR', organisation: 'x', os: 'debian' }),
+      signer('e', { jurisdiction: 'US', organisation: 'x', os: 'debian' }),
+    ];
+    const domains = ['jurisdiction', 'organisation', 'os'];
+    const [first, second] = strengthOf(list, rules({ domains })).coalition;
+    expect(first).toMatchObject({ domain: 'jurisdiction:DE', signers: ['a', 'b', 'c'] });
+    expect(second).toMatchObject({
+      domain: 'os:debian',
+      insteadOf: ['organisation:x'],
+      signers: ['c', 'd', 'e'],
+    });
+    // Nothing that weighs more would do instead.
+    const dear = rules({ domains, weights: { 'organisation:x': 2 } });
+    expect(strengthOf(list, dear).coalition[1]?.insteadOf).toEqual([]);
   });
 
   it('names alternatives of which any combination touches everybody', () => {
