@@ -11,12 +11,12 @@ import {
   type FieldPath,
   type JsonObject,
   type JsonValue,
-  type Metablock,
   type OpenPgpKeyPacket,
   type PosixTime,
   type PublicKey,
   type SignatureScheme,
 } from '@selfsame/verify';
+import type { InTotoBlock } from './envelope.js';
 import { read } from './fields.js';
 
 /** A public key as layouts hold it (in-toto specification 1.0 §4.2; OpenPGP: securesystemslib's `GPG_PUBKEY_SCHEMA`). */
@@ -101,20 +101,21 @@ export function inTotoOpenPgpKey(
 
 /**
  * The key or subkey of `key` that validly signed the block at this time, if any. Only signatures that name it are
- * tried, and of those the first few: honest programs write one.
+ * tried, in envelopes those that name none as well, and of those the first few: honest programs write one.
  */
 export function signingKey(
-  block: Metablock,
+  block: InTotoBlock,
   key: InTotoKey,
   now: PosixTime,
 ): InTotoKey | undefined {
+  const { payload, signatures, isEnvelope = false } = block;
+  const unnamed = isEnvelope ? signatures.filter(({ keyId }) => keyId === '') : [];
   return [key, ...key.subkeys].find(
     ({ id, key: publicKey, scheme, expires }) =>
       (expires === undefined || now < expires) &&
-      block.signatures
-        .filter(({ keyId }) => keyId === id)
+      [...signatures.filter(({ keyId }) => keyId === id), ...unnamed]
         .slice(0, MAX_TRIES)
-        .some((signature) => verifyInTotoSignature(block.payload, signature, publicKey, scheme)),
+        .some((signature) => verifyInTotoSignature(payload, signature, publicKey, scheme)),
   );
 }
 

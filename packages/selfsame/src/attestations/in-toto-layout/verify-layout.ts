@@ -4,9 +4,9 @@ import {
   VerifyError,
   type Artifacts,
   type Link,
-  type Metablock,
   type PosixTime,
 } from '@selfsame/verify';
+import type { InTotoBlock } from './envelope.js';
 import type { GlobBudget } from './glob.js';
 import { signingKey, type InTotoKey } from './layout-key.js';
 import { parseLayout, type Inspection, type Layout, type Step } from './layout.js';
@@ -16,7 +16,7 @@ import { brokenRule, type Rule } from './rules.js';
 export interface StepEvidence {
   /** The step, from the name of the file; a link must also say so itself. */
   readonly step: string;
-  readonly block: Metablock;
+  readonly block: InTotoBlock;
   /** For a layout: what is shown for its steps. */
   readonly below?: readonly StepEvidence[];
 }
@@ -91,12 +91,12 @@ const BUDGET = 100_000_000;
  * of one key) count once. Throws for a layout that cannot be read (what `parseLayout` throws), for no
  * keys, and `LIMIT_EXCEEDED`; everything else is in the verdict.
  */
-export function verifyLayout(block: Metablock, question: LayoutQuestion): LayoutVerdict {
+export function verifyLayout(block: InTotoBlock, question: LayoutQuestion): LayoutVerdict {
   return verify(block, question, { remaining: BUDGET }, { remaining: MAX_EVIDENCE }, 1);
 }
 
 function verify(
-  block: Metablock,
+  block: InTotoBlock,
   { keys, now, evidence, files }: LayoutQuestion,
   budget: GlobBudget,
   blocks: { remaining: number },
@@ -244,7 +244,7 @@ function ruleProblems(
 }
 
 function verifySublayout(
-  block: Metablock,
+  block: InTotoBlock,
   question: LayoutQuestion,
   budget: GlobBudget,
   blocks: { remaining: number },

@@ -1,6 +1,7 @@
 import { VerifyError } from '@selfsame/verify';
-import type { Artifacts, Metablock, PosixTime } from '@selfsame/verify';
+import type { Artifacts, PosixTime } from '@selfsame/verify';
 import { SelfsameError } from '../../errors/selfsame-error.js';
+import type { InTotoBlock } from '../in-toto-layout/envelope.js';
 import { verifyLayout, type LayoutVerdict } from '../in-toto-layout/verify-layout.js';
 import { certificateProblem, type LayoutKey } from './layout-keys.js';
 import type { ReadLinks } from './read-links.js';
@@ -32,7 +33,7 @@ export interface JudgedLayout {
  * @throws SelfsameError LAYOUT_INVALID, for a signed layout that breaks its format or is beyond what is read
  */
 export async function judgeLayout(
-  block: Metablock,
+  block: InTotoBlock,
   { keys, links, files, at, withoutInspections }: LayoutQuestion,
 ): Promise<JudgedLayout> {
   let verdict: LayoutVerdict;

@@ -5,7 +5,6 @@ import {
   parsePublicKey,
   VerifyError,
   type JsonObject,
-  type Metablock,
   type PosixTime,
 } from '@selfsame/verify';
 import { dearmor } from '../../download/openpgp/armor.js';
@@ -17,6 +16,7 @@ import {
   parseInTotoKey,
   type InTotoKey,
 } from '../in-toto-layout/layout-key.js';
+import type { InTotoBlock } from '../in-toto-layout/envelope.js';
 import { readCertificates, type Certificates } from '../openpgp/certificates.js';
 import { judgeDetached } from '../openpgp/judge-signature.js';
 import { openPgpPacket } from './openpgp-object.js';
@@ -43,7 +43,7 @@ export interface LayoutKey {
 export async function readLayoutKey(
   path: string,
   name: string,
-  block: Metablock,
+  block: InTotoBlock,
 ): Promise<LayoutKey> {
   let bytes: Buffer;
   try {
@@ -78,12 +78,13 @@ export async function readLayoutKey(
  */
 export async function certificateProblem(
   { key, certificates }: LayoutKey,
-  { signatures, payload }: Metablock,
+  { signatures, payload, isEnvelope }: InTotoBlock,
   at: PosixTime,
 ): Promise<string | undefined> {
   if (certificates === undefined) return undefined;
   const ids = new Set([key, ...key.subkeys].map(({ id }) => id));
-  let problem = 'it did not sign';
+  // In an envelope nothing says when and how OpenPGP signed.
+  let problem = isEnvelope === true ? 'OpenPGP does not sign envelopes' : 'it did not sign';
   for (const signature of signatures.filter(({ keyId }) => ids.has(keyId))) {
     const packet = openPgpPacket(signature, payload);
     const judged = packet && (await judgeDetached(payload, packet, certificates, at));

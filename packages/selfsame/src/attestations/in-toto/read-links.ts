@@ -2,9 +2,10 @@ import { createHash } from 'node:crypto';
 import { constants } from 'node:fs';
 import { open, readdir } from 'node:fs/promises';
 import { join } from 'node:path';
-import { parseMetablock, VerifyError, type Artifacts, type Metablock } from '@selfsame/verify';
+import { VerifyError, type Artifacts } from '@selfsame/verify';
 import { SelfsameError } from '../../errors/selfsame-error.js';
 import { readBounded } from '../../record/folder-file.js';
+import { parseInTotoFile, type InTotoBlock } from '../in-toto-layout/envelope.js';
 import type { StepEvidence } from '../in-toto-layout/verify-layout.js';
 
 /** Bounds on what is read for one layout, in counts and bytes. */
@@ -25,9 +26,9 @@ export interface ReadLinks {
 }
 
 /** A layout file. Throws SelfsameError LAYOUT_INVALID. */
-export async function readLayout(path: string, name: string): Promise<Metablock> {
+export async function readLayout(path: string, name: string): Promise<InTotoBlock> {
   try {
-    return parseMetablock(await readBounded(path, layoutFileLimits.linkBytes));
+    return parseInTotoFile(await readBounded(path, layoutFileLimits.linkBytes));
   } catch (cause) {
     const why = cause instanceof VerifyError ? cause.message : whyUnreadable(cause);
     throw new SelfsameError('LAYOUT_INVALID', `${name} is not a layout: ${why}`, {
@@ -61,7 +62,7 @@ export async function readLinks(folder: string, signal: AbortSignal): Promise<Re
         const content = await readBounded(join(folder, path), layoutFileLimits.linkBytes);
         bytes += content.length;
         if (bytes > layoutFileLimits.allLinkBytes) throw tooMuch(folder, 'too large links');
-        const block = parseMetablock(content);
+        const block = parseInTotoFile(content);
         const inner = name.slice(0, -'.link'.length);
         // Only a layout has anything below it.
         const isLayout = block.signed['_type'] === 'layout' && names.includes(inner);
