@@ -1,5 +1,5 @@
-import { readdirSync } from 'node:fs';
-import { join } from 'node:path';
+import { existsSync, readdirSync } from 'node:fs';
+import { join, resolve } from 'node:path';
 import { SelfsameError } from '../errors/selfsame-error.js';
 import { DEFAULT_KEY_NAME, keyDirectory, keyFilePath, type Environment } from './key-file.js';
 
@@ -28,4 +28,15 @@ export function chooseKeyFile(env: Environment): string {
     `there are ${names.length} keys in ${directory} and none is called ${DEFAULT_KEY_NAME}`,
     { hint: `choose one: --key ${join(directory, only)}` },
   );
+}
+
+/**
+ * The key file that a person names: a file, else one of the directory of keys by its name (`alice`, `alice.key`,
+ * `alice.pub`). What is neither is the path as it was given, which whoever reads it complains about.
+ */
+export function namedKeyFile(text: string, cwd: string, env: Environment): string {
+  const path = resolve(cwd, text);
+  if (text.includes('/') || existsSync(path)) return path;
+  const kept = join(keyDirectory(env), /\.(?:key|pub)$/.test(text) ? text : `${text}.key`);
+  return existsSync(kept) ? kept : path;
 }

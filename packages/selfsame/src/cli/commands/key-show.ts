@@ -1,4 +1,3 @@
-import { resolve } from 'node:path';
 import type { Command } from '../command.js';
 
 export const keyShowCommand: Command = {
@@ -22,7 +21,7 @@ export const keyShowCommand: Command = {
   async run(_args, options, context) {
     const { SelfsameError } = await import('../../errors/selfsame-error.js');
     const { keyFilePath, readPublicKey } = await import('../../record/key-file.js');
-    const { chooseKeyFile } = await import('../../record/choose-key.js');
+    const { chooseKeyFile, namedKeyFile } = await import('../../record/choose-key.js');
     const { formatPublicKey, publicKeyToPem } = await import('@selfsame/verify');
     const { name, key: file } = options;
     if (typeof name === 'string' && typeof file === 'string') {
@@ -31,7 +30,7 @@ export const keyShowCommand: Command = {
       });
     }
     let path: string;
-    if (typeof file === 'string') path = resolve(context.cwd, file);
+    if (typeof file === 'string') path = namedKeyFile(file, context.cwd, process.env);
     else
       path = typeof name === 'string' ? keyFilePath(name, process.env) : chooseKeyFile(process.env);
     const named = readPublicKey(path);

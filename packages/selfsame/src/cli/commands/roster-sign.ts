@@ -9,7 +9,10 @@ export const rosterSignCommand: Command = {
     'with your signature. Every owner signs the same draft, and all lines together are the new version.',
   arguments: [{ syntax: '<draft>', description: 'the roster, in YAML', complete: 'files' }],
   options: [
-    { flags: '--key <file>', description: 'your private key (default: your only or default key)' },
+    {
+      flags: '--key <file>',
+      description: 'your private key, by file or name (default: your only or default key)',
+    },
   ],
   examples: [
     {
@@ -19,10 +22,13 @@ export const rosterSignCommand: Command = {
   ],
   async run([draft = ''], options, context) {
     const { readPrivateKey } = await import('../../record/key-file.js');
-    const { chooseKeyFile } = await import('../../record/choose-key.js');
+    const { chooseKeyFile, namedKeyFile } = await import('../../record/choose-key.js');
     const { signRosterDraft } = await import('../../record/roster-file.js');
     const { key: file } = options;
-    const path = typeof file === 'string' ? resolve(context.cwd, file) : chooseKeyFile(context.env);
+    const path =
+      typeof file === 'string'
+        ? namedKeyFile(file, context.cwd, context.env)
+        : chooseKeyFile(context.env);
     const { key } = readPrivateKey(path);
     const { roster, sha256, line } = signRosterDraft(resolve(context.cwd, draft), draft, key);
     const isOwner = roster.owners.keys.some(({ id }) => id === key.publicKey.id);

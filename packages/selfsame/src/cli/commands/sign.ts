@@ -29,7 +29,10 @@ export function createSignCommand(findResults: FindResults): Command {
     ],
     options: [
       { flags: '--target <target>', description: 'target of the projects named without one' },
-      { flags: '--key <file>', description: 'private key (default: your only or default key)' },
+      {
+        flags: '--key <file>',
+        description: 'private key, by file or name (default: your only or default key)',
+      },
       {
         flags: '--out <dir>',
         description: 'attestations folder (default: attestations/ in the workspace)',
@@ -60,14 +63,16 @@ export function createSignCommand(findResults: FindResults): Command {
     async run(args, options, context) {
       const { SelfsameError } = await import('../../errors/selfsame-error.js');
       const { readPrivateKey } = await import('../../record/key-file.js');
-      const { chooseKeyFile } = await import('../../record/choose-key.js');
+      const { chooseKeyFile, namedKeyFile } = await import('../../record/choose-key.js');
       const { printable } = await import('../../text/printable.js');
       const { checkSignAs, signResultsAs } = await import('../sign-as.js');
       const { signResults } = await import('../../record/sign-results.js');
       const { key: file, out, target } = options;
       const format = await checkSignAs(options);
       const keyPath = (): string =>
-        typeof file === 'string' ? resolve(context.cwd, file) : chooseKeyFile(process.env);
+        typeof file === 'string'
+          ? namedKeyFile(file, context.cwd, process.env)
+          : chooseKeyFile(process.env);
       // The key first: without it nothing else is worth the wait.
       const plan = format === undefined ? { own: readPrivateKey(keyPath()) } : { format };
       const selection = {
