@@ -116,11 +116,17 @@ export function completenessText(completeness: Completeness | undefined, style: 
     case 'complete':
       return [style.dim('  every attestation that the log lists is here')];
     case 'no-list':
-      return [style.red("  the log's list of attestations for this build is not here")];
+      return [
+        style.red("  the log's list of attestations for this build is not here"),
+        style.red('  → give a copy of the log, or pack it with the evidence: --log DIR'),
+      ];
     case 'too-few-witnesses':
       return [style.red("  the log's list has fewer witnesses than the policy wants")];
     case 'stale':
-      return [style.red("  the log's list is older than the policy allows")];
+      return [
+        style.red("  the log's list is older than the policy allows"),
+        style.red('  → get a copy of the log as it is now'),
+      ];
     case 'withheld': {
       const [first] = missing;
       const count =

@@ -7,6 +7,7 @@ import type {
   PolicyException,
 } from '@selfsame/verify';
 import type { BuildJudgement, FileJudgement } from '../record/judge-builds.js';
+import { count } from '../text/count.js';
 import { coalitionWords, strengthWords } from './verdict-strength.js';
 
 /** `pigz 2.8 (default)`. Formats that do not state all of it leave parts empty. */
@@ -185,8 +186,4 @@ function join(names: readonly string[]): string {
   const last = names.at(-1);
   if (last === undefined) return 'nobody';
   return names.length === 1 ? last : `${names.slice(0, -1).join(', ')} and ${last}`;
-}
-
-function count(number: number, noun: string): string {
-  return `${number} ${noun}${number === 1 ? '' : 's'}`;
 }

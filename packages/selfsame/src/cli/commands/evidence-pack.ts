@@ -1,5 +1,6 @@
 import { resolve } from 'node:path';
 import type { BuildName } from '@selfsame/verify';
+import { count } from '../../text/count.js';
 import type { Command } from '../command.js';
 import { all, attestationsOption, one } from '../log-options.js';
 
@@ -90,7 +91,7 @@ export const evidencePackCommand: Command = {
         notPacked,
       },
       text: [
-        `${out}: ${builds.length} builds, ${packed.attestations} attestations, ${packed.proofs} log proofs`,
+        `${out}: ${count(builds.length, 'build')}, ${count(packed.attestations, 'attestation')}, ${count(packed.proofs, 'log proof')}`,
         `policy ${packed.policyDigest}`,
         ...(notPacked.length === 0
           ? []

@@ -90,7 +90,9 @@ function ruleSentences(policy: Policy): readonly string[] {
   }
   rules.push(dissentSentence(policy));
   if (log?.votes === 'required') {
-    rules.push(`attestations must be in a log, seen by ${log.witnesses.threshold} witnesses`);
+    const { threshold } = log.witnesses;
+    const many = threshold === 1 ? 'witness' : 'witnesses';
+    rules.push(`attestations must be in a log, seen by ${threshold} ${many}`);
   }
   if (log?.complete === true) {
     rules.push('everything that the log lists for a build must be at hand');

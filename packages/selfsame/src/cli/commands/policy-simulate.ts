@@ -73,7 +73,7 @@ export const policySimulateCommand: Command = {
       exitCode: 0,
       data: { strength: now, without: gone, recruits: shown },
       text: [
-        `if all ${left.length} signers agree, forging it takes ${strengthWords(now)}: ` +
+        `if ${left.length === 1 ? 'only one signer is left' : `all ${left.length} signers agree`}, forging it takes ${strengthWords(now)}: ` +
           coalitionWords(now.coalition),
         ...shown.map(({ attributes, gain, strength: then }) => {
           const who = Object.entries(attributes).map(([key, value]) => `${key} ${value}`);
@@ -107,11 +107,14 @@ async function parseCandidate(
   const { SelfsameError } = await import('../../errors/selfsame-error.js');
   const pairs = text.split(',').map((pair) => {
     const [name = '', value = ''] = pair.split('=', 2);
-    if (!domains.includes(name) || !(isAttributeValue(value) || value === NEW_VALUE)) {
+    if (!(isAttributeValue(value) || value === NEW_VALUE))
       throw new SelfsameError('WRONG_USE', `--candidate: ${pair} is not ATTRIBUTE=VALUE`, {
-        hint: `attributes of this policy are: ${domains.join(', ')}`,
+        hint: `for example: --candidate ${domains[0] ?? 'os'}=guix`,
       });
-    }
+    if (!domains.includes(name))
+      throw new SelfsameError('WRONG_USE', `--candidate: ${name} is none of the policy's domains`, {
+        hint: `those that count are: ${domains.join(', ')}`,
+      });
     return [name, value] as const;
   });
   return Object.fromEntries(pairs);

@@ -1,5 +1,6 @@
 import type { Event } from '../../events/event.js';
 import type { NotCovered } from '../../sandbox/determinizer/log-summary.js';
+import { count } from '../../text/count.js';
 import { formatBytes } from '../../text/bytes.js';
 import { formatDuration } from '../../text/duration.js';
 import { printable } from '../../text/printable.js';
@@ -143,8 +144,4 @@ function notCoveredLines(
     ...shown,
     ...(more > 0 ? [`  and ${more} more`] : []),
   ];
-}
-
-function count(number: number, noun: string): string {
-  return `${number} ${noun}${number === 1 ? '' : 's'}`;
 }
