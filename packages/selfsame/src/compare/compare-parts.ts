@@ -9,6 +9,7 @@ import { newDifference } from './difference.js';
 import { findingsOf } from './findings.js';
 import { FormatError, type Content, type Field, type Format } from './formats/format.js';
 import { UniqueNames } from './formats/reading/text.js';
+import type { OtherOrder } from './order-of-pairs.js';
 import { pairParts } from './pair-parts.js';
 import type { Listed } from './read-parts.js';
 import { equalContents } from './ranges/equal-contents.js';
@@ -40,7 +41,8 @@ export async function compareParts(
     return { fields: all, ...inside };
   }
   const room = session.differencesLeft;
-  const { pairs, more, allDerived, order } = await pairParts(session, format, a, b, room);
+  const { pairs, more, allDerived, order: places } = await pairParts(session, format, a, b, room);
+  const order = places && (await withNames(session, format, a, places));
   const isWithReason = !allDerived || fields.length > 0 || order !== undefined;
   const shown = withUniqueNames(isWithReason ? pairs : pairs.map(lookedAt));
   const unexamined: Unexamined[] = [];
@@ -54,6 +56,20 @@ export async function compareParts(
     return child === undefined ? [] : [child];
   });
   return { fields, order, children, unexamined };
+}
+
+/** Says by name what stands at other places. */
+async function withNames(
+  session: Session,
+  format: Format,
+  a: Content,
+  { first, firstInB, moved }: OtherOrder,
+): Promise<Difference['order']> {
+  const wanted = new Map([first, firstInB].map((index) => [index, false]));
+  const names = new Map<number, string>();
+  for await (const { index, name } of readWanted(session, format, a, wanted, session.signal))
+    names.set(index, name);
+  return { first: names.get(first) ?? '', firstInB: names.get(firstInB) ?? '', moved };
 }
 
 /**

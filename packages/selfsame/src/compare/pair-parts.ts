@@ -1,11 +1,12 @@
 import { align, isRenamedDebugFile, type Pair } from './align.js';
 import { isDigestSection } from './consequences.js';
 import { isDamage, ofSides, type Failure } from './both.js';
+import type { Scratch } from './content/scratch.js';
 import type { Content, Format } from './formats/format.js';
-import { PairOrder } from './order-of-runs.js';
+import { HeldParts } from './held-parts.js';
+import { PairOrder, type OtherOrder } from './order-of-pairs.js';
 import { readParts, type Listed } from './read-parts.js';
 import type { Session } from './session.js';
-import type { Difference } from './types.js';
 
 /** What differs among the parts of two containers. */
 export interface DifferingParts {
@@ -15,13 +16,13 @@ export interface DifferingParts {
   readonly more: number;
   /** Whether all that differ are made from others, shown or not. */
   readonly allDerived: boolean;
-  readonly order: Difference['order'];
+  readonly order: OtherOrder | undefined;
 }
 
 /**
  * Reads two containers side by side and pairs their parts: by name as they come, what is left at the end by what else it
- * has in common. What is equal is let go at once, so that two containers in about the same order need little memory
- * however many parts they have.
+ * has in common. What is equal is let go at once, and of what waits for long only digests are held, so that two
+ * containers with the same parts need little memory however many they have, in whichever order.
  *
  * @param room how many pairs are kept
  * @throws what is thrown first when either cannot be read to its end; a FormatError says of which side
@@ -39,72 +40,81 @@ export async function pairParts(
     a: readParts(session, format, a, signal),
     b: readParts(session, format, b, signal),
   };
-  const pairing = new Pairing(room);
+  const pairing = new Pairing(session.scratch, room);
   const failures: Failure[] = [];
   const isOver = { a: false, b: false };
-  const read = async (side: 'a' | 'b'): Promise<void> => {
+  const read = async (side: 'a' | 'b'): Promise<Listed | undefined> => {
+    if (isOver[side]) return undefined;
     try {
       const next = await readers[side].next();
-      if (next.done === true) isOver[side] = true;
-      else if (failures.length === 0) pairing.add(side, next.value);
+      if (next.done !== true) return next.value;
+      isOver[side] = true;
     } catch (error) {
       isOver[side] = true;
       failures.push({ side, error });
       // Whether the other is damaged, too, is part of the answer: it is read on.
       if (!isDamage(error)) stop.abort();
     }
+    return undefined;
   };
   try {
     while (!(isOver.a && isOver.b)) {
       // In step, so that what stands at about the same place is seen at the same time.
-      await Promise.all([isOver.a ? undefined : read('a'), isOver.b ? undefined : read('b')]);
+      const [inA, inB] = await Promise.all([read('a'), read('b')]);
+      if (failures.length > 0) continue;
+      if (inA !== undefined) await pairing.add('a', inA);
+      if (inB !== undefined) await pairing.add('b', inB);
     }
+    if (failures.length > 0) throw ofSides(failures);
+    return await pairing.end();
   } finally {
+    stop.abort();
     await Promise.allSettled([readers.a.return(undefined), readers.b.return(undefined)]);
+    await pairing.close();
   }
-  if (failures.length > 0) throw ofSides(failures);
-  return pairing.end();
 }
 
 /** Pairs parts as they come, and keeps what differs. */
 class Pairing {
   readonly #room: number;
-  readonly #alone = { a: new Map<string, Listed>(), b: new Map<string, Listed>() };
+  readonly #alone: { readonly a: HeldParts; readonly b: HeldParts };
   readonly #order = new PairOrder();
   #kept: Pair<Listed>[] = [];
   #more = 0;
   #allDerived = true;
 
-  constructor(room: number) {
+  constructor(scratch: Scratch, room: number) {
     this.#room = room;
+    this.#alone = { a: new HeldParts(scratch), b: new HeldParts(scratch) };
   }
 
-  add(side: 'a' | 'b', part: Listed): void {
+  async add(side: 'a' | 'b', part: Listed): Promise<void> {
     const other = side === 'a' ? 'b' : 'a';
-    const found = this.#alone[other].get(part.name);
-    if (found === undefined) {
-      const own = this.#alone[side];
-      // Readers see to it that names are unique; of those that do not, the second stands for itself.
-      own.set(own.has(part.name) ? `${part.name}\0${part.index}` : part.name, part);
-      return;
-    }
-    this.#alone[other].delete(part.name);
-    this.#pair(side === 'a' ? { a: part, b: found } : { a: found, b: part });
+    const found = await this.#alone[other].take(part);
+    if (found === undefined) await this.#alone[side].add(part);
+    else if (found.part !== undefined)
+      this.#pair(side === 'a' ? { a: part, b: found.part } : { a: found.part, b: part });
+    else if (side === 'a') this.#order.add(part.index, found.index);
+    else this.#order.add(found.index, part.index);
   }
 
-  end(): DifferingParts {
-    const [a, b] = [[...this.#alone.a.values()], [...this.#alone.b.values()]];
-    for (const pair of align(a, b)) this.#pair(pair);
+  async end(): Promise<DifferingParts> {
+    const { a, b } = this.#alone;
+    for (const pair of align(await a.rest(), await b.rest())) this.#pair(pair);
     this.#cut(this.#room);
     const order = this.#order.difference();
     return { pairs: this.#kept, more: this.#more, allDerived: this.#allDerived, order };
+  }
+
+  async close(): Promise<void> {
+    await Promise.all([this.#alone.a.close(), this.#alone.b.close()]);
   }
 
   #pair(pair: Pair<Listed>): void {
     const { a, b } = pair;
     if (a !== undefined && b !== undefined) {
       // Where they stand by another name follows from the name.
-      if (!isRenamedDebugFile(a, b)) this.#order.add(a.name, a.index, b.index);
+      if (!isRenamedDebugFile(a, b)) this.#order.add(a.index, b.index);
       if (!differ(a, b)) return;
     }
     this.#allDerived &&= isDerived(pair);

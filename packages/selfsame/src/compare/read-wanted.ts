@@ -8,6 +8,7 @@ import type { Session } from './session.js';
 /** A part that was read again, its bytes kept until they are released. */
 export interface Wanted {
   readonly index: number;
+  readonly name: string;
   readonly fields: readonly Field[];
   readonly kept: Kept | undefined;
 }
@@ -35,7 +36,7 @@ export async function* readWanted(
     const withBytes = wanted.get(index);
     if (withBytes === undefined) continue;
     const kept = withBytes ? await keepPart(session, part, container, access.see) : undefined;
-    yield { index, fields: part.fields, kept };
+    yield { index, name: part.name, fields: part.fields, kept };
     left -= 1;
     if (left === 0) return;
   }

@@ -1,4 +1,4 @@
-import { readFile, stat } from 'node:fs/promises';
+import { open, readFile, stat } from 'node:fs/promises';
 
 import type { Context } from '../../context.js';
 import { findRootCauses } from '../containment/graph.js';
@@ -12,7 +12,7 @@ import type { HashListComparison } from './compare-hash-lists.js';
 import { hashDirectory } from './hash-directory.js';
 import { hashListBounds } from './hash-list.js';
 import type { HashEntry, HashList } from './hash-list.js';
-import { readHashList } from './read-hash-list.js';
+import { canBeHashList, headBytes, readHashList } from './read-hash-list.js';
 
 /** One side of a comparison, read as far as to know what it is. */
 export type Operand =
@@ -30,11 +30,28 @@ export type Operand =
  */
 export async function readLocalOperand(path: string): Promise<Operand> {
   const facts = await stat(path);
-  if (facts.isFile() && facts.size <= hashListBounds.bytes && facts.size > 0) {
+  const { bytes } = hashListBounds;
+  if (
+    facts.isFile() &&
+    facts.size > 0 &&
+    facts.size <= bytes &&
+    canBeHashList(await headOf(path))
+  ) {
     const list = readHashList(await readFile(path));
     if (!('problem' in list)) return { type: 'list', name: path, list, path };
   }
   return { type: 'path', name: path, path };
+}
+
+/** Archives and images are not read whole to find out that they are no lists. */
+async function headOf(path: string): Promise<Uint8Array> {
+  const file = await open(path);
+  try {
+    const { buffer, bytesRead } = await file.read(Buffer.alloc(headBytes), 0, headBytes, 0);
+    return buffer.subarray(0, bytesRead);
+  } finally {
+    await file.close();
+  }
 }
 
 /**

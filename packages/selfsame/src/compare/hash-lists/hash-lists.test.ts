@@ -12,7 +12,7 @@ import { compareHashLists } from './compare-hash-lists.js';
 import { compareOperands, readLocalOperand } from './compare-operands.js';
 import type { Operand } from './compare-operands.js';
 import type { HashEntry, HashList } from './hash-list.js';
-import { readHashList } from './read-hash-list.js';
+import { canBeHashList, headBytes, readHashList } from './read-hash-list.js';
 
 const corpora = resolve(import.meta.dirname, '../../../../../../shared/corpora');
 const scratch = mkdtempSync(join(tmpdir(), 'selfsame-hash-lists-'));
@@ -23,6 +23,9 @@ function read(text: string | Buffer): HashList {
   if ('problem' in list) throw new Error(`${list.problem} ${list.line ?? ''}`);
   return list;
 }
+
+/** Longer than names of lists can be. */
+const longest = headBytes + 1;
 
 const d = (letter: string): string => letter.repeat(64);
 
@@ -53,10 +56,40 @@ describe('reading lists of hashes', () => {
     [`\\${d('a')}  bad\\escape\n`, 'is not a sum'],
     [`SHA1 (x) = ${d('a')}\n`, 'is not a sum'],
     [Buffer.from([0xff, 0xfe]), 'UTF-8'],
+    [`${d('a')}  x\0`, 'no text'],
   ])('says why %j is none', (text, why) => {
     expect(readHashList(Buffer.from(text as string))).toMatchObject({
       problem: expect.stringContaining(why) as string,
     });
+  });
+
+  it('sees by its beginning only what is no list', () => {
+    const line = fc.constantFrom(
+      ...[`${d('a')}  x`, `SHA256 (x) = ${d('a')}`, '# note', '', '-----', ' 12:x', 'no sum'],
+      ...[
+        '\u00e4'.repeat(30),
+        `# ${'x'.repeat(longest)}`,
+        `${d('a')}  ${'x'.repeat(4096)}`,
+        '--- !!omap',
+      ],
+      ...[`2026-01-01 12:00 ${'a'.repeat(40)} clean`, '-----BEGIN PGP SIGNED MESSAGE-----', '\0'],
+      ...['Hash: SHA256', '- out_manifest: |', `  ${d('a')}  x`, 'x'.repeat(longest)],
+    );
+    const filler = `${d('b')}  y\n`.repeat(Math.ceil(headBytes / 67));
+    const lines = fc.tuple(line, fc.array(line, { maxLength: 8 }), fc.boolean());
+    fc.assert(
+      fc.property(lines, ([first, more, isLong]) => {
+        const text = [first, ...more].join('\n') + (isLong ? `\n${filler}` : '');
+        const bytes = Buffer.from(text);
+        const list = readHashList(bytes);
+        if (!('problem' in list)) expect(canBeHashList(bytes.subarray(0, headBytes))).toBe(true);
+      }),
+      { numRuns: 300 },
+    );
+    expect(canBeHashList(Buffer.from(filler).subarray(0, headBytes))).toBe(true);
+    expect(canBeHashList(Buffer.from(`no list\n${filler}`).subarray(0, headBytes))).toBe(false);
+    expect(canBeHashList(Buffer.alloc(headBytes, 'x'))).toBe(false);
+    expect(canBeHashList(Buffer.alloc(headBytes))).toBe(false);
   });
 
   it('reads any bytes to a list or a reason', () => {

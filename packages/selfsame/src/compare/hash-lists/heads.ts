@@ -2,7 +2,7 @@ import type { HashEntry, HashList, NotAHashList } from './hash-list.js';
 import { readSumLine } from './sums.js';
 
 /** First line: `date`, commit of the tree, `clean` or `dirty` (linuxboot/heads, Makefile, BOARD_LOG). */
-const header = /^(\S+(?: \S+)?) ([0-9a-f]{40}) (clean|dirty)(?: \S+)?$/;
+const header = /^(\S{1,64}(?: \S{1,64})?) ([0-9a-f]{40}) (clean|dirty)(?: \S{1,64})?$/;
 const separator = '-----';
 /** `   17853952:path`, as `stat -c '%8s:%n'` writes it in logs that have both. */
 const size = /^ *(\d{1,15}):(.+)$/;

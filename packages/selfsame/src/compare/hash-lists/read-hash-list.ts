@@ -10,6 +10,8 @@ import { readSums } from './sums.js';
  */
 export function readHashList(bytes: Uint8Array): HashList | NotAHashList {
   if (bytes.length > hashListBounds.bytes) return { problem: 'it is too large', line: undefined };
+  // No program writes names with NUL into lines; one that ends lines with it (`sha256sum -z`) writes no lines.
+  if (bytes.includes(0)) return { problem: 'it holds bytes that are no text', line: undefined };
   let text: string;
   try {
     text = new TextDecoder('utf-8', { fatal: true }).decode(bytes);
@@ -22,10 +24,10 @@ export function readHashList(bytes: Uint8Array): HashList | NotAHashList {
       line: undefined,
     };
   const withoutEnvelope = clearSigned(text);
-  const lines = withoutEnvelope.split('\n').map((line) => line.replace(/\r$/, ''));
+  const lines = linesOf(withoutEnvelope);
   if (lines.length > hashListBounds.lines)
     return { problem: `it has more than ${hashListBounds.lines} lines`, line: undefined };
-  if (/^-{3} |^- ?!?o?map|^- out_manifest/m.test(text.slice(0, 4096))) {
+  if (yamlStart.test(text.slice(0, yamlWithin))) {
     const assertion = readGitian(bytes);
     if (!('problem' in assertion)) return noted(assertion);
   }
@@ -33,6 +35,42 @@ export function readHashList(bytes: Uint8Array): HashList | NotAHashList {
   return 'problem' in list ? list : noted(list);
 }
 
+/** What may be a gitian assertion, and so is read as YAML. */
+const yamlStart = /^-{3} |^- ?!?o?map|^- out_manifest/m;
+const yamlWithin = 4096;
+/** Bytes: no line of a list but a comment is as long, as names are bounded. */
+const longestLine = 2 * hashListBounds.name;
+/** Bytes by which a file is seen to be no list. */
+export const headBytes = 64 * 1024;
+
+/**
+ * Whether a file that begins like this can be a list of hashes, so that it is worth reading: `readHashList` finds a problem
+ * in every file of which this is false.
+ *
+ * @param head the first `headBytes` of the file, all of it if it is shorter
+ */
+export function canBeHashList(head: Uint8Array): boolean {
+  if (head.includes(0)) return false;
+  let text: string;
+  try {
+    // A character may be cut off.
+    text = new TextDecoder('utf-8', { fatal: true }).decode(head, { stream: true });
+  } catch {
+    return false;
+  }
+  if (signedStart.test(text) || yamlStart.test(text.slice(0, yamlWithin))) return true;
+  // And so may the last line.
+  const lines = linesOf(text).slice(0, -1);
+  if (lines.length === 0) return head.length < longestLine || text.startsWith('#');
+  const list = isHeads(lines) ? readHeads(lines) : readSums(lines);
+  return !('problem' in list) || list.line === undefined;
+}
+
+function linesOf(text: string): string[] {
+  return text.split('\n').map((line) => line.replace(/\r$/, ''));
+}
+
+const signedStart = /^-----BEGIN PGP SIGNED MESSAGE-----\r?\n/;
 const signatureEnd = '\n-----END PGP SIGNATURE-----';
 
 /**

@@ -1,7 +1,7 @@
 import { crc32 } from 'node:zlib';
 import { FormatError } from '../format.js';
 import type { Content, Format, FormatAccess, Part } from '../format.js';
-import { inflateRaw } from '../reading/inflate.js';
+import { inflateStated } from '../reading/inflate.js';
 import { checkStopped, PartCount } from '../reading/limits.js';
 import { memberName, UniqueNames } from '../reading/text.js';
 import { trailingPart } from '../reading/trailing.js';
@@ -164,7 +164,8 @@ async function* inflateEntry(
   const result = { consumed: 0 };
   let sum = 0;
   let length = 0;
-  for await (const chunk of inflateRaw(content, dataStart, dataEnd, access, result)) {
+  const stated = [dataStart, dataEnd, entry.size] as const;
+  for await (const chunk of inflateStated(content, stated, access, result)) {
     length += chunk.length;
     if (length > entry.size) throw new FormatError('damaged', 'it is longer than it says');
     sum = crc32(chunk, sum);

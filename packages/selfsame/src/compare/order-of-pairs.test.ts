@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { PairOrder } from './order-of-runs.js';
+import { PairOrder } from './order-of-pairs.js';
 
 /** The same by the simplest means: the longest subsequence that increases, of at most 12. */
 function fewestMoved(inB: readonly number[]): number {
@@ -28,8 +28,7 @@ describe('the order of pairs', () => {
         let place = 0;
         const inA = inB.map((_, index) => (place += 1 + (gaps[index] ?? 0)));
         const order = new PairOrder();
-        for (const index of found)
-          order.add(`part ${inB[index]}`, inA[index] ?? 0, inB[index] ?? 0);
+        for (const index of found) order.add(inA[index] ?? 0, inB[index] ?? 0);
         const difference = order.difference();
         const sorted = [...inB].sort((p, q) => p - q);
         const at = inB.findIndex((place, index) => place !== sorted[index]);
@@ -37,8 +36,8 @@ describe('the order of pairs', () => {
           at === -1
             ? undefined
             : {
-                first: `part ${inB[at]}`,
-                firstInB: `part ${sorted[at]}`,
+                first: inA[at],
+                firstInB: inA[inB.indexOf(sorted[at] ?? 0)],
                 moved: fewestMoved(inB),
               },
         );
