@@ -25,38 +25,46 @@ const NODE_BUDGET = 50_000;
  * The cheapest coalition of a whole roster that can speak for enough signers to forge *some* result under a
  * rule of so many signers (a minimum partial cover): what a plain "k of n" is worth. Each combination of
  * shared domains is completed with the cheapest single keys; combinations that can not get better are cut.
+ *
+ * @param nodeBudget combinations looked at before only a bound is given
  */
 export function cheapestForgery(
   signers: readonly RosterSigner[],
   rules: DomainRules,
   demand: ForgeryDemand,
+  nodeBudget: number = NODE_BUDGET,
 ): Forgery {
   const touches = signersByDomain(domainTable(signers, rules));
   const names = [...new Set(signers.map(({ name }) => name))].sort();
   const keyWeight = (name: string): number => touches.get(`key:${name}`)?.weight ?? 1;
-  const byPrice = [...names].sort((a, b) => keyWeight(a) - keyWeight(b) || (a < b ? -1 : 1));
+  const byPrice = [...names].sort((a, b) => keyWeight(a) - keyWeight(b));
   const shared = [...touches]
-    .filter(([domain]) => !domain.startsWith('key:'))
     .map(([domain, touch]) => ({ domain, ...touch }))
+    // What is no cheaper than the keys of those it touches is not needed; no key is cheaper than itself.
     .filter(({ signers: its, weight }) => sum([...its].map(keyWeight)) > weight)
-    .sort((a, b) => b.signers.size - a.signers.size || (a.domain < b.domain ? -1 : 1));
+    .sort((a, b) => b.signers.size - a.signers.size);
+  // Keys that nobody can do without come first: they may be what a larger group asks for, too.
+  const oneOf = [...demand.oneOf].sort((a, b) => a.length - b.length);
 
-  /** The keys that complete what is touched; `least` is a lower bound on what any completion costs. */
+  /** The keys that complete what is touched; `least` is a lower bound on what any completion with keys costs. */
   const complete = (touched: ReadonlyMap<string, number>) => {
     const keys = new Set<string>();
-    let least = 0;
-    for (const group of demand.oneOf) {
+    let single = 0;
+    let dearest = 0;
+    for (const group of oneOf) {
       if (group.some((name) => touched.has(name) || keys.has(name))) continue;
       const [cheapest] = byPrice.filter((name) => group.includes(name));
       if (cheapest === undefined) return { keys, least: Infinity };
-      least =
-        group.length === 1 ? least + keyWeight(cheapest) : Math.max(least, keyWeight(cheapest));
+      if (group.length === 1) single += keyWeight(cheapest);
+      // One key may be in several groups, so that only the dearest of them is certain.
+      else dearest = Math.max(dearest, keyWeight(cheapest));
       keys.add(cheapest);
     }
     const spare = byPrice.filter((name) => !touched.has(name));
     const missing = demand.signers - touched.size;
     if (missing > spare.length) return { keys, least: Infinity };
-    least = Math.max(least, sum(spare.slice(0, Math.max(0, missing)).map(keyWeight)));
+    const cheapest = sum(spare.slice(0, Math.max(0, missing)).map(keyWeight));
+    const least = Math.max(single + dearest, cheapest);
     for (const name of spare) if (keys.size < missing) keys.add(name);
     return { keys, least };
   };
@@ -74,7 +82,7 @@ export function cheapestForgery(
     if (whole < best.weight) {
       best = { weight: whole, coalition: [...chosen, ...[...keys].map((name) => `key:${name}`)] };
     }
-    for (let index = from; index < shared.length && nodes < NODE_BUDGET; index += 1) {
+    for (let index = from; index < shared.length && nodes < nodeBudget; index += 1) {
       const { domain, signers: its, weight: price } = shared[index] as (typeof shared)[number];
       // Those that follow touch no more signers than this one, so that one cut ends the loop.
       if (weight + 1 + cheapestRest(touched.size + its.size) >= best.weight) break;
@@ -98,7 +106,7 @@ export function cheapestForgery(
   const cheapestRest = (count: number): number =>
     Math.ceil(Math.max(0, demand.signers - count) / rate);
   visit(0, 0);
-  const bound = nodes < NODE_BUDGET ? atLeast : Math.min(atLeast, cheapestRest(0));
+  const bound = nodes < nodeBudget ? atLeast : Math.min(atLeast, cheapestRest(0));
   const speaksFor = new Set(
     best.coalition.flatMap((domain) => [...(touches.get(domain)?.signers ?? [])]),
   );

@@ -31,12 +31,12 @@ export function rankRecruits(
   candidates: readonly CandidateAttributes[] = candidateAttributes(signers, rules),
 ): { readonly now: Strength; readonly recruits: readonly Recruit[] } {
   const now = strengthOf(signers, rules);
-  // Cheapest coalitions seen so far: a candidate that one of them touches adds nothing.
+  // Cheapest coalitions seen so far: a candidate that one of them touches adds nothing to what they weigh.
   const cheapest = [coalitionOf(now)];
   const recruits = candidates.map((attributes): Recruit => {
     const newValues = Object.values(attributes).filter((value) => value === NEW_VALUE).length;
     const touched = cheapest.some((coalition) => isTouched(attributes, rules, coalition));
-    if (touched && now.isExact) return { attributes, strength: now.atLeast, gain: 0, newValues };
+    if (touched) return { attributes, strength: now.atLeast, gain: 0, newValues };
     const withIt = strengthOf([...signers, candidateSigner(attributes)], rules);
     const gain = Math.max(0, withIt.atLeast - now.atLeast);
     if (gain === 0) cheapest.push(coalitionOf(withIt));
@@ -57,7 +57,7 @@ function candidateAttributes(
   rules: DomainRules,
 ): readonly CandidateAttributes[] {
   const names = rules.domains.filter((name) => !rules.assumedSound.includes(`${name}:*`));
-  const most = names.length === 0 ? 1 : Math.floor(MAX_CANDIDATES ** (1 / names.length));
+  const most = Math.floor(MAX_CANDIDATES ** (1 / names.length));
   const choices = names.map((name) => {
     const counts = new Map<string, number>();
     for (const { attributes } of signers) {
@@ -93,7 +93,6 @@ function isTouched(
   rules: DomainRules,
   coalition: ReadonlySet<string>,
 ): boolean {
-  if (coalition.has(`key:${CANDIDATE}`)) return true;
   return rules.domains.some((name) => {
     const value = Object.hasOwn(attributes, name) ? attributes[name] : '?';
     return coalition.has(`${name}:${value}`);
