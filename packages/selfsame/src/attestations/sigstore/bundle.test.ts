@@ -59,6 +59,26 @@ describe('bundles', () => {
       'BUNDLE_INVALID',
     ],
     [
+      'with an index that is written in another way',
+      {
+        verificationMaterial: {
+          ...material,
+          tlogEntries: [{ ...material.tlogEntries[0], logIndex: '042' }],
+        },
+      },
+      'BUNDLE_INVALID',
+    ],
+    [
+      'with a power of ten for an index',
+      {
+        verificationMaterial: {
+          ...material,
+          tlogEntries: [{ ...material.tlogEntries[0], logIndex: '1e3' }],
+        },
+      },
+      'BUNDLE_INVALID',
+    ],
+    [
       'with another digest',
       {
         dsseEnvelope: undefined,
@@ -81,7 +101,9 @@ describe('bundles', () => {
   });
 
   it('with an entry about two signatures are refused', () => {
-    const entry = dsseEntry(payload, envelopeSignature, pemOf('CERTIFICATE', certificateOf()));
+    const certificate = Buffer.from(material.certificate.rawBytes, 'base64');
+    const entry = dsseEntry(payload, envelopeSignature, pemOf('CERTIFICATE', certificate));
+    expect(ask(bundle).time).toBe(TIME);
     const { signatures } = entry.spec;
     const body = { ...entry, spec: { ...entry.spec, signatures: [...signatures, ...signatures] } };
     const tlogEntries = [testEntry(world, body, TIME)];

@@ -89,9 +89,9 @@ function identityOf(certificate: X509Certificate): Omit<CertifiedKey, 'key'> {
     derElements(extensions.get(SUBJECT_ALTERNATIVE_NAME) ?? new Uint8Array())[0]?.content ??
       new Uint8Array(),
   );
-  const [name] = names;
+  const [name, ...others] = names;
   // RFC 5280 §4.2.1.6: [1] is an e-mail address, [6] a URI.
-  if (names.length !== 1 || name === undefined || (name.tag !== 0x81 && name.tag !== 0x86)) {
+  if (name === undefined || others.length > 0 || (name.tag !== 0x81 && name.tag !== 0x86)) {
     throw new SelfsameError(
       'CERTIFICATE_INVALID',
       'the certificate does not name exactly one identity',
@@ -112,16 +112,16 @@ function extensionsOf(der: Uint8Array): ReadonlyMap<string, Uint8Array> {
   const found = new Map<string, Uint8Array>();
   for (const { content } of inner(inner(list)[0])) {
     const parts = derElements(content);
-    const [oid, value] = [encodeHex(parts[0]?.content ?? new Uint8Array()), parts.at(-1)];
+    const oid = encodeHex(parts[0]?.content ?? new Uint8Array());
     if (found.has(oid))
       throw new SelfsameError('CERTIFICATE_INVALID', 'an extension is there twice');
-    if (value !== undefined) found.set(oid, value.content);
+    found.set(oid, parts.at(-1)?.content ?? new Uint8Array());
   }
   return found;
 }
 
 function inner(element: DerElement | undefined): readonly DerElement[] {
-  return element === undefined ? [] : derElements(element.content);
+  return derElements(element?.content ?? new Uint8Array());
 }
 
 /** Visible ASCII: identities are compared, and shown to people. */

@@ -18,9 +18,8 @@ export function derElements(bytes: Uint8Array): readonly DerElement[] {
       const count = length - 0x80;
       length = bytes.subarray(start, start + count).reduce((value, byte) => value * 256 + byte, 0);
       start += count;
-      // One length has one spelling; more than four bytes are no length of a certificate.
-      if (count < 1 || count > 4 || length < (count === 1 ? 0x80 : 256 ** (count - 1)))
-        throw invalid();
+      // One length has one spelling, the shortest; none is left open.
+      if (length < (count <= 1 ? 0x80 : 256 ** (count - 1))) throw invalid();
     }
     if ((tag & 0x1f) === 0x1f || start + length > bytes.length) throw invalid();
     elements.push({ tag, content: bytes.subarray(start, start + length) });

@@ -17,15 +17,21 @@ export interface TestCertificate {
   readonly until: number;
   readonly identity?: string;
   readonly issuer?: string;
+  /** Of a leaf code signing, unless said. Object identifier's contents in hexadecimal, as in `more`. */
   readonly usage?: string;
   readonly extraIdentity?: string;
+  /** What kind of name the identity is: a URI, unless said. */
+  readonly identityTag?: number;
+  /** Extensions besides: object identifier and value. */
+  readonly more?: readonly (readonly [id: string, value: Uint8Array])[];
 }
 
 /** For tests: a P-256 pair. */
 export const testPair = () => generateKeyPairSync('ec', { namedCurve: 'P-256' });
 export type TestPair = ReturnType<typeof testPair>;
 
-function der(tag: number, ...parts: readonly Uint8Array[]): Uint8Array {
+/** For tests: an element of DER. */
+export function der(tag: number, ...parts: readonly Uint8Array[]): Uint8Array {
   const content = Buffer.concat(parts);
   const length =
     content.length < 128
@@ -49,12 +55,12 @@ export function testCertificate(
   key: KeyObject,
   authority: { readonly name: string; readonly key: KeyObject },
 ): Uint8Array {
-  const uri = (identity: string) => der(0x86, Buffer.from(identity));
+  const uri = (identity: string) => der(wanted.identityTag ?? 0x86, Buffer.from(identity));
+  const usage = wanted.usage ?? (wanted.isAuthority ? undefined : '2b06010505070303');
   const extensions = [
     extension('551d13', wanted.isAuthority ? der(0x30, der(1, Uint8Array.of(0xff))) : der(0x30)),
-    ...(wanted.isAuthority
-      ? [extension('551d0f', der(3, Uint8Array.of(1, 6)))]
-      : [extension('551d25', der(0x30, oid(wanted.usage ?? '2b06010505070303')))]),
+    ...(wanted.isAuthority ? [extension('551d0f', der(3, Uint8Array.of(1, 6)))] : []),
+    ...(usage === undefined ? [] : [extension('551d25', der(0x30, oid(usage)))]),
     ...(wanted.identity === undefined
       ? []
       : [
@@ -70,6 +76,7 @@ export function testCertificate(
     ...(wanted.issuer === undefined
       ? []
       : [extension('2b0601040183bf300108', der(12, Buffer.from(wanted.issuer)))]),
+    ...(wanted.more ?? []).map(([id, value]) => extension(id, value)),
   ];
   const tbs = der(
     0x30,
@@ -128,11 +135,12 @@ export function testSigstore() {
 }
 export type TestSigstore = ReturnType<typeof testSigstore>;
 
-/** For tests: an entry of the log, third of four, for a body. */
+/** For tests: an entry of the log, third of four, for a body; and who says so in which tree's name. */
 export function testEntry(
   { log, trustedRoot }: TestSigstore,
   body: unknown,
   integratedTime: number,
+  { origin = 'rekor.example - 1234', signer = log.privateKey, hint = '' } = {},
 ) {
   const bytes = Buffer.from(canonicalJson(body));
   const leaves = ['a', 'b', '', 'd'].map((text) =>
@@ -140,12 +148,12 @@ export function testEntry(
   );
   const root = treeHash(leaves);
   const logId = trustedRoot.tlogs[0]?.logId.keyId ?? '';
-  const text = `rekor.example - 1234\n4\n${encodeBase64(root)}\n`;
-  const signature = sign('sha256', Buffer.from(text), log.privateKey);
+  const text = `${origin}\n4\n${encodeBase64(root)}\n`;
+  const signature = sign('sha256', Buffer.from(text), signer);
   const keyId = Buffer.from(logId, 'base64').toString('hex');
   const envelope = formatNote({
     text,
-    signatures: [{ name: 'rekor.example', keyId: keyId.slice(0, 8), signature }],
+    signatures: [{ name: 'rekor.example', keyId: hint || keyId.slice(0, 8), signature }],
   });
   const promised = canonicalJson({
     body: encodeBase64(bytes),

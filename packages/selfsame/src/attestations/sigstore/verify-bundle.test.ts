@@ -1,4 +1,4 @@
-import { sign } from 'node:crypto';
+import { createHash, sign } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
 import { encodeBase64, publicKeyFromSpki } from '@selfsame/verify';
 import { accepted, codeOf } from '../testing-codes.js';
@@ -163,6 +163,18 @@ describe('bundles with a certificate', () => {
     }
   });
 
+  it('are verified in the first and last second in which all are believed', () => {
+    const [log] = root.logs;
+    const exact = {
+      ...root,
+      logs: [{ ...(log ?? expect.unreachable()), since: TIME, until: TIME }],
+    };
+    expect(ask(envelopeBundle(), { root: exact, now: TIME }).time).toBe(TIME);
+    expect(codeOf(() => ask(envelopeBundle(), { root: exact, now: TIME - 1 }))).toBe(
+      'BUNDLE_INVALID',
+    );
+  });
+
   it('attack 10: compare the names of logs whole', () => {
     const [log] = root.logs;
     if (log === undefined) expect.unreachable();
@@ -205,6 +217,18 @@ describe('bundles with a key', () => {
     expect(ask(bundle, { key, logs: 0 })).toMatchObject({ logs: [], time: undefined });
     expect(codeOf(() => ask(bundle, { key }))).toBe('BUNDLE_INVALID');
     expect(codeOf(() => ask(bundle, { key, logs: Number.NaN }))).toBe('BUNDLE_INVALID');
+  });
+
+  it('need no time, so that timestamps which are not read do not matter', () => {
+    const timestampVerificationData = { rfc3161Timestamps: [{ signedTimestamp: 'AAAA' }] };
+    const { verificationMaterial, ...rest } = plain();
+    const material = { ...verificationMaterial, timestampVerificationData };
+    expect(ask({ ...rest, verificationMaterial: material }, { key }).logs).toHaveLength(1);
+  });
+
+  it('may say which file they are about', () => {
+    const digest = createHash('sha256').update(message).digest('base64');
+    expect(ask(withDigest(keyBundle(), digest), { key }).content).toMatchObject({ kind: 'message' });
   });
 
   it.each([

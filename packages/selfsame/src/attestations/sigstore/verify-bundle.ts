@@ -1,3 +1,4 @@
+import { X509Certificate } from 'node:crypto';
 import {
   preAuthenticationEncoding,
   publicKeyToSpki,
@@ -56,10 +57,10 @@ export function verifyBundle(bundle: Bundle, question: BundleQuestion): Verified
   if (certificate !== undefined && bundle.hasTimestamps) {
     throw new SelfsameError('BUNDLE_UNSUPPORTED', 'RFC 3161 timestamps are not read');
   }
-  const verifier =
-    certificate?.raw ?? (question.key === undefined ? undefined : publicKeyToSpki(question.key));
-  if (verifier === undefined)
+  const holder = certificate ?? question.key;
+  if (holder === undefined)
     throw new SelfsameError('BUNDLE_INVALID', 'no key was given for this bundle');
+  const verifier = holder instanceof X509Certificate ? holder.raw : publicKeyToSpki(holder);
 
   const logs = new Set<string>();
   const times: PosixTime[] = [];
@@ -85,19 +86,20 @@ export function verifyBundle(bundle: Bundle, question: BundleQuestion): Verified
   }
   const time = times.length === 0 ? undefined : Math.min(...times);
 
-  let key = question.key;
-  let signer: VerifiedBundle['signer'] | undefined;
-  if (certificate !== undefined) {
+  let key: PublicKey;
+  let signer: VerifiedBundle['signer'];
+  if (holder instanceof X509Certificate) {
     if (time === undefined)
       throw new SelfsameError('BUNDLE_INVALID', 'no known log says when this was signed');
-    const certified = certifiedKey(certificate, question.root.authorities, time);
+    const certified = certifiedKey(holder, question.root.authorities, time);
     const { identity, issuer } = certified;
     key = certified.key;
     signer = { kind: 'certificate', keyId: `sigstore:${issuer} ${identity}`, identity, issuer };
-  } else if (key !== undefined) {
+  } else {
+    key = holder;
     signer = { kind: 'key', keyId: key.id, key };
   }
-  if (key === undefined || signer === undefined || !verifySignature(key, signed, signature)) {
+  if (!verifySignature(key, signed, signature)) {
     throw new VerifyError('SIGNATURE_INVALID', 'the signature is not by this key over these bytes');
   }
   const notChecked = certificate === undefined ? [] : (['certificate-transparency'] as const);
