@@ -228,7 +228,9 @@ describe('bundles with a key', () => {
 
   it('may say which file they are about', () => {
     const digest = createHash('sha256').update(message).digest('base64');
-    expect(ask(withDigest(keyBundle(), digest), { key }).content).toMatchObject({ kind: 'message' });
+    expect(ask(withDigest(keyBundle(), digest), { key }).content).toMatchObject({
+      kind: 'message',
+    });
   });
 
   it.each([
