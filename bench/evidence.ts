@@ -6,23 +6,22 @@ import { join } from 'node:path';
 import { performance } from 'node:perf_hooks';
 import {
   canonicalDigest,
-  formatCheckpoint,
-  formatEvidence,
   formatLogEntry,
   formatNoteKey,
   formatPublicKey,
   leafHash,
   noteKey,
-  PrivateKey,
   resultClaimPayload,
   sha256Hex,
-  signEnvelope,
-  signNote,
   STATEMENT_PAYLOAD_TYPE,
   treeHash,
   type EvidenceFile,
 } from '@selfsame/verify';
 import { inclusionRanges, rangeHashes, tilePath } from '../packages/selfsame/src/log/tiles.js';
+import { formatCheckpoint, signNote } from '../packages/selfsame/src/signing/note.js';
+import { formatEvidence } from '../packages/selfsame/src/evidence/format-evidence.js';
+import { PrivateKey } from '../packages/selfsame/src/signing/private-key.js';
+import { signEnvelope } from '../packages/selfsame/src/signing/envelope.js';
 import type { BenchRow } from './row.js';
 
 const bin = join(import.meta.dirname, '../packages/selfsame/bin/selfsame.js');

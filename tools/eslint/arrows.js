@@ -15,6 +15,7 @@ const pipeline = [
 ];
 const everything = [
   ...pipeline,
+  'signing',
   'attestations',
   'policy',
   'log',
@@ -37,19 +38,21 @@ export const arrows = {
   // The one file at the top of src that everything long-running is handed.
   context: bottom,
   store: [...bottom, 'context', 'sandbox/user-namespace'],
+  // Writers of all that the trust core reads.
+  signing: [],
   download: engine,
-  attestations: [...engine, 'download/openpgp', 'download/deb822', 'record/folder-file'],
+  attestations: [...engine, 'signing', 'download/openpgp', 'download/deb822', 'record/folder-file'],
   sandbox: engine,
   inputs: [...engine, 'download', 'sandbox/user-namespace'],
   environment: [...engine, 'download', 'sandbox', 'inputs'],
   recipe: [...bottom, 'inputs/schema', 'workspace', 'sandbox/determinizer/sources'],
   workspace: [...bottom, 'recipe', 'inputs/schema', 'sandbox/determinizer'],
-  record: [...engine, 'recipe', 'workspace'],
+  record: [...engine, 'signing', 'recipe', 'workspace'],
   // Advice for those who write policies.
   policy: [],
   // Logs of claims and what watches them.
-  log: [...engine, 'record', 'download'],
-  evidence: [...engine, 'record', 'log'],
+  log: [...engine, 'signing', 'record', 'download'],
+  evidence: [...engine, 'signing', 'record', 'log'],
   build: pipeline,
   run: [...engine, 'sandbox', 'recipe/limits'],
   // What differs and why; reads anything, builds nothing.

@@ -15,7 +15,6 @@ export { compareBytewise } from './encoding/order.js';
 export { assertSha256Hex, canonicalDigest, isSha256Hex, sha256Hex } from './digest/sha256.js';
 export type { Sha256Hex } from './digest/sha256.js';
 
-export { PrivateKey } from './keys/private-key.js';
 export {
   keyKinds,
   p256PublicKey,
@@ -27,34 +26,18 @@ export {
   verifySignature,
 } from './keys/public-key.js';
 export type { KeyKind, PublicKey, SignatureScheme } from './keys/public-key.js';
-export {
-  formatPrivateKeyFile,
-  formatPublicKey,
-  formatPublicKeyFile,
-  parsePrivateKey,
-  parsePublicKey,
-  privateKeyToPem,
-  publicKeyToPem,
-  publicKeyToRebuilderdPem,
-} from './keys/key-text.js';
-export type { NamedPrivateKey, NamedPublicKey } from './keys/key-text.js';
+export { formatPublicKey, parsePublicKey, publicKeyToPem } from './keys/key-text.js';
+export type { NamedPublicKey } from './keys/key-text.js';
 
-export {
-  formatMinisignKey,
-  parseMinisignKey,
-  signMinisign,
-  signSignify,
-  verifyMinisign,
-} from './signatures/minisign.js';
+export { parseMinisignKey, verifyMinisign } from './signatures/minisign.js';
 export type { MinisignKey } from './signatures/minisign.js';
 export { parseOpenPgpKeys, parseOpenPgpSignature, verifyOpenPgp } from './signatures/openpgp.js';
 export type { OpenPgpKeyPacket, OpenPgpSignature } from './signatures/openpgp.js';
-export { parseSshPublicKey, signSsh, verifySshSignature } from './signatures/sshsig.js';
+export { parseSshPublicKey, verifySshSignature } from './signatures/sshsig.js';
 
 export { preAuthenticationEncoding } from './dsse/pae.js';
-export { envelopeLimits, formatEnvelope, parseEnvelope } from './dsse/envelope.js';
+export { envelopeLimits, parseEnvelope } from './dsse/envelope.js';
 export type { Envelope, EnvelopeSignature } from './dsse/envelope.js';
-export { signEnvelope } from './dsse/sign.js';
 export { DEFAULT_SIGNATURE_BUDGET, verifyEnvelope } from './dsse/verify.js';
 export type { SignatureBudget, SignatureResult } from './dsse/verify.js';
 
@@ -117,7 +100,7 @@ export type { DomainRules } from './strength/domains.js';
 export { signersByDomain, strengthOf } from './strength/strength.js';
 export type { CoalitionMember, Strength } from './strength/strength.js';
 
-export { evidenceLimits, formatEvidence, parseEvidence } from './evidence/evidence.js';
+export { evidenceLimits, EVIDENCE_TYPE, parseEvidence } from './evidence/evidence.js';
 export type { EvidenceBuild, EvidenceFile } from './evidence/evidence.js';
 export { judgeEvidence, judgeEvidenceInParallel } from './evidence/judge-evidence.js';
 export type { EvidenceTrust, EvidenceVerdict, JudgedBuild } from './evidence/judge-evidence.js';
@@ -147,24 +130,12 @@ export type { SignatureState, Vote, VotedArtifact, WitnessedEntry } from './verd
 export { inTotoKeyIds, inTotoKeyObject } from './in-toto/key-ids.js';
 export { linkVotes } from './in-toto/link-votes.js';
 export type { LinkKey } from './in-toto/link-votes.js';
-export { equalArtifacts, equalDigests, linkDocument, parseLink } from './in-toto/link.js';
+export { equalArtifacts, equalDigests, parseLink } from './in-toto/link.js';
 export type { Artifacts, Digests, Link } from './in-toto/link.js';
-export {
-  formatMetablock,
-  openPgpMetablockSignature,
-  parseMetablock,
-  signMetablock,
-  verifyInTotoSignature,
-} from './in-toto/metablock.js';
+export { parseMetablock, verifyInTotoSignature } from './in-toto/metablock.js';
 export type { InTotoSignature, Metablock } from './in-toto/metablock.js';
 
-export {
-  formatCheckpoint,
-  parseCheckpoint,
-  parseHash,
-  parseTreeNumber,
-  verifyCheckpoint,
-} from './log/checkpoint.js';
+export { parseCheckpoint, parseHash, parseTreeNumber, verifyCheckpoint } from './log/checkpoint.js';
 export type { Checkpoint, VerifiedCheckpoint } from './log/checkpoint.js';
 export { formatLogEntry, parseLogEntry } from './log/entry.js';
 export type { LogEntry } from './log/entry.js';
@@ -184,7 +155,6 @@ export {
   noteKey,
   parseNote,
   parseNoteKey,
-  signNote,
   verifyNote,
 } from './log/note.js';
 export type {
@@ -194,5 +164,5 @@ export type {
   NoteSignature,
   VerifiedNoteSignature,
 } from './log/note.js';
-export { formatTlogProof, parseTlogProof, verifyTlogProof } from './log/tlog-proof.js';
+export { parseTlogProof, verifyTlogProof } from './log/tlog-proof.js';
 export type { TlogProof } from './log/tlog-proof.js';

@@ -1,8 +1,9 @@
 import fc from 'fast-check';
-import { PrivateKey, sha256Hex } from '@selfsame/verify';
+import { sha256Hex } from '@selfsame/verify';
 import { createCleartextMessage, sign } from 'openpgp';
 import type { PrivateKey as OpenPgpKey } from 'openpgp';
 import { beforeAll, describe, expect, it } from 'vitest';
+import { PrivateKey } from '../signing/private-key.js';
 import { attestationFormats } from './formats.js';
 import type { AttestationFile, ReadingContext } from './format.js';
 import { contextOf, made, newOpenPgpKey, signedBy } from './testing.js';

@@ -1,16 +1,10 @@
-import {
-  formatEnvelope,
-  formatMetablock,
-  linkDocument,
-  PrivateKey,
-  sha256Hex,
-  signEnvelope,
-  signMetablock,
-  STATEMENT_PAYLOAD_TYPE,
-} from '@selfsame/verify';
+import { sha256Hex, STATEMENT_PAYLOAD_TYPE } from '@selfsame/verify';
 import { createCleartextMessage, sign } from 'openpgp';
 import type { PrivateKey as OpenPgpKey } from 'openpgp';
 import { beforeAll, describe, expect, it } from 'vitest';
+import { formatEnvelope, signEnvelope } from '../signing/envelope.js';
+import { formatMetablock, linkDocument, signMetablock } from '../signing/in-toto.js';
+import { PrivateKey } from '../signing/private-key.js';
 import { readVotes } from './read-votes.js';
 import { contextOf, keyOf, made, newOpenPgpKey, testFolder } from './testing.js';
 

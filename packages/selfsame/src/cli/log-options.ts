@@ -1,10 +1,12 @@
+import { existsSync } from 'node:fs';
 import { resolve } from 'node:path';
-import type { Envelope, NoteKey, PrivateKey } from '@selfsame/verify';
+import type { Envelope, NoteKey } from '@selfsame/verify';
+import type { PrivateKey } from '../signing/private-key.js';
 import type { CommandContext, OptionValues } from './command.js';
 
 export const keyOption = {
   flags: '--key <file>',
-  description: 'private key (default: your only or default key)',
+  description: 'private key, by file or name (default: your only or default key)',
 } as const;
 
 export const logKeyOption = {
@@ -38,9 +40,12 @@ export function all(options: OptionValues, name: string): readonly string[] {
 /** The private key that is named with --key, or the person's only or default one. */
 export async function keyOf(options: OptionValues, context: CommandContext): Promise<PrivateKey> {
   const { readPrivateKey } = await import('../record/key-file.js');
-  const { chooseKeyFile } = await import('../record/choose-key.js');
+  const { chooseKeyFile, namedKeyFile } = await import('../record/choose-key.js');
   const named = one(options, 'key');
-  const path = named === undefined ? chooseKeyFile(context.env) : resolve(context.cwd, named);
+  const path =
+    named === undefined
+      ? chooseKeyFile(context.env)
+      : namedKeyFile(named, context.cwd, context.env);
   return readPrivateKey(path).key;
 }
 
@@ -74,6 +79,13 @@ export async function readFolder(
     named === undefined
       ? join(findWorkspace(context.cwd)?.root ?? context.cwd, 'attestations')
       : resolve(context.cwd, named);
+  // A missing folder would show every use of a key as somebody else's, and add nothing to a log in silence.
+  if (!existsSync(folder)) {
+    const { SelfsameError } = await import('../errors/selfsame-error.js');
+    throw new SelfsameError('ATTESTATION_READ', `there is no attestations folder ${folder}`, {
+      hint: 'name the folder with your claims: --attestations DIR',
+    });
+  }
   const envelopes: Envelope[] = [];
   for (const build of (await listBuilds(folder)).builds) {
     context.signal.throwIfAborted();

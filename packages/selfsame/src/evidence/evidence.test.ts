@@ -4,7 +4,6 @@ import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import {
   canonicalDigest,
-  formatEvidence,
   judgeEvidence,
   parseEvidence,
   parsePolicy,
@@ -21,6 +20,7 @@ import { readLogCopy } from '../log/log-copy.js';
 import { testLogPolicy, testLogRuleText } from '../log/testing.js';
 import { judgeBuild } from '../record/judge-builds.js';
 import { temporaryDirectory } from '../record/testing.js';
+import { formatEvidence } from './format-evidence.js';
 import { packEvidence } from './pack-evidence.js';
 import { testArtifactDigest, testEvidenceFolder, testEvidenceSigners } from './testing.js';
 

@@ -2,7 +2,6 @@ import { dirname, join } from 'node:path';
 import {
   canonicalDigest,
   collectClaims,
-  formatEvidence,
   VerifyError,
   type BuildName,
   type Envelope,
@@ -19,6 +18,7 @@ import { readDefinition } from '../record/definition-file.js';
 import { readRosterEnvelopes } from '../record/roster-file.js';
 import { readText } from '../util/read-text.js';
 import { parseYamlFile } from '../util/yaml/yaml-file.js';
+import { formatEvidence } from './format-evidence.js';
 
 /** What an evidence file is packed from. */
 export interface Packing {

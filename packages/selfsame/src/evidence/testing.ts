@@ -1,12 +1,6 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import {
-  formatTlogProof,
-  parseResultClaim,
-  sha256Hex,
-  type BuildName,
-  type Envelope,
-} from '@selfsame/verify';
+import { parseResultClaim, sha256Hex, type BuildName, type Envelope } from '@selfsame/verify';
 import { appendClaims, initLog } from '../log/append.js';
 import { loggableClaims } from '../log/loggable.js';
 import { proveEntries } from '../log/prove.js';
@@ -23,6 +17,7 @@ import { proofPath } from '../record/attestation-path.js';
 import { writeDefinition } from '../record/definition-file.js';
 import { testDefinition, testKey, testPolicyText } from '../record/testing.js';
 import { buildId } from '../record/build-id.js';
+import { formatTlogProof } from '../signing/note.js';
 
 export const testEvidenceSigners = ['alice', 'bob', 'carol'];
 

@@ -12,9 +12,9 @@ import {
   type Note,
   type NoteKey,
   type PosixTime,
-  type PrivateKey,
 } from '@selfsame/verify';
 import { SelfsameError } from '../errors/selfsame-error.js';
+import type { PrivateKey } from '../signing/private-key.js';
 import { parseAddCheckpoint, type AddCheckpoint } from './add-checkpoint.js';
 import { cosign } from './witness.js';
 import { nextTime, withMemory, type Memory } from './witness-memory.js';

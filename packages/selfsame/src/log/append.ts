@@ -2,19 +2,18 @@ import { join } from 'node:path';
 import {
   emptyTreeHash,
   encodeHex,
-  formatCheckpoint,
   formatLogEntry,
   formatNote,
   leafHash,
   nodeHash,
   parseNote,
   noteKey,
-  signNote,
   type LogEntry,
   type NoteKey,
-  type PrivateKey,
 } from '@selfsame/verify';
 import { SelfsameError } from '../errors/selfsame-error.js';
+import { formatCheckpoint, signNote } from '../signing/note.js';
+import type { PrivateKey } from '../signing/private-key.js';
 import {
   claimPath,
   logLimits,

@@ -6,11 +6,11 @@ import {
   judge,
   parseCheckpoint,
   parseNote,
-  signNote,
   verifyLogs,
   type Envelope,
 } from '@selfsame/verify';
 import { temporaryDirectory, testKey } from '../record/testing.js';
+import { signNote } from '../signing/note.js';
 import { appendClaims, initLog } from './append.js';
 import { readAllEntries, readHead, rootOf } from './log-directory.js';
 import { loggableClaims } from './loggable.js';

@@ -6,17 +6,16 @@ import { execPath } from 'node:process';
 import { build as bundle } from 'esbuild';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import {
-  formatCheckpoint,
   formatNote,
   noteKey,
   parseCheckpoint,
   parseNote,
-  signNote,
   verifyNote,
   type Note,
 } from '@selfsame/verify';
 import { testServer } from '../download/testing.js';
 import { temporaryDirectory, testKey } from '../record/testing.js';
+import { formatCheckpoint, signNote } from '../signing/note.js';
 import { addCheckpointLimits, formatAddCheckpoint } from './add-checkpoint.js';
 import { answerLog, statePath, type WitnessAnswer, type WitnessService } from './answer-log.js';
 import { appendClaims, initLog } from './append.js';
@@ -235,7 +234,8 @@ describe('a witness over HTTP', () => {
   it('has what it cosigned on the disk when it is killed before it answers', async () => {
     const program = join(scratch.path, 'witness.mjs');
     const entry = `
-      import { PrivateKey, parseNoteKey } from '@selfsame/verify';
+      import { parseNoteKey } from '@selfsame/verify';
+      import { PrivateKey } from '../signing/private-key.js';
       import { serveWitness } from './witness-server.js';
       const [seed, log, directory] = process.argv.slice(2);
       const key = new PrivateKey(Buffer.from(seed, 'hex'));

@@ -2,16 +2,16 @@ import { join } from 'node:path';
 import {
   formatNote,
   noteKey,
-  signNote,
   verifyConsistency,
   VerifyError,
   type Note,
   type NoteKey,
   type NoteSignature,
   type PosixTime,
-  type PrivateKey,
 } from '@selfsame/verify';
 import { SelfsameError } from '../errors/selfsame-error.js';
+import { signNote } from '../signing/note.js';
+import type { PrivateKey } from '../signing/private-key.js';
 import { openHead, readHead, readRanges, rootOf, valid, type LogHead } from './log-directory.js';
 import { consistencyRanges } from './tiles.js';
 import { nextTime, withMemory } from './witness-memory.js';

@@ -1,8 +1,9 @@
 import { mkdirSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { formatEnvelope, sha256Hex, type BuildName, type ResultClaim } from '@selfsame/verify';
+import { sha256Hex, type BuildName, type ResultClaim } from '@selfsame/verify';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { formatEnvelope } from '../signing/envelope.js';
 import {
   folderLimits,
   listBuilds,

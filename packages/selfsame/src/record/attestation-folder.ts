@@ -1,7 +1,6 @@
 import { readdir, realpath } from 'node:fs/promises';
 import { join } from 'node:path';
 import {
-  formatEnvelope,
   parseEnvelope,
   sha256Hex,
   VerifyError,
@@ -10,6 +9,7 @@ import {
   type TlogProof,
 } from '@selfsame/verify';
 import { SelfsameError } from '../errors/selfsame-error.js';
+import { formatEnvelope } from '../signing/envelope.js';
 import {
   ATTESTATION_SUFFIX,
   attestationPath,

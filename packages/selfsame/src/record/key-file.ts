@@ -3,18 +3,15 @@ import { chmod, link, mkdir, rm, writeFile } from 'node:fs/promises';
 import { randomBytes } from 'node:crypto';
 import { homedir } from 'node:os';
 import { basename, dirname, join } from 'node:path';
+import { isSignerName, parsePublicKey, VerifyError, type NamedPublicKey } from '@selfsame/verify';
+import { SelfsameError } from '../errors/selfsame-error.js';
 import {
   formatPrivateKeyFile,
   formatPublicKeyFile,
-  isSignerName,
   parsePrivateKey,
-  parsePublicKey,
-  VerifyError,
   type NamedPrivateKey,
-  type NamedPublicKey,
-  type PrivateKey,
-} from '@selfsame/verify';
-import { SelfsameError } from '../errors/selfsame-error.js';
+} from '../signing/key-files.js';
+import type { PrivateKey } from '../signing/private-key.js';
 
 const MAX_BYTES = 16 * 1024;
 

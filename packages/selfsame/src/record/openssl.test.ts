@@ -2,8 +2,9 @@ import { execFileSync, spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { privateKeyToPem, publicKeyToPem } from '@selfsame/verify';
+import { publicKeyToPem } from '@selfsame/verify';
 import { describe, expect, it } from 'vitest';
+import { privateKeyToPem } from '../signing/key-files.js';
 import { signResults } from './sign-results.js';
 import { temporaryDirectory, testKey, testResult } from './testing.js';
 

@@ -2,7 +2,6 @@ import { fileURLToPath } from 'node:url';
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import {
   formatPublicKey,
-  formatPublicKeyFile,
   isSignerName,
   parsePolicy,
   publicKeyToPem,
@@ -13,6 +12,7 @@ import fc from 'fast-check';
 import { format } from 'prettier';
 import { describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
+import { formatPublicKeyFile } from '../signing/key-files.js';
 import { policySchema } from './policy-schema.js';
 import { testKey, testPolicyText } from './testing.js';
 

@@ -1,10 +1,11 @@
 import { execFileSync } from 'node:child_process';
 import { chmodSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { formatPublicKey, privateKeyToPem, sha256Hex } from '@selfsame/verify';
+import { formatPublicKey, sha256Hex } from '@selfsame/verify';
 import { describe, expect, it } from 'vitest';
 import type { errorCodes } from '../errors/codes.js';
 import { SelfsameError, SelfsameErrors } from '../errors/selfsame-error.js';
+import { privateKeyToPem } from '../signing/key-files.js';
 import { verifyArtifacts } from './built-result.js';
 import { chooseKeyFile } from './choose-key.js';
 import { hashList } from './hash-list.js';

@@ -1,14 +1,14 @@
 import {
   resultClaimPayload,
-  signEnvelope,
   STATEMENT_PAYLOAD_TYPE,
   VerifyError,
   type ClaimOutcome,
   type Envelope,
-  type PrivateKey,
   type ResultClaim,
 } from '@selfsame/verify';
 import { SelfsameError } from '../errors/selfsame-error.js';
+import { signEnvelope } from '../signing/envelope.js';
+import type { PrivateKey } from '../signing/private-key.js';
 import { buildId } from './build-id.js';
 import type { BuiltResult } from './built-result.js';
 

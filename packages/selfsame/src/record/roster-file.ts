@@ -1,23 +1,22 @@
 import { dirname, join } from 'node:path';
 import {
-  formatEnvelope,
   openRoster,
   parseEnvelope,
   parseRoster,
   ROSTER_PAYLOAD_TYPE,
   rosterPayload,
   sha256Hex,
-  signEnvelope,
   VerifyError,
   type Envelope,
   type JsonValue,
   type OpenedRoster,
   type PosixTime,
-  type PrivateKey,
   type Roster,
   type RosterTrust,
 } from '@selfsame/verify';
 import { SelfsameError } from '../errors/selfsame-error.js';
+import { formatEnvelope, signEnvelope } from '../signing/envelope.js';
+import type { PrivateKey } from '../signing/private-key.js';
 import { readText } from '../util/read-text.js';
 import { parseYamlFile } from '../util/yaml/yaml-file.js';
 

@@ -1,13 +1,13 @@
 import {
   sha256Hex,
-  signEnvelope,
   STATEMENT_PAYLOAD_TYPE,
   type BuildName,
   type Envelope,
-  type PrivateKey,
   type ResultClaim,
 } from '@selfsame/verify';
 import { SelfsameError } from '../errors/selfsame-error.js';
+import { signEnvelope } from '../signing/envelope.js';
+import type { PrivateKey } from '../signing/private-key.js';
 import type { Sha256 } from '../store/types.js';
 import { writeAttestation, writeProvenance } from './attestation-folder.js';
 import { verifyArtifacts, type BuiltResult } from './built-result.js';

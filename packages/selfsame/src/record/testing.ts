@@ -3,14 +3,14 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import {
   formatPublicKey,
-  PrivateKey,
   resultClaimPayload,
   sha256Hex,
-  signEnvelope,
   STATEMENT_PAYLOAD_TYPE,
   type Envelope,
   type ResultClaim,
 } from '@selfsame/verify';
+import { PrivateKey } from '../signing/private-key.js';
+import { signEnvelope } from '../signing/envelope.js';
 import { buildId } from './build-id.js';
 import type { BuiltResult } from './built-result.js';
 import type { BuildDefinition } from './definition.js';

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
 import { STATEMENT_PAYLOAD_TYPE } from '../statement/statement.js';
-import { testKey } from '../testing/builders.js';
+import { testKey } from '../testing/sign.js';
 import { hintedSignatures, KnownSignatures } from './check-ahead.js';
 import type { Envelope } from './envelope.js';
 import { preAuthenticationEncoding } from './pae.js';

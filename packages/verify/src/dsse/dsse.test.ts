@@ -2,10 +2,9 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { encodeBase64 } from '../encoding/base64.js';
 import { VerifyError } from '../errors.js';
-import { testKey } from '../testing/builders.js';
-import { formatEnvelope, parseEnvelope, type Envelope } from './envelope.js';
+import { formatEnvelope, signEnvelope, testKey } from '../testing/sign.js';
+import { parseEnvelope, type Envelope } from './envelope.js';
 import { preAuthenticationEncoding } from './pae.js';
-import { signEnvelope } from './sign.js';
 import { verifyEnvelope } from './verify.js';
 
 const TYPE = 'application/vnd.in-toto+json';

@@ -1,6 +1,5 @@
-import { decodeBase64, encodeBase64 } from '../encoding/base64.js';
+import { decodeBase64 } from '../encoding/base64.js';
 import { VerifyError } from '../errors.js';
-import { canonicalJson } from '../json/canonical.js';
 import { FieldReader } from '../json/fields.js';
 import { parseJson } from '../json/parse.js';
 import type { JsonObject, JsonValue } from '../json/value.js';
@@ -58,22 +57,6 @@ export function readEnvelope(document: JsonValue | undefined): Envelope {
       envelopeLimits.payloadBytes,
     ),
     signatures: [first, ...rest],
-  };
-}
-
-/** The envelope as canonical JSON and a line feed: equal envelopes are equal files. */
-export function formatEnvelope(envelope: Envelope): string {
-  return `${canonicalJson(envelopeDocument(envelope))}\n`;
-}
-
-export function envelopeDocument(envelope: Envelope): JsonObject {
-  return {
-    payload: encodeBase64(envelope.payload),
-    payloadType: envelope.payloadType,
-    signatures: envelope.signatures.map(({ keyId, signature }) => ({
-      keyid: keyId,
-      sig: encodeBase64(signature),
-    })),
   };
 }
 

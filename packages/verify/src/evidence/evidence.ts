@@ -1,16 +1,14 @@
 import { claimName, type BuildName } from '../claim/result-claim.js';
-import { envelopeDocument, readEnvelope, type Envelope } from '../dsse/envelope.js';
-import { compareBytewise } from '../encoding/order.js';
-import { VerifyError } from '../errors.js';
-import { canonicalJson } from '../json/canonical.js';
+import { readEnvelope, type Envelope } from '../dsse/envelope.js';
 import { FieldReader } from '../json/fields.js';
 import { parseJson } from '../json/parse.js';
 import type { JsonObject, JsonValue } from '../json/value.js';
 import type { LogCopy } from '../log/logged-claims.js';
-import { formatNote, parseNote } from '../log/note.js';
-import { formatTlogProof, parseTlogProof, type TlogProof } from '../log/tlog-proof.js';
+import { parseNote } from '../log/note.js';
+import { parseTlogProof, type TlogProof } from '../log/tlog-proof.js';
 
-const TYPE = 'selfsame/evidence/v1';
+/** `type` of an evidence file. */
+export const EVIDENCE_TYPE = 'selfsame/evidence/v1';
 
 /** Bounds on one evidence file; each part has bounds of its own besides. */
 export const evidenceLimits = {
@@ -56,7 +54,7 @@ export function parseEvidence(input: Uint8Array | string): EvidenceFile {
   const document = parseJson(input, { maxBytes: evidenceLimits.bytes });
   const names = ['type', 'policy', 'roster', 'builds', 'proofs', 'logs'];
   const fields = read.object(document, [], names);
-  if (fields['type'] !== TYPE) read.fail(`not ${TYPE}`, ['type']);
+  if (fields['type'] !== EVIDENCE_TYPE) read.fail(`not ${EVIDENCE_TYPE}`, ['type']);
   const left = { ...evidenceLimits };
   const list = (
     from: JsonObject,
@@ -104,46 +102,4 @@ export function parseEvidence(input: Uint8Array | string): EvidenceFile {
       };
     }),
   };
-}
-
-/**
- * The file: canonical JSON and a line feed. What has no order of its own is sorted and held once, so that equal
- * evidence is equal bytes. Throws `EVIDENCE_INVALID` for entries of logs that are no text.
- */
-export function formatEvidence({ policy, roster, builds, proofs, logs }: EvidenceFile): string {
-  const document = {
-    type: TYPE,
-    policy,
-    roster: sorted(roster.map(envelopeDocument)),
-    builds: sorted(
-      builds.map(({ build, attestations, definitions }) => ({
-        project: build.project,
-        version: build.version,
-        target: build.target,
-        attestations: sorted(attestations.map(envelopeDocument)),
-        definitions: sorted(definitions),
-      })),
-    ),
-    proofs: sorted(proofs.map(formatTlogProof)),
-    logs: sorted(
-      logs.map(({ checkpoint, entries }) => ({
-        checkpoint: formatNote(checkpoint),
-        entries: entries.map(entryText),
-      })),
-    ),
-  };
-  return `${canonicalJson(document)}\n`;
-}
-
-function sorted<T>(items: readonly T[]): readonly T[] {
-  const byText = new Map(items.map((item) => [canonicalJson(item), item]));
-  return [...byText].sort(([a], [b]) => compareBytewise(a, b)).map(([, item]) => item);
-}
-
-function entryText(entry: Uint8Array): string {
-  try {
-    return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(entry);
-  } catch {
-    throw new VerifyError('EVIDENCE_INVALID', 'an entry of a log is not text');
-  }
 }

@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
 import { sha256Hex } from '../digest/sha256.js';
 import { encodeHex } from '../encoding/hex.js';
-import { testKey } from '../testing/builders.js';
+import { testKey } from '../testing/sign.js';
 import { inTotoKeyIds } from './key-ids.js';
 
 it('names keys as rebuilderd and securesystemslib do, and as the specification does', () => {

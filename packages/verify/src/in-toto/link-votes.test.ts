@@ -1,10 +1,10 @@
 import { describe, expect, it } from 'vitest';
 import { encodeHex } from '../encoding/hex.js';
 import { olpcJsonBytes } from '../json/canonical.js';
-import { testKey } from '../testing/builders.js';
-import { openPgpSigner, testLink } from '../testing/in-toto.js';
+import { formatMetablock, openPgpSigner, signMetablock, testLink } from '../testing/in-toto.js';
+import { testKey } from '../testing/sign.js';
 import { linkVotes } from './link-votes.js';
-import { formatMetablock, parseMetablock, signMetablock } from './metablock.js';
+import { parseMetablock } from './metablock.js';
 
 const gpg = openPgpSigner('gpg');
 

@@ -39,11 +39,6 @@ export function parseLink(signed: JsonObject): Link {
   };
 }
 
-/** The `signed` part of a link, in a form that stock in-toto reads. */
-export function linkDocument(link: Link): JsonObject {
-  return { _type: 'link', ...link };
-}
-
 function parseArtifacts(value: JsonValue | undefined, path: FieldPath): Artifacts {
   const artifacts = read.record(value, path);
   const paths = Object.keys(artifacts);

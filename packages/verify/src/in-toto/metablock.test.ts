@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import type { JsonObject } from '../json/value.js';
 import { codeOf } from '../testing/codes.js';
-import { openPgpSigner, testLink } from '../testing/in-toto.js';
+import { formatMetablock, openPgpSigner, testLink } from '../testing/in-toto.js';
 import { parseLink } from './link.js';
-import { formatMetablock, parseMetablock } from './metablock.js';
+import { parseMetablock } from './metablock.js';
 
 const gpg = openPgpSigner('gpg');
 const link = testLink('rebuild', {}, { 'x.deb': 'good' });

@@ -1,13 +1,11 @@
-import { decodeHex, encodeHex } from '../encoding/hex.js';
+import { decodeHex } from '../encoding/hex.js';
 import { VerifyError } from '../errors.js';
-import { canonicalJson, olpcJsonBytes } from '../json/canonical.js';
+import { olpcJsonBytes } from '../json/canonical.js';
 import { FieldReader } from '../json/fields.js';
 import { parseJson } from '../json/parse.js';
 import type { JsonObject, JsonValue } from '../json/value.js';
-import type { PrivateKey } from '../keys/private-key.js';
 import { verifySignature, type PublicKey, type SignatureScheme } from '../keys/public-key.js';
-import { parseHeaders, verifyOpenPgp, type OpenPgpSignature } from '../signatures/openpgp.js';
-import { inTotoKeyIds } from './key-ids.js';
+import { parseHeaders, verifyOpenPgp } from '../signatures/openpgp.js';
 
 /** One signature as found. `openPgp` is there for signatures made by gpg. */
 export interface InTotoSignature {
@@ -37,33 +35,6 @@ export function parseMetablock(input: Uint8Array | string): Metablock {
   const object = read.record(signed, ['signed']);
   const list = read.array(signatures, ['signatures'], metablockLimits.signatures);
   return { signed: object, payload: olpcJsonBytes(object), signatures: list.map(parseSignature) };
-}
-
-export function formatMetablock({ signed, signatures }: Metablock): string {
-  const list = signatures.map(({ keyId, value, openPgp }) =>
-    openPgp === undefined
-      ? { keyid: keyId, sig: encodeHex(value) }
-      : { keyid: keyId, other_headers: encodeHex(openPgp.headers), signature: encodeHex(value) },
-  );
-  return `${canonicalJson({ signatures: list, signed })}\n`;
-}
-
-/** Signs a link or layout with Ed25519, under the key id that securesystemslib and rebuilderd compute. */
-export function signMetablock(signed: JsonObject, keys: readonly PrivateKey[]): Metablock {
-  const payload = olpcJsonBytes(signed);
-  const signatures = keys.map((key) => {
-    const [keyId] = inTotoKeyIds(key.publicKey);
-    return { keyId, value: key.sign(payload) };
-  });
-  return { signed, payload, signatures };
-}
-
-/** A detached OpenPGP signature over `payload` as in-toto writes it. @param fingerprint of the key that signed. */
-export function openPgpMetablockSignature(
-  fingerprint: string,
-  { headers, value }: OpenPgpSignature,
-): InTotoSignature {
-  return { keyId: fingerprint, value, openPgp: { headers } };
 }
 
 /**

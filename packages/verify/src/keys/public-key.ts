@@ -8,7 +8,7 @@ import { publicKeyProblem } from './ed25519-point.js';
 /** SubjectPublicKeyInfo of Ed25519 before the 32 bytes of the key (RFC 8410 §4). */
 const SPKI_PREFIX = decodeHex('302a300506032b6570032100', 12);
 /** The same with a NULL parameter, against RFC 8410 §3 but written and required by rebuilderd's programs. */
-export const SPKI_NULL_PREFIX = decodeHex('302c300706032b65700500032100', 14);
+const SPKI_NULL_PREFIX = decodeHex('302c300706032b65700500032100', 14);
 /** SubjectPublicKeyInfo of P-256 before the 65 bytes of the uncompressed point (RFC 5480 §2). */
 const P256_PREFIX = decodeHex('3059301306072a8648ce3d020106082a8648ce3d030107034200', 26);
 

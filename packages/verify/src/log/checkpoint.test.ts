@@ -1,10 +1,10 @@
 import { describe, expect, it } from 'vitest';
-import { testKey } from '../testing/builders.js';
 import { codeOf } from '../testing/codes.js';
 import { cosign, leaves, log, logKey, signed, text, witnesses } from '../testing/log.js';
-import { formatCheckpoint, parseCheckpoint, verifyCheckpoint } from './checkpoint.js';
+import { formatCheckpoint, signNote, testKey } from '../testing/sign.js';
+import { parseCheckpoint, verifyCheckpoint } from './checkpoint.js';
 import { treeHash } from './merkle.js';
-import { noteKey, signNote, verifyNote } from './note.js';
+import { noteKey, verifyNote } from './note.js';
 
 describe('checkpoints', () => {
   it('say which witnesses cosigned, and when', () => {

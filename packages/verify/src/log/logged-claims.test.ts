@@ -3,15 +3,14 @@ import type { BuildName } from '../claim/result-claim.js';
 import { sha256Hex } from '../digest/sha256.js';
 import { encodeHex } from '../encoding/hex.js';
 import type { LogRule } from '../policy/policy.js';
-import { testKey } from '../testing/builders.js';
 import { codeOf } from '../testing/codes.js';
 import { path } from '../testing/log.js';
+import { formatCheckpoint, signNote, testKey } from '../testing/sign.js';
 import { testBuild, testLogRule, testVerifierKey } from '../testing/votes.js';
-import { formatCheckpoint } from './checkpoint.js';
 import { formatLogEntry } from './entry.js';
 import { listVotes, verifyLogs, type LogCopy } from './logged-claims.js';
 import { leafHash, treeHash } from './merkle.js';
-import { formatNote, signNote, type Note } from './note.js';
+import { formatNote, type Note } from './note.js';
 import type { TlogProof } from './tlog-proof.js';
 
 /** Witnesses by name, and when they cosigned. */

@@ -2,10 +2,10 @@ import { describe, expect, it } from 'vitest';
 import { codeOf, mutate } from '../testing/codes.js';
 import { cosign, leaves, log, logKey, path, signed, witnesses } from '../testing/log.js';
 import { encodeHex } from '../encoding/hex.js';
-import { formatCheckpoint } from './checkpoint.js';
-import { formatNoteKey, signNote } from './note.js';
+import { formatCheckpoint, formatTlogProof, signNote } from '../testing/sign.js';
+import { formatNoteKey } from './note.js';
 import { verifyLogs } from './logged-claims.js';
-import { formatTlogProof, parseTlogProof, verifyTlogProof } from './tlog-proof.js';
+import { parseTlogProof, verifyTlogProof } from './tlog-proof.js';
 
 describe('log proofs', () => {
   const proof = {

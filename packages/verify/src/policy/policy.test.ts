@@ -2,7 +2,8 @@ import { describe, expect, it } from 'vitest';
 import { VerifyError } from '../errors.js';
 import type { JsonValue } from '../json/value.js';
 import { formatPublicKey, publicKeyToPem } from '../keys/key-text.js';
-import { testKey, testPolicy } from '../testing/builders.js';
+import { testPolicy } from '../testing/builders.js';
+import { testKey } from '../testing/sign.js';
 import { checkPolicy } from './check-policy.js';
 import { parsePolicy } from './parse-policy.js';
 

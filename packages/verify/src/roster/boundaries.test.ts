@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import { sha256Hex } from '../digest/sha256.js';
-import { signEnvelope } from '../dsse/sign.js';
 import { parseJson } from '../json/parse.js';
-import { testKey, testSigner } from '../testing/builders.js';
+import { testSigner } from '../testing/builders.js';
 import { codeOf } from '../testing/codes.js';
+import { signEnvelope, testKey } from '../testing/sign.js';
 import type { Roster, RosterTrust } from './roster.js';
 import { openRoster, parseRoster, ROSTER_PAYLOAD_TYPE, rosterPayload } from './signed-roster.js';
 

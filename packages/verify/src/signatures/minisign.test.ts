@@ -2,15 +2,10 @@ import { expect, it } from 'vitest';
 import { encodeBase64 } from '../encoding/base64.js';
 import { concatBytes } from '../encoding/bytes.js';
 import { decodeHex } from '../encoding/hex.js';
-import { testKey } from '../testing/builders.js';
 import { codeOf } from '../testing/codes.js';
-import {
-  formatMinisignKey,
-  parseMinisignKey,
-  signMinisign,
-  signSignify,
-  verifyMinisign,
-} from './minisign.js';
+import { formatMinisignKey, signSignify } from '../testing/detached.js';
+import { testKey } from '../testing/sign.js';
+import { parseMinisignKey, verifyMinisign } from './minisign.js';
 
 const COMMENT = 'untrusted comment: ';
 const message = Buffer.from('a message\n');
@@ -53,24 +48,4 @@ it('reads at most 16384 characters', () => {
     signify.replace(COMMENT, COMMENT + 'x'.repeat(length - signify.length));
   expect(verifyCode(longer(16_384))).toBe('accepted');
   expect(verifyCode(longer(16_385))).toBe('SIGNATURE_FORMAT');
-});
-
-it('writes key numbers of 8 bytes only', () => {
-  for (const wrong of [number.subarray(1), concatBytes(number, number)]) {
-    expect(codeOf(() => formatMinisignKey({ ...key, number: wrong }, 'x'))).toBe('KEY_INVALID');
-    expect(codeOf(() => signSignify(message, alice, wrong))).toBe('KEY_INVALID');
-    expect(codeOf(() => signMinisign(message, alice, wrong, 'x'))).toBe('KEY_INVALID');
-  }
-});
-
-it('writes comments of one line only', () => {
-  const write = (comment: string) =>
-    [
-      () => formatMinisignKey(key, comment),
-      () => signMinisign(message, alice, number, comment),
-    ].map(codeOf);
-  expect(write('x'.repeat(1024))).toEqual(['accepted', 'accepted']);
-  for (const comment of ['a\nb', '\na', 'a\n', 'a\u0085', 'x'.repeat(1025)]) {
-    expect(write(comment)).toEqual(['SIGNATURE_FORMAT', 'SIGNATURE_FORMAT']);
-  }
 });

@@ -1,8 +1,7 @@
 import { createHash } from 'node:crypto';
-import { decodeStandardBase64, encodeBase64 } from '../encoding/base64.js';
+import { decodeStandardBase64 } from '../encoding/base64.js';
 import { concatBytes } from '../encoding/bytes.js';
 import { VerifyError, type VerifyErrorCode } from '../errors.js';
-import type { PrivateKey } from '../keys/private-key.js';
 import { publicKeyFromBytes, verifySignature, type PublicKey } from '../keys/public-key.js';
 
 // minisign (jedisct1.github.io/minisign, "Signature format", "Public key format") and OpenBSD's signify(1),
@@ -31,11 +30,6 @@ export function parseMinisignKey(text: string): MinisignKey {
   const bytes = decodeStandardBase64(lines[0] ?? '', 42);
   if (algorithm(bytes) !== PURE) throw new VerifyError('KEY_INVALID', 'the key is not Ed25519');
   return { key: publicKeyFromBytes(bytes.subarray(10)), number: bytes.slice(2, 10) };
-}
-
-export function formatMinisignKey({ key, number }: MinisignKey, comment: string): string {
-  const bytes = concatBytes(Buffer.from(PURE), checkNumber(number), key.bytes);
-  return `${COMMENT}${oneLine(comment)}\n${encodeBase64(bytes)}\n`;
 }
 
 /**
@@ -75,26 +69,6 @@ export function verifyMinisign(
   return trustedComment;
 }
 
-/** A `.minisig` file, prehashed, that `minisign -V` accepts. */
-export function signMinisign(
-  message: Uint8Array,
-  key: PrivateKey,
-  number: Uint8Array,
-  trustedComment: string,
-): string {
-  const signature = key.sign(blake2b(message));
-  const global = key.sign(concatBytes(signature, Buffer.from(oneLine(trustedComment))));
-  const bytes = concatBytes(Buffer.from(PREHASHED), checkNumber(number), signature);
-  const head = `${COMMENT}signed with selfsame\n${encodeBase64(bytes)}\n`;
-  return `${head}${TRUSTED}${trustedComment}\n${encodeBase64(global)}\n`;
-}
-
-/** A `.sig` file that `signify -V` accepts. */
-export function signSignify(message: Uint8Array, key: PrivateKey, number: Uint8Array): string {
-  const bytes = concatBytes(Buffer.from(PURE), checkNumber(number), key.sign(message));
-  return `${COMMENT}signed with selfsame\n${encodeBase64(bytes)}\n`;
-}
-
 function linesOf(text: string, code: VerifyErrorCode): string[] {
   if (text.length > MAX_TEXT) throw new VerifyError(code, 'the text is too long');
   const lines = text.split(/\r?\n/);
@@ -108,16 +82,4 @@ function algorithm(bytes: Uint8Array): string {
 
 function blake2b(message: Uint8Array): Uint8Array {
   return new Uint8Array(createHash('blake2b512').update(message).digest());
-}
-
-function checkNumber(number: Uint8Array): Uint8Array {
-  if (number.length !== 8) throw new VerifyError('KEY_INVALID', 'a key number has 8 bytes');
-  return number;
-}
-
-function oneLine(comment: string): string {
-  if (!/^[^\p{Cc}]{0,1024}$/u.test(comment)) {
-    throw new VerifyError('SIGNATURE_FORMAT', 'a comment is one line of at most 1024 characters');
-  }
-  return comment;
 }

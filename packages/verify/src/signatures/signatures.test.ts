@@ -8,18 +8,13 @@ import { afterAll, describe, expect, it } from 'vitest';
 import { encodeBase64 } from '../encoding/base64.js';
 import { concatBytes } from '../encoding/bytes.js';
 import { decodeHex } from '../encoding/hex.js';
-import { testKey } from '../testing/builders.js';
 import { codeOf, mutate } from '../testing/codes.js';
+import { formatMinisignKey, signMinisign, signSignify, signSsh } from '../testing/detached.js';
 import { newPair, openPgpHeaders, openPgpSign } from '../testing/in-toto.js';
-import {
-  formatMinisignKey,
-  parseMinisignKey,
-  signMinisign,
-  signSignify,
-  verifyMinisign,
-} from './minisign.js';
+import { testKey } from '../testing/sign.js';
+import { parseMinisignKey, verifyMinisign } from './minisign.js';
 import { parseOpenPgpKeys, parseOpenPgpSignature, verifyOpenPgp } from './openpgp.js';
-import { parseSshPublicKey, signSsh, verifySshSignature } from './sshsig.js';
+import { parseSshPublicKey, verifySshSignature } from './sshsig.js';
 
 const folder = mkdtempSync(join(tmpdir(), 'signatures-'));
 afterAll(() => {
@@ -75,7 +70,6 @@ describe('SSH signatures', () => {
 
   it('are verified as they were made', () => {
     expect(verifySshSignature(armoured, message, 'file').id).toBe(alice.publicKey.id);
-    expect(signSsh(message, 'file', alice)).toBe(armoured);
   });
 
   it('are refused for another message or purpose', () => {
@@ -158,7 +152,7 @@ describe('SSH signatures', () => {
   });
 
   it.skipIf(!has('ssh-keygen', '-?')).each(['ed25519', 'rsa', 'ecdsa'])(
-    'go both ways with ssh-keygen (%s)',
+    'of ssh-keygen are verified (%s)',
     (kind) => {
       expect(run('ssh-keygen', ['-q', '-t', kind, '-N', '', '-f', kind]).status).toBe(0);
       writeFileSync(place(`${kind}.txt`), message);
@@ -183,17 +177,6 @@ describe('SSH signatures', () => {
       }
     },
   );
-
-  it.skipIf(!has('ssh-keygen', '-?'))('of ours are accepted by ssh-keygen', () => {
-    const key = encodeBase64(concatBytes(ssh('ssh-ed25519'), ssh(alice.publicKey.bytes)));
-    expect(parseSshPublicKey(`ssh-ed25519 ${key} alice@host\n`).id).toBe(alice.publicKey.id);
-    writeFileSync(place('allowed'), `alice ssh-ed25519 ${key}\n`);
-    writeFileSync(place('ours.sig'), armoured);
-    const args = ['-Y', 'verify', '-f', 'allowed', '-I', 'alice', '-s', 'ours.sig', '-n'];
-    expect(run('ssh-keygen', [...args, 'file'], message)).toMatchObject({ status: 0 });
-    expect(run('ssh-keygen', [...args, 'file'], other).status).not.toBe(0);
-    expect(run('ssh-keygen', [...args, 'git'], message).status).not.toBe(0);
-  });
 });
 
 describe('minisign and signify', () => {
@@ -242,7 +225,7 @@ describe('minisign and signify', () => {
     expect(codeOf(() => verifyMinisign(text, message, alice.publicKey))).toBe('SIGNATURE_FORMAT');
   });
 
-  it.skipIf(!has('minisign', '-v'))('go both ways with minisign', () => {
+  it.skipIf(!has('minisign', '-v'))('of the program minisign are verified', () => {
     writeFileSync(place('m.txt'), message);
     expect(run('minisign', ['-G', '-W', '-p', 'm.pub', '-s', 'm.key']).status).toBe(0);
     const theirs = parseMinisignKey(readFileSync(place('m.pub'), 'utf8'));
@@ -266,15 +249,9 @@ describe('minisign and signify', () => {
       const text = readFileSync(place(`${name}.minisig`), 'utf8');
       expect(verifyMinisign(text, message, theirs.key)).toBe('hello');
     }
-    writeFileSync(place('alice.pub'), formatMinisignKey(key, 'alice'));
-    writeFileSync(place('ours.minisig'), minisig);
-    const verify = ['-V', '-p', 'alice.pub', '-x', 'ours.minisig', '-m', 'm.txt'];
-    expect(run('minisign', verify)).toMatchObject({ status: 0 });
-    writeFileSync(place('m.txt'), other);
-    expect(run('minisign', verify).status).not.toBe(0);
   });
 
-  it.skipIf(!has('signify-openbsd'))('go both ways with signify', () => {
+  it.skipIf(!has('signify-openbsd'))('of the program signify are verified', () => {
     writeFileSync(place('s.txt'), message);
     expect(run('signify-openbsd', ['-G', '-n', '-p', 's.pub', '-s', 's.sec']).status).toBe(0);
     expect(run('signify-openbsd', ['-S', '-s', 's.sec', '-m', 's.txt', '-x', 's.sig']).status).toBe(
@@ -284,12 +261,6 @@ describe('minisign and signify', () => {
     expect(
       verifyMinisign(readFileSync(place('s.sig'), 'utf8'), message, theirs.key),
     ).toBeUndefined();
-    writeFileSync(place('alice-s.pub'), formatMinisignKey(key, 'alice'));
-    writeFileSync(place('ours.sig'), signify);
-    const verify = ['-V', '-p', 'alice-s.pub', '-x', 'ours.sig', '-m', 's.txt'];
-    expect(run('signify-openbsd', verify)).toMatchObject({ status: 0 });
-    writeFileSync(place('s.txt'), other);
-    expect(run('signify-openbsd', verify).status).not.toBe(0);
   });
 });
 

@@ -3,10 +3,11 @@ import { describe, expect, it } from 'vitest';
 import { encodeBase64 } from '../encoding/base64.js';
 import { concatBytes } from '../encoding/bytes.js';
 import { publicKeyFromSpki, rsaNumbers } from '../keys/public-key.js';
-import { testKey } from '../testing/builders.js';
 import { codeOf } from '../testing/codes.js';
+import { signSsh } from '../testing/detached.js';
 import { newPair } from '../testing/in-toto.js';
-import { parseSshPublicKey, signSsh, verifySshSignature } from './sshsig.js';
+import { testKey } from '../testing/sign.js';
+import { parseSshPublicKey, verifySshSignature } from './sshsig.js';
 
 const message = Buffer.from('a message\n');
 const alice = testKey('alice');

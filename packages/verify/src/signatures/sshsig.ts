@@ -1,9 +1,8 @@
 import { createHash } from 'node:crypto';
-import { decodeStandardBase64, encodeBase64 } from '../encoding/base64.js';
+import { decodeStandardBase64 } from '../encoding/base64.js';
 import { concatBytes } from '../encoding/bytes.js';
 import { ByteReader } from '../encoding/reader.js';
 import { VerifyError } from '../errors.js';
-import type { PrivateKey } from '../keys/private-key.js';
 import {
   p256PublicKey,
   publicKeyFromBytes,
@@ -86,22 +85,6 @@ export function verifySshSignature(
     throw new VerifyError('SIGNATURE_INVALID', 'the SSH signature is not over these bytes');
   }
   return key;
-}
-
-/** An armoured signature that `ssh-keygen -Y verify -n NAMESPACE` accepts. The same input gives the same text. */
-export function signSsh(message: Uint8Array, namespace: string, key: PrivateKey): string {
-  const type = string('ssh-ed25519');
-  const signature = key.sign(signedData(namespace, 'sha512', message));
-  const blob = concatBytes(
-    Buffer.from(`${MAGIC}\0\0\0\u0001`),
-    string(concatBytes(type, string(key.publicKey.bytes))),
-    string(namespace),
-    string(''),
-    string('sha512'),
-    string(concatBytes(type, string(signature))),
-  );
-  const lines = encodeBase64(blob).match(/.{1,70}/g) ?? [];
-  return [BEGIN, ...lines, END, ''].join('\n');
 }
 
 const schemes: ReadonlyMap<string, SignatureScheme> = new Map([

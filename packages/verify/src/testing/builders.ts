@@ -2,21 +2,11 @@ import type { ResultClaim } from '../claim/result-claim.js';
 import { resultClaimPayload } from '../claim/result-claim.js';
 import { sha256Hex } from '../digest/sha256.js';
 import type { Envelope } from '../dsse/envelope.js';
-import { signEnvelope } from '../dsse/sign.js';
-import { PrivateKey } from '../keys/private-key.js';
 import type { Policy } from '../policy/policy.js';
 import { rosterKey } from '../roster/roster-key.js';
 import type { RosterSigner } from '../roster/roster.js';
 import { STATEMENT_PAYLOAD_TYPE } from '../statement/statement.js';
-
-const keys = new Map<string, PrivateKey>();
-
-/** For tests: a key that is the same in every run. */
-export function testKey(name: string): PrivateKey {
-  const key = keys.get(name) ?? new PrivateKey(Buffer.from(sha256Hex(`test key ${name}`), 'hex'));
-  keys.set(name, key);
-  return key;
-}
+import { signEnvelope, testKey } from './sign.js';
 
 /** For tests: a claim with one artifact `x.tar.gz`, changed as asked. */
 export function testClaim(changes: Partial<ResultClaim> = {}): ResultClaim {

@@ -1,12 +1,14 @@
 import { createHash, generateKeyPairSync, sign, type KeyObject } from 'node:crypto';
 import { concatBytes } from '../encoding/bytes.js';
-import { decodeHex } from '../encoding/hex.js';
+import { decodeHex, encodeHex } from '../encoding/hex.js';
+import { inTotoKeyIds } from '../in-toto/key-ids.js';
 import type { Link } from '../in-toto/link.js';
-import { openPgpMetablockSignature, type Metablock } from '../in-toto/metablock.js';
+import type { Metablock } from '../in-toto/metablock.js';
 import { sha256Hex } from '../digest/sha256.js';
-import { olpcJsonBytes } from '../json/canonical.js';
+import { canonicalJson, olpcJsonBytes } from '../json/canonical.js';
 import type { JsonObject } from '../json/value.js';
 import { publicKeyFromSpki, type PublicKey } from '../keys/public-key.js';
+import type { TestKey } from './sign.js';
 
 /** For tests: somebody who signs links as gpg does; the fingerprint is made up. */
 export function openPgpSigner(name: string): {
@@ -20,8 +22,7 @@ export function openPgpSigner(name: string): {
     const payload = olpcJsonBytes(signed);
     const headers = openPgpHeaders('rsa', fingerprint);
     const value = openPgpSign(privateKey, payload, headers);
-    const signature = { headers, value, fingerprint, created: undefined };
-    return { signed, payload, signatures: [openPgpMetablockSignature(fingerprint, signature)] };
+    return { signed, payload, signatures: [{ keyId: fingerprint, value, openPgp: { headers } }] };
   };
   return { fingerprint, key: publicKey, sign: signBlock };
 }
@@ -76,4 +77,24 @@ export function testLink(
     byproducts: {},
     environment: {},
   };
+}
+
+/** For tests: a link signed with Ed25519. */
+export function signMetablock(signed: JsonObject, keys: readonly TestKey[]): Metablock {
+  const payload = olpcJsonBytes(signed);
+  const signatures = keys.map((key) => {
+    const [keyId] = inTotoKeyIds(key.publicKey);
+    return { keyId, value: key.sign(payload) };
+  });
+  return { signed, payload, signatures };
+}
+
+/** For tests: the file of a link. */
+export function formatMetablock({ signed, signatures }: Metablock): string {
+  const list = signatures.map(({ keyId, value, openPgp }) =>
+    openPgp === undefined
+      ? { keyid: keyId, sig: encodeHex(value) }
+      : { keyid: keyId, other_headers: encodeHex(openPgp.headers), signature: encodeHex(value) },
+  );
+  return `${canonicalJson({ signatures: list, signed })}\n`;
 }

@@ -1,7 +1,6 @@
-import { formatCheckpoint } from '../log/checkpoint.js';
 import { emptyTreeHash, leafHash, nodeHash, treeHash } from '../log/merkle.js';
-import { noteKey, signNote, type Note } from '../log/note.js';
-import { testKey } from './builders.js';
+import { noteKey, type Note } from '../log/note.js';
+import { formatCheckpoint, signNote, testKey } from './sign.js';
 
 export const leaves = Array.from({ length: 600 }, (_, n) => leafHash(Buffer.from(`leaf ${n}`)));
 

@@ -2,7 +2,7 @@ import { sha256Hex } from '../digest/sha256.js';
 import { formatNoteKey, noteKey, type NoteKeyType } from '../log/note.js';
 import type { CompleteList } from '../verdict/completeness.js';
 import type { Vote } from '../verdict/vote.js';
-import { testKey } from './builders.js';
+import { testKey } from './sign.js';
 
 export const testBuild = { project: 'pigz', version: '2.8', target: 'default' };
 

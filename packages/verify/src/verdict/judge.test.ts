@@ -3,16 +3,9 @@ import type { ResultClaim } from '../claim/result-claim.js';
 import { resultClaimPayload } from '../claim/result-claim.js';
 import { sha256Hex } from '../digest/sha256.js';
 import type { Envelope } from '../dsse/envelope.js';
-import { signEnvelope } from '../dsse/sign.js';
 import { STATEMENT_PAYLOAD_TYPE } from '../statement/statement.js';
-import {
-  claimOf,
-  signedBy,
-  testClaim,
-  testKey,
-  testPolicy,
-  testSigner,
-} from '../testing/builders.js';
+import { claimOf, signedBy, testClaim, testPolicy, testSigner } from '../testing/builders.js';
+import { signEnvelope, testKey } from '../testing/sign.js';
 import { judgeFile } from './judge-file.js';
 import { judge } from './judge.js';
 

@@ -5,13 +5,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import fc from 'fast-check';
 import { afterAll, describe, expect, it } from 'vitest';
-import {
-  formatMetablock,
-  parseMetablock,
-  VerifyError,
-  type JsonObject,
-  type Metablock,
-} from '@selfsame/verify';
+import { parseMetablock, VerifyError, type JsonObject, type Metablock } from '@selfsame/verify';
+import { formatMetablock } from '../../signing/in-toto.js';
 import { matches } from './glob.js';
 import { layoutDocument, type LayoutDraft } from './layout.js';
 import {

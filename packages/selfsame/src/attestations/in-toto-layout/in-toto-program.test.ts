@@ -5,15 +5,14 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import {
-  formatMetablock,
   olpcJsonBytes,
-  openPgpMetablockSignature,
   parseMetablock,
   parseOpenPgpKeys,
   parseOpenPgpSignature,
   type JsonObject,
   type Metablock,
 } from '@selfsame/verify';
+import { formatMetablock, openPgpMetablockSignature } from '../../signing/in-toto.js';
 import { inTotoOpenPgpKey, parseInTotoKey } from './layout-key.js';
 import { layoutDocument } from './layout.js';
 import { ed25519Functionary, testLink } from './testing.js';

@@ -1,17 +1,16 @@
 import { createHash, generateKeyPairSync, sign, type KeyObject } from 'node:crypto';
 import {
   olpcJsonBytes,
-  openPgpMetablockSignature,
-  PrivateKey,
   publicKeyFromSpki,
   sha256Hex,
-  signMetablock,
   type JsonObject,
   type Link,
   type Metablock,
   type OpenPgpKeyPacket,
   type PublicKey,
 } from '@selfsame/verify';
+import { openPgpMetablockSignature, signMetablock } from '../../signing/in-toto.js';
+import { PrivateKey } from '../../signing/private-key.js';
 import { inTotoOpenPgpKey, inTotoPublicKey, parseInTotoKey, type InTotoKey } from './layout-key.js';
 
 /** For tests: somebody who signs links, with a key object for layouts. */

@@ -1,12 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import {
-  formatMetablock,
-  parseLink,
-  parseMetablock,
-  type JsonObject,
-  type Metablock,
-} from '@selfsame/verify';
+import { parseLink, parseMetablock, type JsonObject, type Metablock } from '@selfsame/verify';
+import { formatMetablock } from '../../signing/in-toto.js';
 import { accepted, codeOf } from '../testing-codes.js';
 import { matches } from './glob.js';
 import { parseInTotoKey } from './layout-key.js';

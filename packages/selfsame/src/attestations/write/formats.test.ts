@@ -1,14 +1,9 @@
 import { spawnSync } from 'node:child_process';
 import { join } from 'node:path';
-import {
-  PrivateKey,
-  sha256Hex,
-  linkVotes,
-  inTotoKeyIds,
-  signMetablock,
-  formatMetablock,
-} from '@selfsame/verify';
+import { sha256Hex, linkVotes, inTotoKeyIds } from '@selfsame/verify';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { PrivateKey } from '../../signing/private-key.js';
+import { signMetablock, formatMetablock } from '../../signing/in-toto.js';
 import { inTotoPublicKey } from '../in-toto-layout/layout-key.js';
 import { layoutDocument } from '../in-toto-layout/layout.js';
 import { readCertificates } from '../openpgp/certificates.js';

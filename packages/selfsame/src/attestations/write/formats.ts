@@ -1,19 +1,20 @@
 import {
   encodeBase64,
-  formatMinisignKey,
-  formatMetablock,
   inTotoKeyIds,
-  linkDocument,
   olpcJsonBytes,
-  openPgpMetablockSignature,
   parseOpenPgpSignature,
   sha256Hex,
-  signMetablock,
-  signMinisign,
-  signSignify,
-  signSsh,
 } from '@selfsame/verify';
-import type { BuildName, PrivateKey, PublicKey, VotedArtifact } from '@selfsame/verify';
+import type { BuildName, PublicKey, VotedArtifact } from '@selfsame/verify';
+import { formatMinisignKey, signMinisign, signSignify } from '../../signing/minisign.js';
+import {
+  formatMetablock,
+  linkDocument,
+  openPgpMetablockSignature,
+  signMetablock,
+} from '../../signing/in-toto.js';
+import { signSsh } from '../../signing/ssh.js';
+import type { PrivateKey } from '../../signing/private-key.js';
 import { sshNamespace } from '../judge-detached.js';
 import type { GpgKey } from './gpg.js';
 

@@ -12,7 +12,7 @@ import {
   testPolicyText,
   testResult,
 } from '../../record/testing.js';
-import { formatPrivateKeyFile } from '@selfsame/verify';
+import { formatPrivateKeyFile } from '../../signing/key-files.js';
 import type { OptionValues } from '../command.js';
 import { testCommandContext } from '../testing.js';
 import { keyNewCommand } from './key-new.js';

@@ -26,7 +26,8 @@ export const keyNewCommand: Command = {
   async run(_args, options, context) {
     const { DEFAULT_KEY_NAME, keyFilePath, publicKeyPath, writeKeyFiles } =
       await import('../../record/key-file.js');
-    const { formatPublicKey, PrivateKey } = await import('@selfsame/verify');
+    const { formatPublicKey } = await import('@selfsame/verify');
+    const { PrivateKey } = await import('../../signing/private-key.js');
     const name = typeof options['name'] === 'string' ? options['name'] : DEFAULT_KEY_NAME;
     const out = options['out'];
     const path =

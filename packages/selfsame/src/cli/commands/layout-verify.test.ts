@@ -2,19 +2,13 @@ import { spawnSync } from 'node:child_process';
 import { mkdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import {
-  formatMetablock,
-  formatPublicKeyFile,
-  linkDocument,
-  publicKeyToPem,
-  sha256Hex,
-  signMetablock,
-  type Metablock,
-} from '@selfsame/verify';
+import { publicKeyToPem, sha256Hex, type Metablock } from '@selfsame/verify';
 import { inTotoPublicKey } from '../../attestations/in-toto-layout/layout-key.js';
 import { layoutDocument, type LayoutDraft } from '../../attestations/in-toto-layout/layout.js';
 import { testGpg } from '../../attestations/testing.js';
 import { temporaryDirectory, testKey } from '../../record/testing.js';
+import { formatMetablock, linkDocument, signMetablock } from '../../signing/in-toto.js';
+import { formatPublicKeyFile } from '../../signing/key-files.js';
 import { testCommandContext } from '../testing.js';
 import { layoutVerifyCommand } from './layout-verify.js';
 

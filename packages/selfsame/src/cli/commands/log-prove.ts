@@ -25,7 +25,7 @@ export const logProveCommand: Command = {
     },
   ],
   async run([directory = ''], options, context) {
-    const { formatTlogProof } = await import('@selfsame/verify');
+    const { formatTlogProof } = await import('../../signing/note.js');
     const { loadPolicy } = await import('../load-policy.js');
     const { proveEntries } = await import('../../log/prove.js');
     const { loggableClaims } = await import('../../log/loggable.js');

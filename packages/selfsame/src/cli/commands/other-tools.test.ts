@@ -1,9 +1,11 @@
 import { chmodSync, mkdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { formatPrivateKeyFile, formatPublicKey, PrivateKey, sha256Hex } from '@selfsame/verify';
+import { formatPublicKey, sha256Hex } from '@selfsame/verify';
 import { describe, expect, it } from 'vitest';
 import { keyOf, newOpenPgpKey, signedBy, testFolder } from '../../attestations/testing.js';
 import { testResult } from '../../record/testing.js';
+import { formatPrivateKeyFile } from '../../signing/key-files.js';
+import { PrivateKey } from '../../signing/private-key.js';
 import type { CommandContext } from '../command.js';
 import { testCommandContext } from '../testing.js';
 import { createSignCommand } from './sign.js';

@@ -1,11 +1,12 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { formatPrivateKeyFile, formatPublicKey, type ResultClaim } from '@selfsame/verify';
+import { formatPublicKey, type ResultClaim } from '@selfsame/verify';
 import { sha256Hex } from '@selfsame/verify';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { errorCodes } from '../../errors/codes.js';
 import { writeAttestation } from '../../record/attestation-folder.js';
 import { signedBy, temporaryDirectory, testKey } from '../../record/testing.js';
+import { formatPrivateKeyFile } from '../../signing/key-files.js';
 import type { Command, OptionValues } from '../command.js';
 import { testCommandContext } from '../testing.js';
 import { policyCheckCommand } from './policy-check.js';

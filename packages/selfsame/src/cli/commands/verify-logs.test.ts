@@ -1,7 +1,7 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { formatTlogProof, type TlogProof } from '@selfsame/verify';
+import { type TlogProof } from '@selfsame/verify';
 import { testEvidenceFolder, testEvidenceSigners } from '../../evidence/testing.js';
 import { appendClaims, initLog } from '../../log/append.js';
 import { loggableClaims } from '../../log/loggable.js';
@@ -11,6 +11,7 @@ import { cosignLog } from '../../log/witness.js';
 import { listBuilds, readBuildAttestations } from '../../record/attestation-folder.js';
 import { proofPath } from '../../record/attestation-path.js';
 import { temporaryDirectory, testKey } from '../../record/testing.js';
+import { formatTlogProof } from '../../signing/note.js';
 import { testCommandContext } from '../testing.js';
 import { evidencePackCommand } from './evidence-pack.js';
 import { evidenceVerifyCommand } from './evidence-verify.js';

@@ -1,11 +1,12 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { formatNoteKey, formatPrivateKeyFile } from '@selfsame/verify';
+import { formatNoteKey } from '@selfsame/verify';
 import type { Event } from '../../events/event.js';
 import { initLog } from '../../log/append.js';
 import { testLogKey, testOrigin, witnessKey } from '../../log/testing.js';
 import { temporaryDirectory, testKey } from '../../record/testing.js';
+import { formatPrivateKeyFile } from '../../signing/key-files.js';
 import { plainStyle } from '../../text/style.js';
 import type { Command, CommandContext, CommandResult, OptionValues } from '../command.js';
 import { logCosignCommand } from './log-cosign.js';

@@ -1,8 +1,5 @@
 import { createPrivateKey, createPublicKey, randomBytes, sign, type KeyObject } from 'node:crypto';
-import { concatBytes } from '../encoding/bytes.js';
-import { decodeHex } from '../encoding/hex.js';
-import { VerifyError } from '../errors.js';
-import { publicKeyFromBytes, type PublicKey } from './public-key.js';
+import { decodeHex, publicKeyFromBytes, VerifyError, type PublicKey } from '@selfsame/verify';
 
 /** PrivateKeyInfo (PKCS#8) of Ed25519 before the 32 bytes of the seed (RFC 8410 §7). */
 export const PKCS8_PREFIX = decodeHex('302e020100300506032b657004220420', 16);
@@ -24,7 +21,7 @@ export class PrivateKey {
       );
     }
     this.#seed = new Uint8Array(seed);
-    const der = Buffer.from(concatBytes(PKCS8_PREFIX, seed));
+    const der = Buffer.concat([PKCS8_PREFIX, seed]);
     this.#handle = createPrivateKey({ key: der, format: 'der', type: 'pkcs8' });
     const spki = createPublicKey(this.#handle).export({ format: 'der', type: 'spki' });
     this.publicKey = publicKeyFromBytes(spki.subarray(-32));
