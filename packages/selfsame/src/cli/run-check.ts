@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import type { ExitCode } from '../errors/error-code.js';
 import { jsonReport } from '../report/json/json-report.js';
 import { checkLines } from '../report/terminal/check-lines.js';
+import { printable } from '../text/printable.js';
 import { shellWords } from '../text/shell-words.js';
 import { check } from '../vary/check.js';
 import type { Check } from '../vary/check.js';
@@ -54,6 +55,7 @@ export async function runCheck(
   const lines = checkLines(report, {
     style: context.style,
     columns: context.columns,
+    ...(request.files.html !== undefined && { rest: printable(request.files.html) }),
   });
   return {
     exitCode: exitCodes[report.verdict],

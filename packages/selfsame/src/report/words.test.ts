@@ -4,13 +4,26 @@ import { compareMarkdown } from './markdown/compare-markdown.js';
 import { compareLines } from './terminal/compare-lines.js';
 import { plainStyle } from '../text/style.js';
 import { testCompareReport } from './testing-compare.js';
-import { compareHeadline } from './words.js';
+import { compareHeadline, dependenceWords } from './words.js';
 
 function headline(differing: number, differingDirectories: number, files = 1209): string {
   const report = testCompareReport();
   const totals = { ...report.totals, files, differing, differingDirectories };
   return compareHeadline({ ...report, totals }).text;
 }
+
+describe('what was not searched', () => {
+  it('names what it can be where that is little', () => {
+    const words = (number: number): string => {
+      const candidates = Array.from({ length: number }, (_, at) => `v${at}`);
+      return dependenceWords({ type: 'unsearched', candidates, quick: true }, (name) => name);
+    };
+    expect(words(2)).toMatch(/^differs with one or more of: v0 or v1 \(/);
+    expect(words(30)).toBe(
+      'differs with one or more of 30 variations (without a search, as was asked for)',
+    );
+  });
+});
 
 describe('the headline of a comparison', () => {
   it('counts files among files, and directories apart', () => {

@@ -115,7 +115,7 @@ export function dependenceWords(
     case 'sometimes':
       return `${verb} sometimes: in ${dependence.differed} of ${count(dependence.builds, 'build')} under the same conditions`;
     case 'unsearched':
-      return `${verb} with one or more of: ${listed(dependence.candidates.map(title), 'or')} (${dependence.quick === true ? 'without a search, as was asked for' : 'the budget ended before the search'})`;
+      return `${verb} with one or more of${candidateWords(dependence.candidates, title)} (${dependence.quick === true ? 'without a search, as was asked for' : 'the budget ended before the search'})`;
   }
 }
 
@@ -232,6 +232,15 @@ function conditionsOf(
     case 'unsearched':
       return ['not known yet'];
   }
+}
+
+/** More than these are not named: nobody reads that it can be any of thirty. */
+const namedCandidates = 8;
+
+function candidateWords(candidates: readonly string[], title: (name: string) => string): string {
+  return candidates.length > namedCandidates
+    ? ` ${candidates.length} variations`
+    : `: ${listed(candidates.map(title), 'or')}`;
 }
 
 export function compareHeadline(report: CompareReport): Headline {

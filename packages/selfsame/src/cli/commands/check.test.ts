@@ -301,7 +301,10 @@ describe.skipIf(!sandboxesWork)('selfsame check', () => {
 
   it('writes every form of report, and lines for people', () => {
     const cwd = project({ 'build.sh': 'uname -n > host\n' });
-    const files = ['sarif', 'junit', 'markdown'].map((name) => [`--${name}`, join(room, name)]);
+    const files = ['sarif', 'junit', 'markdown', 'html'].map((name) => [
+      `--${name}`,
+      join(room, name),
+    ]);
     const { status, stdout, stderr } = run(cwd, [
       ...files.flat(),
       '--vary',
@@ -313,6 +316,8 @@ describe.skipIf(!sandboxesWork)('selfsame check', () => {
     expect(status).toBe(1);
     expect(stdout).toContain('differs with: host name');
     expect(stdout).toContain('selfsame check --vary host-name --quick -- sh build.sh');
+    // The rest is where it was written.
+    expect(stdout).toMatch(new RegExp(`and \\d+ more: ${join(room, 'html')}\n`));
     // Without a terminal nothing is said on the way.
     expect(stderr).toBe('');
     expect(readFileSync(join(room, 'sarif'), 'utf8')).toContain('"2.1.0"');

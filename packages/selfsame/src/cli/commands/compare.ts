@@ -1,3 +1,4 @@
+import { printable } from '../../text/printable.js';
 import type { Command, OptionValues } from '../command.js';
 
 const list = (options: OptionValues, name: string): readonly string[] =>
@@ -99,10 +100,14 @@ export const compareCommand: Command = {
     await writeCompareReports(report, options, context);
     const isSame = report.verdict === 'identical' || report.verdict === 'equal-after-ignoring';
     const { style, columns } = context;
+    const { html } = options;
     return {
       exitCode: isSame ? 0 : 1,
       data: jsonReport(report),
-      text: compareLines(report, { style, columns }),
+      text: compareLines(report, {
+        ...{ style, columns },
+        ...(typeof html === 'string' && { rest: printable(html) }),
+      }),
     };
   },
 };

@@ -81,6 +81,20 @@ describe('the page of a check', () => {
     expect(words(5)[0]).toBe('u:not known');
   });
 
+  it('opens with the first rows of a long matrix, the others folded', () => {
+    const [artifact] = testCheckReport().artifacts;
+    const rowsOf = (files: number): number[] => {
+      const artifacts = Array.from({ length: files }, (_, at) =>
+        testArtifact(`file ${at}`, { matrix: artifact?.matrix ?? {} }),
+      );
+      const long = checkHtml(testCheckReport({ artifacts }));
+      const matrix = /<section aria-labelledby="matrix">.*?<\/section>/s.exec(long)?.[0] ?? '';
+      return matrix.split('<summary>').map((part) => part.split('<tr><th scope="row">').length - 1);
+    };
+    expect(rowsOf(60)).toEqual([60]);
+    expect(rowsOf(500)).toEqual([40, 460]);
+  });
+
   it('names variations that say nothing below the matrix, where there are many', () => {
     const report = testCheckReport();
     const more = Array.from({ length: 10 }, (_, at) => ({

@@ -1,12 +1,14 @@
 import type { ArtifactReport, CheckReport } from '../../vary/types.js';
 import { visible } from '../visible.js';
-import { causeWords, grouped } from '../words.js';
+import { causeWords, count, grouped } from '../words.js';
 import { markup, nothing, type Markup, type Room } from './markup.js';
 import { badge, pathMarkup } from './values.js';
 
 /** Rows and columns of the matrix. */
 const mostRows = 2_000;
 const mostColumns = 60;
+/** Rows that are shown at once; the others open. */
+const openRows = 40;
 /** Columns that fit beside names and causes. */
 const fewColumns = 16;
 
@@ -53,7 +55,16 @@ export function matrixMarkup(
   const signs = legend.map(
     ([cell, text]) => markup`<li><span class="m ${cell}" aria-hidden="true"></span>${text}</li>`,
   );
-  return markup`<div class="card"><div class="scroll" tabindex="0" role="region" aria-label="Matrix of files and variations"><table class="matrix"><thead><tr><th scope="col">file</th>${head}<th scope="col">causes</th></tr></thead><tbody>${rows}</tbody></table></div><ul class="legend">${signs}</ul>${named('No file differs with', same)}${named('Not tried', untried)}${named('Left out here', more)}${left > 0 ? markup`<p class="soft">${grouped(left)} more files differ and are left out here.</p>` : nothing}</div>`;
+  const table = (label: string, some: readonly Markup[]): Markup =>
+    markup`<div class="scroll" tabindex="0" role="region" aria-label="${label}"><table class="matrix"><thead><tr><th scope="col">file</th>${head}<th scope="col">causes</th></tr></thead><tbody>${some}</tbody></table></div>`;
+  // A few more than fit are no reason to hide them.
+  const first = rows.length > openRows * 1.5 ? openRows : rows.length;
+  const others = rows.slice(first);
+  const folded =
+    others.length === 0
+      ? nothing
+      : markup`<details class="more"><summary>${count(others.length, 'more file')}</summary>${table('More of the matrix', others)}</details>`;
+  return markup`<div class="card">${table('Matrix of files and variations', rows.slice(0, first))}${folded}<ul class="legend">${signs}</ul>${named('No file differs with', same)}${named('Not tried', untried)}${named('Left out here', more)}${left > 0 ? markup`<p class="soft">${grouped(left)} more files differ and are left out here.</p>` : nothing}</div>`;
 }
 
 /**
