@@ -48,22 +48,25 @@ static void put_entry(const char *self, const char *path)
 	put("");
 }
 
-static void list_entry(int parent, const char *name, char *path, int depth)
+/* Of a symbolic link, those of itself: the name leads to what the descriptor is of, and no further. */
+static void put_descriptor(int fd, const char *path)
 {
 	char self[64];
+
+	snprintf(self, sizeof self, "/proc/self/fd/%d", fd);
+	put_entry(self, path);
+}
+
+static void list_entry(int parent, const char *name, char *path, int depth)
+{
 	struct stat status;
 	int fd = openat(parent, name, O_PATH | O_NOFOLLOW | O_CLOEXEC);
 
 	/* What cannot be opened like this is gone, or is said by who reads the tree. */
 	if (fd < 0)
 		return;
-	if (fstat(fd, &status) < 0 || S_ISLNK(status.st_mode)) {
-		close(fd);
-		return;
-	}
-	snprintf(self, sizeof self, "/proc/self/fd/%d", fd);
-	put_entry(self, path);
-	if (S_ISDIR(status.st_mode)) {
+	put_descriptor(fd, path);
+	if (fstat(fd, &status) == 0 && S_ISDIR(status.st_mode)) {
 		int inner = openat(fd, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 		if (inner >= 0)
 			walk_directory(inner, path, depth + 1, list_entry);
@@ -78,6 +81,7 @@ void list_attributes(const char *directory)
 
 	if (fd < 0)
 		fail("tree", errno, "cannot open %s", directory);
+	put_descriptor(fd, path);
 	walk_directory(fd, path, 0, list_entry);
 	if (fflush(stdout) != 0)
 		fail("tree", errno, "cannot print what was found");

@@ -28,9 +28,9 @@
  *       `whiteout` are what an overlay leaves in its upper directory; notes of the overlay are left out.
  *
  *   selfsame-tree attributes DIRECTORY
- *       Prints what below DIRECTORY has extended attributes as NUL-terminated texts: PATH, then names, each with its
- *       value in hexadecimal or `!` and why it cannot be read, ended by an empty name; the name `!` stands for those
- *       of which not even the names can be. Needs no rights besides those to read the tree. Links are left out.
+ *       Prints what has extended attributes, DIRECTORY itself (an empty PATH) and what is below it, as NUL-terminated
+ *       texts: PATH, then names, each with its value in hexadecimal or `!` and why it cannot be read, ended by an empty name; the name `!` stands for those
+ *       of which not even the names can be. Needs no rights besides those to read the tree. Symbolic links have their own.
  *
  *   selfsame-tree read DIRECTORY
  *       Prints the contents of the files whose NUL-terminated paths are on standard input, one after another.

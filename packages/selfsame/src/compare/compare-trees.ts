@@ -1,8 +1,10 @@
 import { both } from './both.js';
+import { differingFields } from './compare-fields.js';
 import { newDifference, unexaminedBy } from './difference.js';
+import { findingsOf } from './findings.js';
 import type { Session } from './session.js';
-import { attributeProgram, readAttributes } from './tree/attributes.js';
-import { compareEntries, type Trees } from './tree/compare-entries.js';
+import { attributeFields, attributeProgram, readAttributes } from './tree/attributes.js';
+import { compareEntries, type Differing, type Trees } from './tree/compare-entries.js';
 import { shownPath, type Entry } from './tree/entry.js';
 import { FoundEntries } from './tree/found-entries.js';
 import { layoutFolder, pairImageMembers } from './tree/pair-image-members.js';
@@ -31,6 +33,7 @@ export async function compareDirectories(
   const unread: Unread[] = [];
   const unexamined: Unexamined[] = [];
   const attributes = await attributesOf(session, trees, unexamined);
+  found.add(compareRoots(session, trees, attributes));
   try {
     for await (const pairs of walkTrees(session, trees.a, trees.b, unread, attributes)) {
       const inBoth: EntryPair[] = [];
@@ -63,6 +66,25 @@ export async function compareDirectories(
   return newDifference(trees.place.at(-1) ?? '', { format: 'directory', children, unexamined });
 }
 
+/** What a tree itself is called beside what is in it. */
+const rootName = '.';
+
+/** Of the directories themselves nothing counts but their attributes: where they stand is no part of what is compared. */
+function compareRoots(session: Session, { place }: Trees, { a, b }: SideAttributes): Differing {
+  const more = { files: 0, directories: 0 };
+  const fields = differingFields(
+    attributeFields(a?.get('') ?? ''),
+    attributeFields(b?.get('') ?? ''),
+  );
+  if (fields.length === 0) return { shown: [], more };
+  session.takeDifference();
+  session.folders.add(rootName);
+  const known = newDifference(rootName, { fields });
+  const subject = { place: [...place, rootName], formats: [], contentDiffers: false };
+  const difference = { ...known, findings: findingsOf(session, known, subject) };
+  return { shown: [{ path: '', difference }], more };
+}
+
 /** Paths that are named of those whose attributes cannot be read. */
 const mostUnread = 100;
 
@@ -83,7 +105,7 @@ async function attributesOf(
     const missing = new Map([...a.unread, ...b.unread].map(({ path, why }) => [path, why]));
     for (const [path, why] of [...missing].slice(0, mostUnread)) {
       const detail = `its extended attributes cannot be read: ${why}`;
-      const place = [...trees.place, shownPath(path)];
+      const place = [...trees.place, path === '' ? rootName : shownPath(path)];
       unexamined.push({ place, reason: 'unreadable', detail });
     }
     if (missing.size > mostUnread) {

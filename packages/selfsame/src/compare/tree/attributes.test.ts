@@ -1,5 +1,5 @@
 import { execFileSync, spawnSync } from 'node:child_process';
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -25,7 +25,8 @@ afterEach(() => {
   rmSync(scratch, { recursive: true, force: true });
 });
 
-const setter = 'import os, sys; os.setxattr(sys.argv[1], sys.argv[2], bytes.fromhex(sys.argv[3]))';
+const setter =
+  'import os, sys; os.setxattr(sys.argv[1], sys.argv[2], bytes.fromhex(sys.argv[3]), follow_symlinks=False)';
 
 function set(path: string, name: string, value: string): void {
   const hex = Buffer.from(value, 'latin1').toString('hex');
@@ -36,6 +37,15 @@ function set(path: string, name: string, value: string): void {
 const canSet = (() => {
   const probe = mkdtempSync(join(tmpdir(), 'tree-attributes-probe-'));
   const { status } = spawnSync('python3', ['-c', setter, probe, 'user.probe', '00']);
+  rmSync(probe, { recursive: true });
+  return status === 0;
+})();
+/** Links have none of users: what they can have needs root. */
+const canSetTrusted = (() => {
+  const probe = mkdtempSync(join(tmpdir(), 'tree-attributes-probe-'));
+  symlinkSync('nowhere', join(probe, 'link'));
+  const link = join(probe, 'link');
+  const { status } = spawnSync('python3', ['-c', setter, link, 'trusted.probe', '00']);
   rmSync(probe, { recursive: true });
   return status === 0;
 })();
@@ -59,6 +69,32 @@ describe('extended attributes of trees', () => {
       ['d', 'xattr user.bytes', '0001', ''],
       ['d/file', 'xattr user.only', '"some text"', undefined],
     ]);
+  });
+
+  it.skipIf(!canSet)(
+    'are compared of the two directories themselves, and nothing else is',
+    async () => {
+      chmodSync(a, 0o700);
+      expect((await compare(a, b)).verdict).toBe('identical');
+      set(a, 'user.root', 'x');
+      const { verdict, difference, rootCauses, totals } = await compare(a, b);
+      expect(verdict).toBe('differs');
+      expect(fields(difference)).toEqual([['.', 'xattr user.root', '"x"', undefined]]);
+      expect(rootCauses.map(({ place }) => place)).toEqual([['a', '.']]);
+      expect(totals).toMatchObject({ differing: 0, differingDirectories: 1 });
+      const ignored = await compare(a, b, { ignore: normalisersNamed(['xattr']) });
+      expect(ignored.verdict).toBe('equal-after-ignoring');
+    },
+  );
+
+  it.skipIf(!canSetTrusted)('are compared of symbolic links, not of where they lead', async () => {
+    for (const root of [a, b]) symlinkSync('d/file', join(root, 'link'));
+    set(join(a, 'link'), 'trusted.note', 'x');
+    expect((await compare(a, b)).verdict).toBe('identical');
+    const { difference } = await compare(a, b, { metadata: true });
+    expect(fields(difference)).toContainEqual(['link', 'xattr trusted.note', '"x"', undefined]);
+    const ofFile = fields(difference).filter(([path]) => path === 'd/file');
+    expect(ofFile.map(([, name]) => name)).not.toContain('xattr trusted.note');
   });
 
   it.skipIf(!canSet)('can be ignored, and are then listed as hidden', async () => {

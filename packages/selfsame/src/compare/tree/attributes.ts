@@ -7,7 +7,7 @@ import { shownPath } from './entry.js';
 
 /** Extended attributes of what is in a tree; access lists are among them. */
 export interface TreeAttributes {
-  /** By path, one character for each byte: names and values in hexadecimal, each ended by a NUL, in order of the names. */
+  /** By path, empty for the tree itself, one character for each byte: names and values in hexadecimal, each ended by a NUL, in order of the names. */
   readonly of: ReadonlyMap<string, string>;
   /** Paths of which some could not be read. */
   readonly unread: readonly { readonly path: string; readonly why: string }[];
