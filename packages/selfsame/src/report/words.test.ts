@@ -4,7 +4,8 @@ import { compareMarkdown } from './markdown/compare-markdown.js';
 import { compareLines } from './terminal/compare-lines.js';
 import { plainStyle } from '../text/style.js';
 import { testCompareReport } from './testing-compare.js';
-import { compareHeadline, dependenceWords } from './words.js';
+import { compareHeadline } from './headline.js';
+import { dependenceWords } from './words.js';
 
 function headline(differing: number, differingDirectories: number, files = 1209): string {
   const report = testCompareReport();

@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { compareHeadline } from '../../report/words.js';
+import { compareHeadline } from '../../report/headline.js';
 import type { CompareReport } from '../types.js';
 import { compareOperands, type Operand } from './compare-operands.js';
 import { hashDirectory } from './hash-directory.js';

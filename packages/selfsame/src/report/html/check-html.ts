@@ -2,14 +2,8 @@ import { formatDuration } from '../../text/duration.js';
 import type { ArtifactReport, CheckReport } from '../../vary/types.js';
 import { buildNotes, limitsOfCheck } from '../limits.js';
 import { visible } from '../visible.js';
-import {
-  artifactCount,
-  checkHeadline,
-  count,
-  failureWords,
-  grouped,
-  variationTitles,
-} from '../words.js';
+import { artifactCount, checkHeadline } from '../headline.js';
+import { count, failureWords, grouped, variationTitles } from '../words.js';
 import { artifactMarkup } from './artifact.js';
 import { deepLinks, deepMarkup, stylesOf, type DeepPages } from './deep-links.js';
 import { fixesMarkup } from './fixes.js';

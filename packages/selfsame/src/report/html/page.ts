@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { raw } from 'hono/html';
-import type { Headline } from '../words.js';
+import type { Headline } from '../headline.js';
 import { markup, nothing, type Markup } from './markup.js';
 import { baseStyle } from './style-base.js';
 import { partsStyle } from './style-parts.js';

@@ -1,10 +1,9 @@
 import type { CompareReport } from '../../compare/types.js';
 import type { ArtifactReport, CheckReport } from '../../vary/types.js';
 import { evidenceOf, findingsOf, groupFindings, walk } from '../findings.js';
+import { checkHeadline, compareHeadline } from '../headline.js';
 import {
   causeWords,
-  checkHeadline,
-  compareHeadline,
   count,
   dependenceWords,
   failureWords,

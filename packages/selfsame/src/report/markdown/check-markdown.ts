@@ -2,15 +2,14 @@ import { formatDuration } from '../../text/duration.js';
 import type { ArtifactReport, CheckReport } from '../../vary/types.js';
 import { buildNotes, limitsOfCheck } from '../limits.js';
 import { findingsOf, groupFindings } from '../findings.js';
+import { checkHeadline, unlikeOutside } from '../headline.js';
 import {
   causeWords,
-  checkHeadline,
   count,
   dependenceWords,
   failureWords,
   listed,
   variationTitles,
-  unlikeOutside,
 } from '../words.js';
 import { block, Parts, placeSpan, prose, span } from './inline.js';
 import { findingsMarkdown, signOf } from './findings-markdown.js';

@@ -2,14 +2,8 @@ import type { CompareReport, RootCause } from '../../compare/types.js';
 import { formatBytes } from '../../text/bytes.js';
 import { formatDuration } from '../../text/duration.js';
 import { evidenceOf, walk } from '../findings.js';
-import {
-  causeWords,
-  compareHeadline,
-  count,
-  heldElsewhere,
-  listed,
-  reasonWords,
-} from '../words.js';
+import { compareHeadline } from '../headline.js';
+import { causeWords, count, heldElsewhere, listed, reasonWords } from '../words.js';
 import { summaryBytes, type MarkdownOptions } from './check-markdown.js';
 import { findingsMarkdown, signOf } from './findings-markdown.js';
 import { Parts, placeSpan, prose, span } from './inline.js';

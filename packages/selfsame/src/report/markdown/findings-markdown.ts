@@ -1,5 +1,6 @@
 import type { FindingGroup } from '../findings.js';
-import { causeWords, count, kindWords, offsetWords, type Headline } from '../words.js';
+import type { Headline } from '../headline.js';
+import { causeWords, count, kindWords, offsetWords } from '../words.js';
 import { placeSpan, prose, sentence, span } from './inline.js';
 
 const mostFindings = 5;

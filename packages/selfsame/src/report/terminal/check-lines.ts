@@ -3,14 +3,8 @@ import { formatDuration } from '../../text/duration.js';
 import { buildNotes, limitsOfCheck, levelWords } from '../limits.js';
 import { findingsOf, groupFindings } from '../findings.js';
 import { visible } from '../visible.js';
-import {
-  checkHeadline,
-  count,
-  dependenceWords,
-  failureWords,
-  listed,
-  variationTitles,
-} from '../words.js';
+import { checkHeadline } from '../headline.js';
+import { count, dependenceWords, failureWords, listed, variationTitles } from '../words.js';
 import { Lines, nameWords, type TerminalOptions } from './lines.js';
 
 /**

@@ -3,14 +3,8 @@ import { formatDuration } from '../../text/duration.js';
 import type { CompareReport, Place, RootCause } from '../../compare/types.js';
 import { evidenceOf, findingsOf, groupFindings, walk, type FindingGroup } from '../findings.js';
 import { visible } from '../visible.js';
-import {
-  causeWords,
-  compareHeadline,
-  count,
-  heldElsewhere,
-  listed,
-  reasonWords,
-} from '../words.js';
+import { compareHeadline } from '../headline.js';
+import { causeWords, count, heldElsewhere, listed, reasonWords } from '../words.js';
 import { Lines, nameWords, placeWords, type TerminalOptions } from './lines.js';
 
 /**

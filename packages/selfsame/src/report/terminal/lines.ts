@@ -2,7 +2,8 @@ import type { Place } from '../../compare/types.js';
 import type { Style } from '../../text/style.js';
 import type { FindingGroup } from '../findings.js';
 import { visible } from '../visible.js';
-import { causeWords, count, grouped, kindWords, offsetWords, type Headline } from '../words.js';
+import type { Headline } from '../headline.js';
+import { causeWords, count, grouped, kindWords, offsetWords } from '../words.js';
 import { wrap } from './wrap.js';
 
 export interface TerminalOptions {
