@@ -1,5 +1,7 @@
+import { generateKeyPairSync, sign } from 'node:crypto';
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
+import { publicKeyFromSpki, verifySignature } from '../keys/public-key.js';
 import { STATEMENT_PAYLOAD_TYPE } from '../statement/statement.js';
 import { testKey } from '../testing/sign.js';
 import { hintedSignatures, KnownSignatures } from './check-ahead.js';
@@ -34,13 +36,19 @@ it('knows exactly what was checked', async () => {
 it('does not know what another kind of key, or one that is none, says', async () => {
   const known = new KnownSignatures();
   const none = { ...alice.publicKey, bytes: new Uint8Array(3) };
-  const other = { ...bob.publicKey, kind: 'rsa' as const };
+  const copied = { ...bob.publicKey, kind: 'rsa' as const };
+  const pair = generateKeyPairSync('ec', { namedCurve: 'P-256' });
+  const other = publicKeyFromSpki(pair.publicKey.export({ format: 'der', type: 'spki' }));
+  const signature = sign('sha256', message, pair.privateKey);
+  expect(verifySignature(other, message, signature)).toBe(true);
   await known.check([
     [none, message, good],
-    [other, message, good],
+    [copied, message, good],
+    [other, message, signature],
   ]);
   expect(known.get(none, message, good)).toBeUndefined();
-  expect(known.get(other, message, good)).toBeUndefined();
+  expect(known.get(copied, message, good)).toBeUndefined();
+  expect(known.get(other, message, signature)).toBeUndefined();
 });
 
 it('says of every envelope what is said without it', async () => {
@@ -61,7 +69,7 @@ it('says of every envelope what is said without it', async () => {
       const budget = { remaining: 4 };
       const plain = { remaining: 4 };
       const found = verifyEnvelope(envelope, trusted, { ...budget, known });
-      expect(found).toEqual(verifyEnvelope(envelope, trusted, plain));
+      expect(found).toEqual(verifyEnvelope(envelope, keysById(trusted), plain));
     }),
     { numRuns: 60 },
   );
@@ -82,5 +90,6 @@ it('is asked about what names a trusted key, unless it is long', () => {
   ];
   expect(ask(bob.publicKey.id, payload)).toEqual([[bob.publicKey, message, good]]);
   expect(ask('', payload)).toEqual([]);
+  expect(ask(bob.publicKey.id, new Uint8Array(64 * 1024))).toHaveLength(1);
   expect(ask(bob.publicKey.id, new Uint8Array(64 * 1024 + 1))).toEqual([]);
 });

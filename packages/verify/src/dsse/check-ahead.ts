@@ -13,7 +13,8 @@ const MAX_BYTES = 64 * 1024;
 
 /** What is known of signatures that were checked before, each by the bytes it is made of. */
 export class KnownSignatures {
-  readonly #answers = new Map<string, boolean>();
+  /** With undefined for what could not be answered. */
+  readonly #answers = new Map<string, boolean | undefined>();
 
   /** Undefined where exactly this was not checked. */
   get(key: PublicKey, message: Uint8Array, signature: Uint8Array): boolean | undefined {
@@ -26,9 +27,7 @@ export class KnownSignatures {
     const next = async (): Promise<void> => {
       for (let one = left.next(); one.done !== true; one = left.next()) {
         const name = nameOf(...one.value);
-        if (this.#answers.has(name)) continue;
-        const answer = await verifyOnPool(...one.value);
-        if (answer !== undefined) this.#answers.set(name, answer);
+        if (!this.#answers.has(name)) this.#answers.set(name, await verifyOnPool(...one.value));
       }
     };
     await Promise.all(Array.from({ length: MAX_WAITING }, next));
