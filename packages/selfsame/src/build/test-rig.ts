@@ -13,6 +13,7 @@ import type { Outcome, SandboxRequest } from '../sandbox/types.js';
 import type { OpenStore } from '../store/store.js';
 import { openStore } from '../store/store.js';
 import type { EngineDependencies } from './dependencies.js';
+import { buildPlan } from './engine.js';
 import type { EngineOptions } from './engine.js';
 
 export const sha256 = (data: string | Uint8Array): string =>
@@ -226,3 +227,19 @@ export function planOf(...builds: readonly PlannedBuild[]): Plan {
     order: builds.map((build) => build.key),
   };
 }
+
+/** Three builds, each of which needs the one before. */
+export const chain = (): Plan =>
+  planOf(plannedBuild('zlib'), plannedBuild('pigz', ['zlib']), plannedBuild('app', ['pigz']));
+
+/** Builds a plan in a rig. */
+export const runPlan = (
+  rig: Rig,
+  plan = chain(),
+  more: Parameters<Rig['options']>[0] = {},
+): ReturnType<typeof buildPlan> =>
+  buildPlan(plan, rig.dependencies, rig.context, rig.options(more));
+
+/** How each build of a plan ended: `zlib@default built`. */
+export const statuses = (outcomes: Awaited<ReturnType<typeof runPlan>>): string[] =>
+  outcomes.map(({ key, status }) => `${key} ${status}`);
