@@ -11,6 +11,7 @@ export { canonicalJson, canonicalJsonBytes, olpcJsonBytes } from './json/canonic
 
 export { decodeBase64, encodeBase64 } from './encoding/base64.js';
 export { decodeHex, encodeHex } from './encoding/hex.js';
+export { ByteReader } from './encoding/reader.js';
 export { compareBytewise } from './encoding/order.js';
 export { assertSha256Hex, canonicalDigest, isSha256Hex, sha256Hex } from './digest/sha256.js';
 export type { Sha256Hex } from './digest/sha256.js';
@@ -31,8 +32,6 @@ export type { NamedPublicKey } from './keys/key-text.js';
 
 export { parseMinisignKey, verifyMinisign } from './signatures/minisign.js';
 export type { MinisignKey } from './signatures/minisign.js';
-export { parseOpenPgpKeys, parseOpenPgpSignature, verifyOpenPgp } from './signatures/openpgp.js';
-export type { OpenPgpKeyPacket, OpenPgpSignature } from './signatures/openpgp.js';
 export { parseSshPublicKey, verifySshSignature } from './signatures/sshsig.js';
 
 export { preAuthenticationEncoding } from './dsse/pae.js';
@@ -129,10 +128,9 @@ export type { SignatureState, Vote, VotedArtifact, WitnessedEntry } from './verd
 
 export { inTotoKeyIds, inTotoKeyObject } from './in-toto/key-ids.js';
 export { linkVotes } from './in-toto/link-votes.js';
-export type { LinkKey } from './in-toto/link-votes.js';
 export { equalArtifacts, equalDigests, parseLink } from './in-toto/link.js';
 export type { Artifacts, Digests, Link } from './in-toto/link.js';
-export { parseMetablock, verifyInTotoSignature } from './in-toto/metablock.js';
+export { parseMetablock } from './in-toto/metablock.js';
 export type { InTotoSignature, Metablock } from './in-toto/metablock.js';
 
 export { parseCheckpoint, parseHash, parseTreeNumber, verifyCheckpoint } from './log/checkpoint.js';

@@ -108,7 +108,7 @@ it('links are read as they were written, and are votes', () => {
   });
   const file = formatMetablock(signMetablock(link, [key]));
   expect(formatMetablock(parseMetablock(file))).toBe(file);
-  expect(linkVotes(file, [{ id: key.publicKey.id, key: key.publicKey }])).toMatchObject([
+  expect(linkVotes(parseMetablock(file), [key.publicKey])).toMatchObject([
     { signature: 'valid', key: key.publicKey.id, artifacts: [{ path: 'x.deb', ...artifact }] },
   ]);
 });

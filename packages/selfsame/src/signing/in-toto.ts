@@ -9,7 +9,6 @@ import {
   type JsonObject,
   type Link,
   type Metablock,
-  type OpenPgpSignature,
 } from '@selfsame/verify';
 import type { PrivateKey } from './private-key.js';
 
@@ -41,7 +40,7 @@ export function signMetablock(signed: JsonObject, keys: readonly PrivateKey[]): 
 /** A detached OpenPGP signature over `payload` as in-toto writes it. @param fingerprint of the key that signed. */
 export function openPgpMetablockSignature(
   fingerprint: string,
-  { headers, value }: OpenPgpSignature,
+  { headers, value }: { readonly headers: Uint8Array; readonly value: Uint8Array },
 ): InTotoSignature {
   return { keyId: fingerprint, value, openPgp: { headers } };
 }

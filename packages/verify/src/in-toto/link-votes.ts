@@ -2,40 +2,30 @@
 
 import { canonicalDigest, isSha256Hex, sha256Hex } from '../digest/sha256.js';
 import { DEFAULT_SIGNATURE_BUDGET, type SignatureBudget } from '../dsse/verify.js';
-import type { PublicKey } from '../keys/public-key.js';
-import type { KeyId } from '../roster/roster-key.js';
+import { verifySignature, type PublicKey, type SignatureScheme } from '../keys/public-key.js';
 import type { Vote } from '../verdict/vote.js';
 import { inTotoKeyIds } from './key-ids.js';
 import { equalArtifacts, parseLink, type Artifacts, type Link } from './link.js';
-import { parseMetablock, verifyInTotoSignature } from './metablock.js';
+import type { Metablock } from './metablock.js';
 
 /** A file with its digest as votes have it. */
 type Named = Vote['artifacts'][number];
 
-/** A key whose links are known. */
-export interface LinkKey {
-  /** What the vote shall name: for an OpenPGP subkey, its primary key. */
-  readonly id: KeyId;
-  readonly key: PublicKey;
-  /** For OpenPGP: fingerprint of the key or subkey, 40 lower-case digits. The edge says what it is worth. */
-  readonly fingerprint?: string;
-}
-
 /**
  * Reads a link as votes, one for each signature: rebuilderd's attestations, which the worker and the daemon
  * sign, and links by others. Products without sha256 are left out. What was built from is the list of
- * materials, unless that is the products again (rebuilderd for Arch Linux), which says nothing.
+ * materials, unless that is the products again (rebuilderd for Arch Linux), which says nothing. Signatures by
+ * OpenPGP are `unchecked`: what they are worth is for those to say who judge OpenPGP keys.
  *
  * @param trusted keys to try. Signatures by others become votes of `unknown-key`.
  * @param budget how many tries beyond the named key are left; shared by all files of one evaluation.
- * Throws what `parseMetablock` and `parseLink` throw.
+ * Throws what `parseLink` throws.
  */
 export function linkVotes(
-  input: Uint8Array | string,
-  trusted: readonly LinkKey[],
+  block: Metablock,
+  trusted: readonly PublicKey[],
   budget: SignatureBudget = { remaining: DEFAULT_SIGNATURE_BUDGET },
 ): readonly Vote[] {
-  const block = parseMetablock(input);
   const link = parseLink(block.signed);
   const isRebuild = link.name.startsWith(REBUILD);
   const about = {
@@ -47,12 +37,13 @@ export function linkVotes(
     artifacts: namedDigests(link.products),
     ...(isRebuild && { attributes: { builder_software: 'rebuilderd' } }),
   };
-  return block.signatures.map((signature): Vote => {
-    const isBy = ({ key, fingerprint }: LinkKey): boolean =>
-      verifyInTotoSignature(block.payload, signature, key, schemeOf(key, fingerprint));
-    const isNamed = ({ key, fingerprint }: LinkKey): boolean =>
-      signature.keyId === fingerprint || inTotoKeyIds(key).includes(signature.keyId);
-    const named = trusted.find(isNamed);
+  return block.signatures.map(({ keyId, value, openPgp }): Vote => {
+    if (openPgp !== undefined) {
+      return { ...about, key: undefined, signature: 'unchecked', reason: 'it is by OpenPGP' };
+    }
+    const isBy = (key: PublicKey): boolean =>
+      verifySignature(key, block.payload, value, schemes[key.kind]);
+    const named = trusted.find((key) => inTotoKeyIds(key).includes(keyId));
     if (named !== undefined && isBy(named)) return { ...about, key: named.id, signature: 'valid' };
     for (const candidate of trusted) {
       if (budget.remaining <= 0) {
@@ -68,11 +59,12 @@ export function linkVotes(
   });
 }
 
-function schemeOf({ kind }: PublicKey, fingerprint: string | undefined) {
-  if (fingerprint !== undefined) return 'openpgp';
-  // The scheme in-toto gives RSA keys unless told otherwise.
-  return kind === 'rsa' ? 'rsa-pss-sha256' : undefined;
-}
+/** The schemes in-toto gives keys unless told otherwise. */
+const schemes = {
+  ed25519: 'ed25519',
+  'ecdsa-p256': 'ecdsa-p256-sha256',
+  rsa: 'rsa-pss-sha256',
+} as const satisfies Record<PublicKey['kind'], SignatureScheme>;
 
 /** How rebuilderd names the one step of its attestations, before the file name. */
 const REBUILD = 'rebuild ';

@@ -1,13 +1,10 @@
 import { decodeHex } from '../encoding/hex.js';
-import { VerifyError } from '../errors.js';
 import { olpcJsonBytes } from '../json/canonical.js';
 import { FieldReader } from '../json/fields.js';
 import { parseJson } from '../json/parse.js';
 import type { JsonObject, JsonValue } from '../json/value.js';
-import { verifySignature, type PublicKey, type SignatureScheme } from '../keys/public-key.js';
-import { parseHeaders, verifyOpenPgp } from '../signatures/openpgp.js';
 
-/** One signature as found. `openPgp` is there for signatures made by gpg. */
+/** One signature as found. `openPgp` is there for signatures made by gpg, which are judged outside the trust core. */
 export interface InTotoSignature {
   /** A hint; for OpenPGP the fingerprint of the key or subkey. */
   readonly keyId: string;
@@ -35,31 +32,6 @@ export function parseMetablock(input: Uint8Array | string): Metablock {
   const object = read.record(signed, ['signed']);
   const list = read.array(signatures, ['signatures'], metablockLimits.signatures);
   return { signed: object, payload: olpcJsonBytes(object), signatures: list.map(parseSignature) };
-}
-
-/**
- * True when this is a signature of the payload by the key. An OpenPGP signature that says in its signed part which
- * key made it must name the one it stands for; one that is not read counts as none.
- */
-export function verifyInTotoSignature(
-  payload: Uint8Array,
-  { keyId, value, openPgp }: InTotoSignature,
-  key: PublicKey,
-  scheme?: SignatureScheme | 'openpgp',
-): boolean {
-  if ((openPgp !== undefined) !== (scheme === 'openpgp')) return false;
-  if (openPgp === undefined || scheme !== 'openpgp') {
-    return verifySignature(key, payload, value, scheme === 'openpgp' ? undefined : scheme);
-  }
-  try {
-    const { fingerprint = keyId } = parseHeaders(openPgp.headers);
-    return (
-      fingerprint === keyId && verifyOpenPgp(key, payload, { headers: openPgp.headers, value })
-    );
-  } catch (error) {
-    if (error instanceof VerifyError) return false;
-    throw error;
-  }
 }
 
 function parseSignature(value: JsonValue, index: number): InTotoSignature {

@@ -4,17 +4,11 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
-import {
-  olpcJsonBytes,
-  parseMetablock,
-  parseOpenPgpKeys,
-  parseOpenPgpSignature,
-  type JsonObject,
-  type Metablock,
-} from '@selfsame/verify';
+import { olpcJsonBytes, parseMetablock, type JsonObject, type Metablock } from '@selfsame/verify';
 import { formatMetablock, openPgpMetablockSignature } from '../../signing/in-toto.js';
 import { inTotoOpenPgpKey, parseInTotoKey } from './layout-key.js';
 import { layoutDocument } from './layout.js';
+import { parseOpenPgpKeys, parseOpenPgpSignature } from './openpgp.js';
 import { ed25519Functionary, testLink } from './testing.js';
 import { verifyLayout } from './verify-layout.js';
 

@@ -7,17 +7,17 @@ import {
   publicKeyFromBytes,
   rsaNumbers,
   rsaPublicKey,
-  verifyInTotoSignature,
   type FieldPath,
   type JsonObject,
   type JsonValue,
-  type OpenPgpKeyPacket,
   type PosixTime,
   type PublicKey,
   type SignatureScheme,
 } from '@selfsame/verify';
 import type { InTotoBlock } from './envelope.js';
 import { read } from './fields.js';
+import type { OpenPgpKeyPacket } from './openpgp.js';
+import { verifyInTotoSignature } from './signature.js';
 
 /** A public key as layouts hold it (in-toto specification 1.0 §4.2; OpenPGP: securesystemslib's `GPG_PUBKEY_SCHEMA`). */
 export interface InTotoKey {

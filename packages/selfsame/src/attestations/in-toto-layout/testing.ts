@@ -6,12 +6,12 @@ import {
   type JsonObject,
   type Link,
   type Metablock,
-  type OpenPgpKeyPacket,
   type PublicKey,
 } from '@selfsame/verify';
 import { openPgpMetablockSignature, signMetablock } from '../../signing/in-toto.js';
 import { PrivateKey } from '../../signing/private-key.js';
 import { inTotoOpenPgpKey, inTotoPublicKey, parseInTotoKey, type InTotoKey } from './layout-key.js';
+import type { OpenPgpKeyPacket } from './openpgp.js';
 
 /** For tests: somebody who signs links, with a key object for layouts. */
 export interface TestFunctionary {
@@ -76,14 +76,14 @@ export function openPgpFunctionary(
 }
 
 /** For tests: signature headers with a time and the fingerprint (RFC 4880 §5.2.3). */
-function openPgpHeaders(kind: 'rsa' | 'ed25519', fingerprint: string): Uint8Array {
+export function openPgpHeaders(kind: 'rsa' | 'ed25519', fingerprint: string): Uint8Array {
   const subpackets = Buffer.from(`0502664ad800162104${fingerprint}`, 'hex');
   const start = [4, 0, kind === 'rsa' ? 1 : 22, 8, 0, subpackets.length];
   return Buffer.concat([Uint8Array.from(start), subpackets]);
 }
 
 /** For tests: the signature value over content and headers (RFC 4880 §5.2.4). */
-function openPgpSign(key: KeyObject, content: Uint8Array, headers: Uint8Array): Uint8Array {
+export function openPgpSign(key: KeyObject, content: Uint8Array, headers: Uint8Array): Uint8Array {
   const end = Uint8Array.of(4, 255, 0, 0, 0, headers.length);
   const message = Buffer.concat([content, headers, end]);
   return key.asymmetricKeyType === 'rsa'

@@ -1,5 +1,5 @@
 import { linkVotes, parseMetablock, sha256Hex, VerifyError } from '@selfsame/verify';
-import type { LinkKey, Metablock, Vote } from '@selfsame/verify';
+import type { Metablock, Vote } from '@selfsame/verify';
 import { cleanBuildName, placeOf } from '../build-name.js';
 import type {
   AttestationFile,
@@ -24,9 +24,8 @@ export const inToto: AttestationFormat = {
   async read(files, context) {
     const votes: FiledVote[] = [];
     const notes: EvidenceNote[] = [];
-    const keys: LinkKey[] = context.keys.map((key) => ({ id: key.id, key }));
     for (const file of files) {
-      const found = await readOne(file, keys, context);
+      const found = await readOne(file, context);
       if ('text' in found) notes.push({ path: file.path, text: found.text });
       else votes.push(...found.map((vote) => ({ vote, files: [file.path] })));
     }
@@ -36,7 +35,6 @@ export const inToto: AttestationFormat = {
 
 async function readOne(
   file: AttestationFile,
-  keys: readonly LinkKey[],
   context: ReadingContext,
 ): Promise<readonly Vote[] | { readonly text: string }> {
   try {
@@ -46,7 +44,7 @@ async function readOne(
       const text = `a layout of ${steps.length} steps for ${owners.length} keys; it says what should be done, not what was`;
       return { text };
     }
-    const votes = linkVotes(file.bytes, keys, context.budget);
+    const votes = linkVotes(block, context.keys, context.budget);
     if (votes.length === 0) return [unusable(file, 'the link is not signed')];
     return await Promise.all(
       votes.map(async (vote, index) =>

@@ -1,7 +1,6 @@
 import {
   inTotoKeyIds,
   parseJson,
-  parseOpenPgpKeys,
   parsePublicKey,
   VerifyError,
   type JsonObject,
@@ -17,6 +16,7 @@ import {
   type InTotoKey,
 } from '../in-toto-layout/layout-key.js';
 import type { InTotoBlock } from '../in-toto-layout/envelope.js';
+import { parseOpenPgpKeys } from '../in-toto-layout/openpgp.js';
 import { readCertificates, type Certificates } from '../openpgp/certificates.js';
 import { judgeDetached } from '../openpgp/judge-signature.js';
 import { openPgpPacket } from './openpgp-object.js';

@@ -1,6 +1,6 @@
 import { spawnSync } from 'node:child_process';
 import { join } from 'node:path';
-import { sha256Hex, linkVotes, inTotoKeyIds } from '@selfsame/verify';
+import { inTotoKeyIds, linkVotes, parseMetablock, sha256Hex } from '@selfsame/verify';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { PrivateKey } from '../../signing/private-key.js';
 import { signMetablock, formatMetablock } from '../../signing/in-toto.js';
@@ -174,9 +174,7 @@ describe('other programs verify it', () => {
 
   it('what rebuilderd signs has the names that its clients look for', async () => {
     const files = await signAs('rebuilderd', result, alice);
-    const [vote] = linkVotes(String(files[0]?.content), [
-      { id: key.publicKey.id, key: key.publicKey },
-    ]);
+    const [vote] = linkVotes(parseMetablock(String(files[0]?.content)), [key.publicKey]);
     expect(vote).toMatchObject({ signature: 'valid', outcome: 'reproduced' });
     expect(vote?.artifacts).toEqual([result.artifacts[0]]);
   });

@@ -1,10 +1,4 @@
-import {
-  encodeBase64,
-  inTotoKeyIds,
-  olpcJsonBytes,
-  parseOpenPgpSignature,
-  sha256Hex,
-} from '@selfsame/verify';
+import { encodeBase64, inTotoKeyIds, olpcJsonBytes, sha256Hex } from '@selfsame/verify';
 import type { BuildName, PublicKey, VotedArtifact } from '@selfsame/verify';
 import { formatMinisignKey, signMinisign, signSignify } from '../../signing/minisign.js';
 import {
@@ -15,6 +9,7 @@ import {
 } from '../../signing/in-toto.js';
 import { signSsh } from '../../signing/ssh.js';
 import type { PrivateKey } from '../../signing/private-key.js';
+import { parseOpenPgpSignature } from '../in-toto-layout/openpgp.js';
 import { sshNamespace } from '../judge-detached.js';
 import type { GpgKey } from './gpg.js';
 

@@ -1,15 +1,15 @@
 import { createHash } from 'node:crypto';
-import { concatBytes, equalBytes } from '../encoding/bytes.js';
-import { decodeHex, encodeHex } from '../encoding/hex.js';
-import { ByteReader } from '../encoding/reader.js';
-import { VerifyError } from '../errors.js';
 import {
+  ByteReader,
+  decodeHex,
+  encodeHex,
   publicKeyFromBytes,
   rsaNumbers,
   rsaPublicKey,
+  VerifyError,
   verifySignature,
   type PublicKey,
-} from '../keys/public-key.js';
+} from '@selfsame/verify';
 
 // As much of OpenPGP (RFC 4880; EdDSA: draft-koch-eddsa-for-openpgp-04) as in-toto's signature objects need: binary
 // version 4 signatures with SHA-256 by RSA or Ed25519 keys, and version 4 key packets. Certificates are
@@ -61,11 +61,11 @@ export function verifyOpenPgp(
   if (kind !== key.kind) return false;
   const trailer = Buffer.from([4, 0xff, 0, 0, 0, 0]);
   trailer.writeUInt32BE(signature.headers.length, 2);
-  const message = concatBytes(content, signature.headers, trailer);
+  const message = Buffer.concat([content, signature.headers, trailer]);
   if (kind === 'rsa') {
     const short = rsaNumbers(key).modulus.length - signature.value.length;
     // Numbers are written without leading zeros.
-    const value = concatBytes(new Uint8Array(Math.max(0, short)), signature.value);
+    const value = Buffer.concat([new Uint8Array(Math.max(0, short)), signature.value]);
     return verifySignature(key, message, value, 'rsa-pkcs1-sha256');
   }
   // EdDSA signs the digest as if it were the message.
@@ -112,14 +112,15 @@ export function parseOpenPgpSignature(bytes: Uint8Array): OpenPgpSignature {
   }
   const read = new ByteReader(packet.body, 'SIGNATURE_FORMAT');
   const start = read.take(6);
-  const headers = concatBytes(start, read.take(((start[4] ?? 0) << 8) | (start[5] ?? 0)));
+  const more = read.take(((start[4] ?? 0) << 8) | (start[5] ?? 0));
+  const headers = new Uint8Array(Buffer.concat([start, more]));
   const { kind, fingerprint, created } = parseHeaders(headers);
   read.sized(2); // Subpackets that are not signed.
   read.take(2); // The first bits of the digest.
   const numbers =
     kind === 'rsa' ? [readNumber(read)] : [readNumber(read, 32), readNumber(read, 32)];
   read.end();
-  return { fingerprint, created, headers, value: concatBytes(...numbers) };
+  return { fingerprint, created, headers, value: new Uint8Array(Buffer.concat(numbers)) };
 }
 
 /** Reads the version 4 RSA and Ed25519 key packets of an exported key; other packets are passed over. */
@@ -135,7 +136,7 @@ export function parseOpenPgpKeys(bytes: Uint8Array): readonly OpenPgpKeyPacket[]
       const modulus = readNumber(read);
       key = rsaPublicKey(modulus, readNumber(read));
     } else if (kind === 'ed25519') {
-      if (!equalBytes(read.take(10), ED25519_OID)) return [];
+      if (Buffer.compare(read.take(10), ED25519_OID) !== 0) return [];
       // A point is written as 0x40 and its 32 bytes.
       key = publicKeyFromBytes(readNumber(read).subarray(1));
     } else {
@@ -176,5 +177,5 @@ function packetLength(read: ByteReader): number {
 /** A multiprecision integer (§3.2), with zeros before it up to `width` bytes. */
 function readNumber(read: ByteReader, width = 0): Uint8Array {
   const number = read.take(Math.ceil(read.uint(2) / 8));
-  return concatBytes(new Uint8Array(Math.max(0, width - number.length)), number);
+  return Buffer.concat([new Uint8Array(Math.max(0, width - number.length)), number]);
 }

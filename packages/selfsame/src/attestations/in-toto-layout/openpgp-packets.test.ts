@@ -1,11 +1,11 @@
 import { createHash, sign } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
-import { concatBytes } from '../encoding/bytes.js';
-import { decodeHex } from '../encoding/hex.js';
-import { rsaNumbers } from '../keys/public-key.js';
-import { codeOf } from '../testing/codes.js';
-import { newPair, openPgpHeaders, openPgpSign } from '../testing/in-toto.js';
+import { decodeHex, rsaNumbers } from '@selfsame/verify';
+import { codeOf } from '../testing-codes.js';
 import { parseHeaders, parseOpenPgpKeys, parseOpenPgpSignature, verifyOpenPgp } from './openpgp.js';
+import { newPair, openPgpHeaders, openPgpSign } from './testing.js';
+
+const concatBytes = (...parts: readonly Uint8Array[]) => new Uint8Array(Buffer.concat(parts));
 
 // RFC 9580 appendix A.1 and A.2: an EdDSA key, and its signature over "OpenPGP".
 const SAMPLE_KEY =
