@@ -1,3 +1,4 @@
+import { onlyFieldsDiffer } from './all-shown.js';
 import { compareLeaf, type Leaf } from './compare-leaf.js';
 import { compareAcross, compareParts, type Inside } from './compare-parts.js';
 import { readAhead } from './content/read-ahead.js';
@@ -103,7 +104,7 @@ async function describeAlike(
     const leaf = { ...known, unexamined: [unexaminedBy(reason, place)] };
     return asLeaf(session, a, b, { place, formats }, leaf, note, !isEncoded);
   }
-  const more = format.leavesOut === true && saysSomething(inside) ? [leftOut(place)] : [];
+  const more = (await leavesOut(session, format, a, b, inside)) ? [leftOut(place)] : [];
   const found = { ...known, ...inside, unexamined: [...inside.unexamined, ...more] };
   if (!saysSomething(found) && found.unexamined.length === 0) {
     const note = format.kind === 'structure' ? [] : [otherEncoding(format, place, a, b)];
@@ -113,6 +114,23 @@ async function describeAlike(
   const findings = findingsOf(session, found, { place, formats, contentDiffers });
   const following = await followingParts(session, format, a, b, found);
   return withConsequences(session, { ...found, findings }, place, following);
+}
+
+/** Whether something may differ that is neither in a field nor in a part. */
+async function leavesOut(
+  session: Session,
+  format: Format,
+  a: Content,
+  b: Content,
+  inside: Inside,
+): Promise<boolean> {
+  if (format.leavesOut !== true || !saysSomething(inside)) return false;
+  try {
+    return !(await onlyFieldsDiffer(session, format, a, b));
+  } catch (error) {
+    session.reasonOf(error);
+    return true;
+  }
 }
 
 /** Both are compressed, each in its own way: that is one difference, and what they hold may be others. */

@@ -92,12 +92,11 @@ const byFormat: Readonly<Record<string, TimeAdvice>> = {
   iso: {
     kind: 'ISO 9660 image',
     remedy:
-      'Set `SOURCE_DATE_EPOCH` for xorriso 1.4.8 or later, or use `--modification-date=` and `--set_all_file_dates`.',
+      'Set `SOURCE_DATE_EPOCH` for `xorriso -as mkisofs` 1.4.8 or later, or use `--modification-date=` and `--set_all_file_dates`; genisoimage cannot: it takes the clock.',
   },
   ext: {
     kind: 'ext file system',
-    remedy:
-      'Make it with mke2fs 1.47.1 or later and `SOURCE_DATE_EPOCH` set (`-E hash_seed=… -U …` for its random values).',
+    remedy: `Run ${setTimes}, then make it with mke2fs 1.47.1 or later and \`SOURCE_DATE_EPOCH\` set, before that with \`E2FSPROGS_FAKE_TIME=$SOURCE_DATE_EPOCH\` (\`-E hash_seed=UUID -U UUID\` for its random values).`,
   },
   fat: {
     kind: 'FAT file system',

@@ -24,6 +24,8 @@ export interface Field {
   readonly seconds?: number;
   /** Where it stands in the container's own bytes. */
   readonly offset?: number;
+  /** Bytes there that say it and nothing else. Given by readers that leave others out, of fields of the whole. */
+  readonly length?: number;
 }
 
 /** A member of an archive, a section of an object file, the content of a compressed file. */
@@ -87,7 +89,10 @@ export interface Format {
    * @throws FormatError when it cannot be read (further)
    */
   parts(content: Content, access: FormatAccess): AsyncIterable<Part>;
-  /** Its parts and fields do not account for every byte: equal ones are no proof that nothing else differs. */
+  /**
+   * Its parts and fields do not account for every byte: equal ones are no proof that nothing else differs. Only where all
+   * bytes outside of fields that differ are equal (those with a `length`) is nothing left out.
+   */
   readonly leavesOut?: true;
   /**
    * Of the parts named, which all differ, those that do so only because others of them do, by name. Called with what

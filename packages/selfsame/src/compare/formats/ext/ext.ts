@@ -1,13 +1,19 @@
 import { FormatError } from '../format.js';
 import type { Content, Field, Format, FormatAccess, Part } from '../format.js';
-import { PartCount } from '../reading/limits.js';
+import { checkStopped, PartCount } from '../reading/limits.js';
 import { asFile, sliceOf } from '../reading/spool.js';
-import { UniqueNames } from '../reading/text.js';
+import { boundedText, UniqueNames } from '../reading/text.js';
 import { timeField } from '../reading/time.js';
 import { Window } from '../reading/window.js';
 import { runDebugfs, tool } from './debugfs.js';
 import type { DebugfsOutput } from './debugfs.js';
-import { isExt, superblockBytes, superblockFields, superblockOffset } from './ext-superblock.js';
+import {
+  copiedFields,
+  isExt,
+  superblockBytes,
+  superblockFields,
+  superblockOffset,
+} from './ext-superblock.js';
 
 /** File systems of ext2, ext3 and ext4. See README.md beside this file. */
 export const ext: Format = {
@@ -16,12 +22,12 @@ export const ext: Format = {
   leavesOut: true,
   tools: [tool],
   detect: isExt,
-  fields: async (content) =>
-    superblockFields(
-      Buffer.from(
-        await new Window(content).exactly(superblockOffset, superblockBytes, 'the superblock'),
-      ),
-    ),
+  fields: async (content) => {
+    const window = new Window(content);
+    const read = await window.exactly(superblockOffset, superblockBytes, 'the superblock');
+    const block = Buffer.from(read);
+    return [...superblockFields(block), ...(await copiedFields(window, block))];
+  },
   parts: readExt,
 };
 
@@ -45,11 +51,16 @@ async function* readExt(content: Content, access: FormatAccess): AsyncGenerator<
   };
   try {
     const entries = await listAll(run, access);
-    const states = await run(entries.map(({ inode }) => `stat <${inode}>`));
+    const states = await run(
+      entries.flatMap(({ inode }) => [`stat <${inode}>`, `ea_list <${inode}>`]),
+    );
     const contents = await run(entries.filter(isFile).map(({ inode }) => `cat <${inode}>`));
     const names = new UniqueNames();
     for (const entry of entries) {
-      const fields = await readState(states, entry);
+      const fields = [
+        ...(await readState(states, entry)),
+        ...(await readAttributes(states, entry, access)),
+      ];
       let body: Part['body'];
       if (isFile(entry)) {
         await contents.expect(`cat <${entry.inode}>`);
@@ -135,6 +146,34 @@ async function readState(states: DebugfsOutput, entry: Entry): Promise<Field[]> 
       const value = form.exec(line)?.[1];
       if (value !== undefined) fields.push({ name, kind, value });
     }
+  }
+  return fields;
+}
+
+/** Characters of the attributes of one inode: those of one block come to 64 KiB, in hexadecimal with spaces. */
+const mostCharacters = 512 * 1024;
+
+/** Extended attributes, as `ea_list` prints them: `  NAME (LENGTH) = VALUE`, text in quotation marks or hexadecimal. */
+async function readAttributes(
+  states: DebugfsOutput,
+  { inode }: Entry,
+  access: FormatAccess,
+): Promise<Field[]> {
+  const names = new UniqueNames();
+  const fields: Field[] = [];
+  let characters = 0;
+  await states.expect(`ea_list <${inode}>`);
+  for (let line = await states.line(); line !== undefined; line = await states.line()) {
+    checkStopped(access);
+    if (line === '' || line === 'Extended attributes:') continue;
+    characters += line.length;
+    if (characters > mostCharacters)
+      throw new FormatError('too-large', 'an inode has too many extended attributes');
+    const [, name, value] = /^ {2}(\S{1,255}) \([0-9]+\) = (.*)$/s.exec(line) ?? [];
+    // What is printed in another way counts as it is.
+    const field = name === undefined ? 'xattr' : `xattr ${name}`;
+    const text = boundedText((value ?? line).trimEnd());
+    fields.push({ name: names.unique(field), kind: 'attribute', value: text });
   }
   return fields;
 }

@@ -2,12 +2,7 @@ import type { Content, Field, Format, FormatAccess, Part } from '../format.js';
 import { asFile, keepOutput, sliceOf } from '../reading/spool.js';
 import { Window } from '../reading/window.js';
 import { tar } from '../tar/tar.js';
-import {
-  descriptorBytes,
-  descriptorFields,
-  descriptorOffset,
-  isDescriptor,
-} from './iso-descriptor.js';
+import { descriptorBytes, descriptorOffset, isDescriptor, volumeFields } from './iso-descriptor.js';
 
 const tool = { program: 'bsdtar', package: 'libarchive-tools' };
 
@@ -20,12 +15,7 @@ export const iso: Format = {
   detect: async (_head, content) =>
     content.size >= descriptorOffset + descriptorBytes &&
     isDescriptor(Buffer.from(await content.read(descriptorOffset, 8))),
-  fields: async (content) =>
-    descriptorFields(
-      Buffer.from(
-        await new Window(content).exactly(descriptorOffset, descriptorBytes, 'the descriptor'),
-      ),
-    ),
+  fields: (content) => volumeFields(new Window(content)),
   parts: readIso,
 };
 

@@ -27,30 +27,42 @@ export function isSquashfs(head: Uint8Array): boolean {
 export function superblockFields(block: Buffer): Field[] {
   const compressor = block.readUInt16LE(20);
   const text = (value: number | bigint): string => String(value);
-  return [
-    timeField('mkfs_time', block.readUInt32LE(8), 8),
-    { name: 'inodes', kind: 'size', value: text(block.readUInt32LE(4)), offset: 4 },
-    { name: 'block_size', kind: 'compression', value: text(block.readUInt32LE(12)), offset: 12 },
-    { name: 'fragments', kind: 'size', value: text(block.readUInt32LE(16)), offset: 16 },
+  const fields: Field[] = [
+    { ...timeField('mkfs_time', block.readUInt32LE(8), 8), length: 4 },
+    ...numbers.map(([name, kind, at, length]): Field => ({
+      ...{ name, kind, offset: at, length },
+      value: text(length === 8 ? block.readBigUInt64LE(at) : block.readUIntLE(at, length)),
+    })),
     {
       name: 'compression',
       kind: 'compression',
       value: compressors[compressor] ?? text(compressor),
-      offset: 20,
+      ...{ offset: 20, length: 2 },
     },
     {
       name: 'flags',
       kind: 'flags',
       value: `0x${block.readUInt16LE(24).toString(16).padStart(4, '0')}`,
-      offset: 24,
+      ...{ offset: 24, length: 2 },
     },
-    { name: 'no_ids', kind: 'size', value: text(block.readUInt16LE(26)), offset: 26 },
-    {
-      name: 's_minor',
-      kind: 'version',
-      value: text(block.readUInt16LE(30)),
-      offset: 30,
-    },
-    { name: 'bytes_used', kind: 'size', value: text(block.readBigUInt64LE(40)), offset: 40 },
   ];
+  return fields;
 }
+
+/** Numbers of the superblock: what they are called there, where they stand and how long they are. */
+const numbers = [
+  ['inodes', 'size', 4, 4],
+  ['block_size', 'compression', 12, 4],
+  ['fragments', 'size', 16, 4],
+  ['block_log', 'compression', 22, 2],
+  ['no_ids', 'size', 26, 2],
+  ['s_minor', 'version', 30, 2],
+  ['root_inode', 'inode', 32, 8],
+  ['bytes_used', 'size', 40, 8],
+  ['id_table_start', 'size', 48, 8],
+  ['xattr_id_table_start', 'size', 56, 8],
+  ['inode_table_start', 'size', 64, 8],
+  ['directory_table_start', 'size', 72, 8],
+  ['fragment_table_start', 'size', 80, 8],
+  ['lookup_table_start', 'size', 88, 8],
+] as const;

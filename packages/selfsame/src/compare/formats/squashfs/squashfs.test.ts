@@ -40,6 +40,7 @@ describe.skipIf(!hasTools('mksquashfs', 'unsquashfs'))('file systems of mksquash
         value: '2001-09-09T01:46:40Z',
         seconds: 1e9,
         offset: 8,
+        length: 4,
       });
       expect(parts.map(({ name, type }) => [name, type])).toEqual([
         ['/', 'directory'],
