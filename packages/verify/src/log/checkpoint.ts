@@ -33,13 +33,17 @@ export function parseCheckpoint(text: string): Checkpoint {
  * Checks that a checkpoint is by this log, which must go by its origin, and finds the witnesses who
  * cosigned it. How many or which are needed, and how old it may be, is for the policy to say.
  * Throws `SIGNATURE_INVALID` or `CHECKPOINT_INVALID`.
+ *
+ * @param checked as of `verifyNote`
  */
 export function verifyCheckpoint(
   note: Note,
   log: NoteKey,
   witnesses: readonly NoteKey[] = [],
+  checked?: Map<string, boolean>,
 ): VerifiedCheckpoint {
-  const found = verifyNote(note, [log, ...witnesses.filter(({ type }) => type === 'cosignature')]);
+  const keys = [log, ...witnesses.filter(({ type }) => type === 'cosignature')];
+  const found = verifyNote(note, keys, checked);
   if (!found.some(({ key }) => key === log)) {
     throw new VerifyError('SIGNATURE_INVALID', `${log.name} did not sign this checkpoint`);
   }

@@ -178,6 +178,8 @@ class CheckpointReader {
   readonly #witnesses: readonly NoteKey[];
   readonly #threshold: number;
   readonly #known = new Map<string, ReadCheckpoint>();
+  /** Notes that differ in what nobody known signed must not cost a signature each, let alone each line of one. */
+  readonly #checked = new Map<string, boolean>();
 
   constructor({ logs, witnesses }: LogRule) {
     this.#logs = readKeys(logs, ['log', 'logs']);
@@ -199,15 +201,17 @@ class CheckpointReader {
     if (log === undefined) {
       throw new VerifyError('CHECKPOINT_INVALID', 'a checkpoint is of no log of the policy');
     }
-    const { checkpoint: checked, witnesses } = verifyCheckpoint(checkpoint, log, this.#witnesses);
+    const verified = verifyCheckpoint(checkpoint, log, this.#witnesses, this.#checked);
+    const { size, root } = verified.checkpoint;
+    const { witnesses } = verified;
     const names = witnesses.map(({ key }) => key.name).sort();
     const times = witnesses.map(({ time }) => time).sort((a, b) => a - b);
     const time = times[this.#threshold - 1];
     const found: ReadCheckpoint = {
       note,
       log: origin,
-      size: checked.size,
-      root: checked.root,
+      size,
+      root,
       witnesses: names,
       entry: time === undefined ? undefined : { time, log: origin, witnesses: names },
       latest: times.at(-this.#threshold) ?? 0,

@@ -102,6 +102,16 @@ describe('signed notes', () => {
     expect(codeOf(() => parseNote(many))).toBe('LIMIT_EXCEEDED');
   });
 
+  it('may carry cosignatures of kinds that are not read', () => {
+    // Type 6, ML-DSA-44: a time of 8 bytes and 2420 bytes; its key has 1312.
+    const other = { name: 'w6.example', keyId: '01020304', signature: new Uint8Array(2428) };
+    const note = parseNote(formatNote(signed(other, cosign('w1'))));
+    expect(verifyNote(note, [logKey, ...witnesses])).toHaveLength(2);
+    const key = Buffer.from([6, ...new Uint8Array(1312)]).toString('base64');
+    expect(() => parseNoteKey(`w6.example+01020304+${key}`)).toThrow(/ML-DSA-44.* not read/);
+    expect(() => parseNoteKey('w2.example+01020304+AgAA')).toThrow(/type 2 are not read/);
+  });
+
   it('are refused when a known key is named and did not sign, or nobody known did', () => {
     const note = signed();
     const altered = { ...note, text: text.replace('600', '601') };
@@ -155,6 +165,8 @@ describe('signed notes', () => {
   it.each([
     ['another id', formatNoteKey(logKey).replace(logKey.id, '00000000')],
     ['another type', 'a+00000000+BekyeRrm56hApGFkyQR4ZCbV54Id2LKaANYcrnKv3U2k'],
+    ['a longer key', `${formatNoteKey(logKey)}AAAA`],
+    ['a shorter key', formatNoteKey(logKey).slice(0, -4)],
     ['nothing', ''],
     ['more before it', `x+${formatNoteKey(logKey)}`],
     ['more behind it', `${formatNoteKey(logKey)}A`],

@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { sha256Hex } from '../digest/sha256.js';
 import { decodeStandardBase64, encodeBase64 } from '../encoding/base64.js';
 import { concatBytes } from '../encoding/bytes.js';
 import { encodeHex } from '../encoding/hex.js';
@@ -59,12 +60,14 @@ export function noteKey(name: string, type: NoteKeyType, key: PublicKey): NoteKe
 
 /** Reads a vkey, `name+id+base64(type || key)`. Throws `KEY_INVALID`, also for types other than the two above. */
 export function parseNoteKey(text: string): NoteKey {
-  const found = /^([^+]{1,1024})\+([0-9a-f]{8})\+([A-Za-z0-9+/=]{44})$/.exec(text);
-  if (found === null) throw new VerifyError('KEY_INVALID', 'the text is not an Ed25519 vkey');
-  const bytes = decodeStandardBase64(found[3] ?? '', 33);
+  const found = /^([^+]{1,1024})\+([0-9a-f]{8})\+((?:[A-Za-z0-9+/=]{4}){1,1024})$/.exec(text);
+  if (found === null) throw new VerifyError('KEY_INVALID', 'the text is not a vkey');
+  const bytes = decodeStandardBase64(found[3] ?? '', { max: 3072 });
   const type = bytes[0] === typeBytes.note ? 'note' : 'cosignature';
   if (bytes[0] !== typeBytes[type]) {
-    throw new VerifyError('KEY_INVALID', `vkeys of type ${bytes[0]} are not read`);
+    const kind = bytes[0] === 6 ? ' (ML-DSA-44)' : '';
+    const what = `vkeys of type ${bytes[0]}${kind} are not read, only Ed25519 (1 and 4)`;
+    throw new VerifyError('KEY_INVALID', what);
   }
   const key = noteKey(found[1] ?? '', type, publicKeyFromBytes(bytes.subarray(1)));
   if (key.id !== found[2]) throw new VerifyError('KEY_INVALID', "the vkey's id is not its own");
@@ -106,10 +109,13 @@ export function formatNote({ text, signatures }: Note): string {
  * The keys that signed the note, each once, in the order of its signatures. Names and ids are compared
  * whole. Signatures by other keys are ignored; one that names a known key and is not by it, or no
  * signature by any known key, is `SIGNATURE_INVALID` for the note as a whole.
+ *
+ * @param checked remembers signatures that were checked, for several notes: copies of one cost nothing
  */
 export function verifyNote(
   note: Note,
   keys: readonly NoteKey[],
+  checked = new Map<string, boolean>(),
 ): readonly [VerifiedNoteSignature, ...VerifiedNoteSignature[]] {
   const verified = new Map<string, VerifiedNoteSignature>();
   for (const { name, keyId, signature } of note.signatures) {
@@ -117,14 +123,17 @@ export function verifyNote(
       const time = key.type === 'cosignature' ? readTime(signature) : undefined;
       const message = time === undefined ? note.text : cosignedText(note.text, time);
       const bytes = time === undefined ? signature : signature.subarray(8);
-      if (!verifySignature(key.key, Buffer.from(message), bytes)) {
+      const id = `${key.key.id} ${sha256Hex(message)} ${encodeHex(bytes)}`;
+      const isGood = checked.get(id) ?? verifySignature(key.key, Buffer.from(message), bytes);
+      checked.set(id, isGood);
+      if (!isGood) {
         throw new VerifyError(
           'SIGNATURE_INVALID',
           `the signature by ${name} is not over this note`,
         );
       }
-      const id = `${key.type} ${key.key.id}`;
-      if (!verified.has(id)) verified.set(id, { key, ...(time !== undefined && { time }) });
+      const signer = `${key.type} ${key.key.id}`;
+      if (!verified.has(signer)) verified.set(signer, { key, ...(time !== undefined && { time }) });
     }
   }
   const [first, ...rest] = verified.values();
@@ -150,13 +159,10 @@ function cosignedText(text: string, time: number): string {
 }
 
 function readTime(signature: Uint8Array): number {
-  const time = signature.length === 72 ? Number(Buffer.from(signature).readBigUInt64BE()) : -1;
-  if (!isTime(time)) throw new VerifyError('SIGNATURE_INVALID', 'a cosignature has no valid time');
+  const time = signature.length === 72 ? Number(Buffer.from(signature).readBigUInt64BE()) : NaN;
+  if (!Number.isSafeInteger(time))
+    throw new VerifyError('SIGNATURE_INVALID', 'a cosignature has no valid time');
   return time;
-}
-
-function isTime(time: number): boolean {
-  return Number.isSafeInteger(time) && time >= 0;
 }
 
 function isKeyName(name: string): boolean {
