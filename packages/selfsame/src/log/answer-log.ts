@@ -5,8 +5,8 @@ import {
   noteKey,
   parseCheckpoint,
   sha256Hex,
-  verifyCheckpoint,
   verifyConsistency,
+  verifyNote,
   VerifyError,
   type Checkpoint,
   type Note,
@@ -17,7 +17,7 @@ import { SelfsameError } from '../errors/selfsame-error.js';
 import type { PrivateKey } from '../signing/private-key.js';
 import { parseAddCheckpoint, type AddCheckpoint } from './add-checkpoint.js';
 import { cosign } from './witness.js';
-import { nextTime, withMemory, type Memory } from './witness-memory.js';
+import { nextTime, readState, withMemory, type Memory } from './witness-memory.js';
 
 /** A witness that answers logs. */
 export interface WitnessService {
@@ -55,6 +55,20 @@ export type WitnessAnswer =
 /** The state file of a log: the one that `selfsame log witness --state` may use as well. */
 export function statePath(directory: string, origin: string): string {
   return join(directory, `${sha256Hex(origin)}.checkpoint`);
+}
+
+/**
+ * What the witness cosigned last of the log whose origin has this sha256, with the log's signature and its own;
+ * undefined for a log that it does not witness, and before the first.
+ *
+ * @throws SelfsameError LOG_INVALID
+ */
+export async function lastCosigned(
+  originHash: string,
+  { logs, directory }: WitnessService,
+): Promise<Note | undefined> {
+  const log = logs.find(({ name }) => sha256Hex(name) === originHash);
+  return log && (await readState(statePath(directory, log.name)));
 }
 
 /**
@@ -105,10 +119,11 @@ export async function answerLog(
   if (keys.length === 0) {
     return { outcome: 'unknown-log', why: `${JSON.stringify(origin)} is not witnessed here` };
   }
-  const signer = keys.find((key) => isSignedBy(request.checkpoint, key));
-  if (signer === undefined) {
-    const why = 'no key that is known of the log signed the checkpoint';
-    return { outcome: 'not-signed', log: origin, why };
+  let signer: NoteKey;
+  try {
+    [{ key: signer }] = verifyNote(request.checkpoint, keys);
+  } catch (error) {
+    return { outcome: 'not-signed', log: origin, why: messageOf(error) };
   }
   if (request.oldSize > size) {
     return { outcome: 'malformed', why: 'the old size is larger than that of the checkpoint' };
@@ -132,11 +147,15 @@ function answerKnown(
       ? { size: 0, root: emptyTreeHash() }
       : rememberedTree(memory.seen, log);
   if (oldSize !== last.size) return { outcome: 'other-size', log, size: last.size };
-  if (size === oldSize && !Buffer.from(last.root).equals(root)) {
-    const before = memory.seen === undefined ? '' : formatNote(memory.seen);
-    return { outcome: 'two-trees', log, size, checkpoints: [before, formatNote(note)] };
+  const isSame = Buffer.from(last.root).equals(root);
+  if (memory.seen !== undefined && size === oldSize && !isSame) {
+    const checkpoints = [formatNote(memory.seen), formatNote(note)] as const;
+    return { outcome: 'two-trees', log, size, checkpoints };
   }
   try {
+    if (size === 0 && !isSame) {
+      throw new VerifyError('PROOF_INVALID', 'the root of no entries is not that of an empty tree');
+    }
     if (oldSize > 0) verifyConsistency(oldSize, last.root, size, root, proof);
     // Every tree begins with the empty one: there is nothing to prove, and nothing may be sent.
     else if (proof.length > 0) throw new VerifyError('PROOF_INVALID', 'the proof must be empty');
@@ -161,16 +180,6 @@ function rememberedTree(seen: Note, log: string): Checkpoint {
   }
   if (found.origin !== log) throw new SelfsameError('LOG_INVALID', why, { hint });
   return found;
-}
-
-function isSignedBy(note: Note, key: NoteKey): boolean {
-  try {
-    verifyCheckpoint(note, key);
-    return true;
-  } catch (error) {
-    if (error instanceof VerifyError) return false;
-    throw error;
-  }
 }
 
 function messageOf(error: unknown): string {

@@ -21,7 +21,7 @@ import { withLogLock, writeDurably } from './write-file.js';
 /** Most witnesses asked at once, and times that one is asked again about what it cosigned meanwhile. */
 const AT_ONCE = 8;
 const MOST_ROUNDS = 4;
-/** Longest that one witness may take for one answer, milliseconds. */
+/** Longest that one witness may take for one answer, unless the caller says otherwise, milliseconds. */
 const ANSWER_TIMEOUT = 30_000;
 
 /** What came of asking one witness. */
@@ -61,15 +61,18 @@ export async function askWitnesses(
   log: NoteKey,
   witnesses: readonly AskedWitness[],
   signal: AbortSignal,
+  answerTimeout = ANSWER_TIMEOUT,
 ): Promise<WitnessedCheckpoint> {
   const head = await readHead(directory, log);
   // A directory that contradicts itself would make every witness look like one that saw something else.
   await checkHistory(directory, log, head, undefined);
+  const askOne = (witness: AskedWitness): Promise<Asked> =>
+    askWitness(directory, head, witness, async (url, body) => post(url, body, signal, answerTimeout));
   const answers: AskedOne[] = [];
   const waiting = [...witnesses];
   const work = async (): Promise<void> => {
     for (let witness = waiting.shift(); witness !== undefined; witness = waiting.shift()) {
-      answers.push({ witness, asked: await askWitness(directory, head, witness, signal) });
+      answers.push({ witness, asked: await askOne(witness) });
     }
   };
   await Promise.all(Array.from({ length: Math.min(AT_ONCE, witnesses.length) }, work));
@@ -98,7 +101,7 @@ async function askWitness(
   directory: string,
   head: LogHead,
   { key, url }: AskedWitness,
-  signal: AbortSignal,
+  send: (url: string, body: Uint8Array) => Promise<PostReply>,
 ): Promise<Asked> {
   if (url === undefined) return { outcome: 'unavailable', why: 'the list has no address of it' };
   const { size } = head.checkpoint;
@@ -107,7 +110,7 @@ async function askWitness(
     const ranges = oldSize > 0 && oldSize < size ? consistencyRanges(oldSize, size) : [];
     const proof = await readRanges(directory, ranges, size);
     const request = formatAddCheckpoint({ oldSize, proof, checkpoint: head.note });
-    const reply = await post(`${url}/add-checkpoint`, Buffer.from(request), signal);
+    const reply = await send(`${url}/add-checkpoint`, Buffer.from(request));
     if ('why' in reply) return { outcome: 'unavailable', why: reply.why };
     const { status, type, text } = reply;
     if (status === 200) return readCosignature(head, text, key);
@@ -160,8 +163,13 @@ type PostReply =
   | { readonly status: number; readonly type: string; readonly text: string }
   | { readonly why: string };
 
-async function post(url: string, body: Uint8Array, signal: AbortSignal): Promise<PostReply> {
-  const timeout = AbortSignal.timeout(ANSWER_TIMEOUT);
+async function post(
+  url: string,
+  body: Uint8Array,
+  signal: AbortSignal,
+  answerTimeout: number,
+): Promise<PostReply> {
+  const timeout = AbortSignal.timeout(answerTimeout);
   const either = AbortSignal.any([signal, timeout]);
   const where = redactUrl(url);
   try {
@@ -182,7 +190,7 @@ async function post(url: string, body: Uint8Array, signal: AbortSignal): Promise
     return { status: reply.statusCode ?? 0, type, text };
   } catch (error) {
     signal.throwIfAborted();
-    if (timeout.aborted) return { why: `${where} did not answer in ${ANSWER_TIMEOUT / 1000} s` };
+    if (timeout.aborted) return { why: `${where} did not answer in ${answerTimeout / 1000} s` };
     return { why: `${where} ${describeError(error)}` };
   }
 }

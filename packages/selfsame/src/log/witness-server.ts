@@ -1,9 +1,15 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import type { PosixTime } from '@selfsame/verify';
+import { formatNote, type PosixTime } from '@selfsame/verify';
 import { SelfsameError } from '../errors/selfsame-error.js';
 import { addCheckpointLimits, sizeContentType } from './add-checkpoint.js';
-import { answerLog, checkService, type WitnessAnswer, type WitnessService } from './answer-log.js';
+import {
+  answerLog,
+  checkService,
+  lastCosigned,
+  type WitnessAnswer,
+  type WitnessService,
+} from './answer-log.js';
 
 /** Bounds on those who ask, milliseconds and counts. */
 export const witnessServerLimits = {
@@ -17,6 +23,7 @@ export const witnessServerLimits = {
   headerBytes: 8192,
   connections: 128,
 } as const;
+export type WitnessServerLimits = Readonly<Record<keyof typeof witnessServerLimits, number>>;
 
 export interface WitnessServerOptions {
   readonly host: string;
@@ -25,18 +32,20 @@ export interface WitnessServerOptions {
   readonly now: () => PosixTime;
   /** Told of every answer, and of every failure to give one. */
   readonly onAnswer: (answer: WitnessAnswer | { outcome: 'failed'; error: unknown }) => void;
+  /** Others than `witnessServerLimits`. */
+  readonly limits?: Partial<WitnessServerLimits>;
 }
 
 export interface WitnessServer {
   /** Submission prefix of the witness, as this machine sees it: `http://127.0.0.1:8480`. */
   readonly url: string;
-  /** Takes no more requests, and resolves when those under way are answered. */
+  /** Takes no more requests, and resolves when those that are there as a whole are answered. */
   close(): Promise<void>;
 }
 
 /**
- * Serves `POST /add-checkpoint` (C2SP tlog-witness) over plain HTTP. Whoever opens it to others puts a web server
- * with TLS before it.
+ * Serves `POST /add-checkpoint`, and for monitors `GET /<sha256 of the origin>/checkpoint` (C2SP tlog-witness), over
+ * plain HTTP. Whoever opens it to others puts a web server with TLS before it.
  *
  * @throws SelfsameError WRONG_USE, WITNESS_LISTEN
  */
@@ -45,18 +54,18 @@ export async function serveWitness(
   options: WitnessServerOptions,
 ): Promise<WitnessServer> {
   checkService(service);
-  const { headersTimeout, requestTimeout, connectionsCheckingInterval } = witnessServerLimits;
-  const { keepAliveTimeout, headerBytes: maxHeaderSize } = witnessServerLimits;
-  const timeouts = { headersTimeout, requestTimeout, connectionsCheckingInterval };
-  const server = createServer(
-    { ...timeouts, keepAliveTimeout, maxHeaderSize },
-    (request, response) => {
-      // `respond` answers its own failures; a connection that breaks is nobody's error.
-      response.on('error', () => undefined);
-      void respond(request, response, service, options);
-    },
-  );
-  server.maxConnections = witnessServerLimits.connections;
+  const limits: WitnessServerLimits = { ...witnessServerLimits, ...options.limits };
+  const { connections, headerBytes: maxHeaderSize, answerTimeout, ...timeouts } = limits;
+  const underWay = new Map<IncomingMessage, Promise<void>>();
+  const server = createServer({ ...timeouts, maxHeaderSize }, (request, response) => {
+    // `respond` answers its own failures; a connection that breaks is nobody's error.
+    response.on('error', () => undefined);
+    const ended = new Promise<void>((done) => response.once('close', done));
+    underWay.set(request, ended);
+    void ended.then(() => underWay.delete(request));
+    void respond(request, response, service, options, answerTimeout);
+  });
+  server.maxConnections = connections;
   await new Promise<void>((done, fail) => {
     server.once('error', (cause: NodeJS.ErrnoException) => {
       const where = `${options.host}:${options.port}`;
@@ -70,11 +79,14 @@ export async function serveWitness(
   const { address, family, port } = server.address() as AddressInfo;
   return {
     url: `http://${family === 'IPv6' ? `[${address}]` : address}:${port}`,
-    close: () =>
-      new Promise((done) => {
-        server.close(() => done());
-        server.closeIdleConnections();
-      }),
+    close: async () => {
+      const closed = new Promise<void>((done) => server.close(() => done()));
+      const whole = [...underWay].filter(([request]) => request.complete);
+      await Promise.all(whole.map(([, ended]) => ended));
+      // A server that listens no more has no time limits: who sent part of a request could hold it up for ever.
+      server.closeAllConnections();
+      await closed;
+    },
   };
 }
 
@@ -83,16 +95,26 @@ async function respond(
   response: ServerResponse,
   service: WitnessService,
   { now, onAnswer }: WitnessServerOptions,
+  answerTimeout: number,
 ): Promise<void> {
-  if (request.url !== '/add-checkpoint') return refuse(response, 404, 'there is nothing here');
-  if (request.method !== 'POST') {
-    response.setHeader('allow', 'POST');
-    return refuse(response, 405, 'checkpoints are sent with POST');
+  const [, hash] = /^\/([0-9a-f]{64})\/checkpoint$/.exec(request.url ?? '') ?? [];
+  if (hash === undefined && request.url !== '/add-checkpoint') {
+    return refuse(response, 404, 'there is nothing here');
+  }
+  const method = hash === undefined ? 'POST' : 'GET';
+  if (request.method !== method) {
+    response.setHeader('allow', method);
+    return refuse(response, 405, `this is asked for with ${method}`);
   }
   try {
+    if (hash !== undefined) {
+      const seen = await lastCosigned(hash, service);
+      if (seen === undefined) return refuse(response, 404, 'nothing is remembered of that log');
+      return reply(response, 200, formatNote(seen));
+    }
     const body = await readBody(request);
     if (body === undefined) return refuse(response, 413, 'the request is too large');
-    const signal = AbortSignal.timeout(witnessServerLimits.answerTimeout);
+    const signal = AbortSignal.timeout(answerTimeout);
     const answer = await answerLog(body, service, now(), signal);
     onAnswer(answer);
     send(response, answer);
@@ -116,8 +138,9 @@ function send(response: ServerResponse, answer: WitnessAnswer): void {
     case 'not-signed':
       return refuse(response, 403, answer.why);
     case 'other-size':
-    case 'two-trees':
       return reply(response, 409, `${answer.size}\n`, sizeContentType);
+    case 'two-trees':
+      return refuse(response, 422, `another tree of ${answer.size} entries was cosigned`);
     case 'wrong-proof':
       return refuse(response, 422, answer.why);
   }
