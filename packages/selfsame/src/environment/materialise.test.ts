@@ -10,17 +10,19 @@ import {
 } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
-import { build } from 'esbuild';
-import type { BuildOptions } from 'esbuild';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { TestContext as VitestContext } from 'vitest';
 import type { Context } from '../context.js';
-import { testContext, testServer } from '../download/testing.js';
+import { testContext } from '../download/testing.js';
 import type { TestContext } from '../download/testing.js';
 import { SelfsameError } from '../errors/selfsame-error.js';
 import { runInSandbox } from '../sandbox/run.js';
-import { nativeDirectory, sandboxesWork, testDescription } from '../sandbox/test-environment.js';
+import {
+  bundle,
+  nativeDirectory,
+  sandboxesWork,
+  testDescription,
+} from '../sandbox/test-environment.js';
 import { runInUserNamespace } from '../sandbox/user-namespace.js';
 import { openStore } from '../store/store.js';
 import { resolveEnvironment } from './debian/resolve.js';
@@ -169,10 +171,8 @@ describe('a materialised environment', () => {
     const place = mkdtempSync(join(tmpdir(), 'selfsame-other-'));
     chmodSync(place, 0o777);
     try {
-      const entry = join(place, 'entry.ts');
-      writeFileSync(entry, otherStore(import.meta.dirname));
       writeFileSync(join(place, 'lock.json'), JSON.stringify(wanted));
-      await build({ ...bundling, entryPoints: [entry], outfile: join(place, 'entry.mjs') });
+      await bundle(join(import.meta.dirname, 'test-other-store.ts'), join(place, 'entry.mjs'));
       for (const file of ['entry.mjs', 'lock.json']) chmodSync(join(place, file), 0o644);
       const debs = wanted.stages
         .flatMap((stage) => stage.packages)
@@ -333,82 +333,6 @@ describe('a materialised environment', () => {
     });
     expect(existsSync(join(context.directory, 'tampered'))).toBe(false);
   }, 240_000);
-});
-
-describe('an environment that cannot be had', () => {
-  const gone: LockedPackage = {
-    name: 'gone',
-    version: '1:2.0-1',
-    architecture: 'amd64',
-    sha256: '9'.repeat(64),
-    size: 10,
-    path: 'pool/main/g/gone/gone_2.0-1_amd64.deb',
-  };
-  const without = (packages: readonly LockedPackage[]): LockedEnvironment => ({
-    ...{
-      name: 'small',
-      intent: '0'.repeat(64),
-      distribution: 'debian',
-      suite: 'bookworm',
-      architecture: 'amd64',
-      epoch: 1,
-    },
-    releases: [
-      { suite: 'bookworm', sha256: '0'.repeat(64), date: '2025-01-02T03:04:05Z', signedBy: [] },
-    ],
-    stages: [{ name: 'base', packages }],
-  });
-
-  it('names each package that left the archives, exactly, after asking the snapshot service', async () => {
-    await using server = await testServer(
-      (_request, response) => void response.writeHead(404).end(),
-    );
-    const debian = {
-      mirrors: [`${server.url}/debian`],
-      keyrings: ['/dev/null'],
-      snapshot: `${server.url}/snapshot/{timestamp}/{path}`,
-    };
-    await using own = await testContext({ debian });
-    await expect(materialise(without([gone]), own)).rejects.toMatchObject({
-      code: 'PACKAGE_UNAVAILABLE',
-      message: `package gone 1:2.0-1 amd64 (sha256 ${gone.sha256}) of environment "small" is in no archive`,
-      hint: expect.stringContaining('debian.snapshot') as string,
-    });
-    expect(server.requests).toContain('GET /debian/pool/main/g/gone/gone_2.0-1_amd64.deb');
-    expect(server.requests).toContain(
-      'GET /snapshot/20250102T030405Z/pool/main/g/gone/gone_2.0-1_amd64.deb',
-    );
-    const other = { ...gone, name: 'other', sha256: '8'.repeat(64) };
-    await expect(materialise(without([gone, other]), own)).rejects.toMatchObject({
-      errors: [{ code: 'PACKAGE_UNAVAILABLE' }, { code: 'PACKAGE_UNAVAILABLE' }],
-    });
-  }, 120_000);
-
-  it('keeps nothing of a file that is not the locked one', async () => {
-    await using server = await testServer((_request, response) => void response.end('0123456789'));
-    await using own = await testContext({
-      debian: { mirrors: [server.url], keyrings: ['/dev/null'], snapshot: undefined },
-    });
-    await expect(materialise(without([gone]), own)).rejects.toMatchObject({
-      code: 'DOWNLOAD_DIGEST_MISMATCH',
-    });
-    expect(await own.store.hasFile(gone.sha256)).toBe(false);
-  }, 120_000);
-
-  it('says so when the store lacks it and the network is off', async () => {
-    await using own = await testContext({ offline: true });
-    await expect(materialise(without([gone]), own)).rejects.toMatchObject({
-      code: 'PACKAGE_UNAVAILABLE',
-      hint: 'run once without --offline',
-    });
-  });
-
-  it('is refused when the lock holds no packages', async () => {
-    await using own = await testContext();
-    await expect(materialise({ ...without([]), stages: [] }, own)).rejects.toMatchObject({
-      code: 'LOCK_INVALID',
-    });
-  });
 
   it.runIf(process.getuid?.() === 0)(
     'says that the disk is full, and leaves no half environment',
@@ -447,37 +371,4 @@ function userWithRange(): string | undefined {
       name !== 'root' &&
       spawnSync('runuser', ['-u', name, '--', 'true']).status === 0,
   );
-}
-
-/** One file that plain node runs from anywhere. */
-const bundling: BuildOptions = {
-  bundle: true,
-  platform: 'node',
-  format: 'esm',
-  target: 'node20',
-  logLevel: 'error',
-  alias: {
-    '@selfsame/verify': fileURLToPath(new URL('../../../verify/src/index.ts', import.meta.url)),
-  },
-  // Some dependencies still call require.
-  banner: {
-    js: 'import { createRequire as from } from "module"; const require = from(import.meta.url);',
-  },
-};
-
-/** A program that materialises lock.json of a directory in a store there, and prints the digest. */
-function otherStore(here: string): string {
-  return `
-import { readFileSync, readdirSync } from 'node:fs';
-import { openStore } from ${JSON.stringify(join(here, '../store/store.ts'))};
-import { materialise } from ${JSON.stringify(join(here, 'materialise.ts'))};
-const [place] = process.argv.slice(2);
-const store = await openStore(place + '/store');
-for (const name of readdirSync(place + '/debs')) await store.putFile(place + '/debs/' + name);
-const settings = { offline: true, parallelDownloads: 1, debian: { mirrors: [], keyrings: [], snapshot: undefined } };
-const context = { store, settings, signal: new AbortController().signal, emit() {} };
-const { digest } = await materialise(JSON.parse(readFileSync(place + '/lock.json', 'utf8')), context);
-console.log(digest);
-store.close();
-`;
 }
