@@ -118,6 +118,30 @@ export default [
     },
   },
   {
+    // What was taken out of the trust core is as pure as that.
+    files: [
+      'packages/selfsame/src/{signing,policy}/**/*.ts',
+      'packages/selfsame/src/attestations/{in-toto-layout,sigstore,slsa}/**/*.ts',
+      'packages/selfsame/src/log/tiles.ts',
+      'packages/selfsame/src/evidence/format-evidence.ts',
+    ],
+    ignores: ['**/*.test.ts', '**/testing*.ts'],
+    rules: {
+      'no-restricted-imports': [
+        'error',
+        {
+          patterns: [
+            {
+              regex: '^(?!node:crypto$|@selfsame/verify$|\\.\\.?/)',
+              message: 'No network, files or programs here: see docs/decisions/0026.',
+            },
+          ],
+        },
+      ],
+      'no-restricted-globals': ['error', 'fetch', 'process', 'setTimeout', 'setInterval'],
+    },
+  },
+  {
     // What decides an identity or a verdict is a function of its arguments alone.
     files: [
       'packages/verify/src/**/*.ts',
