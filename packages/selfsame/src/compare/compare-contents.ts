@@ -53,6 +53,7 @@ export async function describeBytes(
     return { ...difference, unexamined: [{ place, reason: 'too-many-differences', detail }] };
   }
   try {
+    await session.sums?.add(a, b, () => session.check());
     const name = place.at(-1) ?? '';
     const formatA = await detectFormat(session, a, name);
     const formatB = await detectFormat(session, b, name);

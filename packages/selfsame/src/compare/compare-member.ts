@@ -35,6 +35,7 @@ export async function compareMember(
     { place, formats: where.formats, contentDiffers: a?.sha256 !== b?.sha256 },
   );
   const isDerived = a?.derived === true && b?.derived === true && a.sha256 !== b.sha256;
+  if (isDerived) session.following.add(JSON.stringify(place));
   const derived = isDerived ? [consequence(place, 'made from other parts')] : [];
   const otherType = a?.type !== b?.type && a !== undefined && b !== undefined;
   const problem = a?.problem ?? b?.problem;

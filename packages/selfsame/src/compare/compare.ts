@@ -7,6 +7,8 @@ import { openFile } from './content/file-content.js';
 import type { Content } from './formats/format.js';
 import { DeepLook, type DeepOptions } from './diffoscope/deep-look.js';
 import { makeReport } from './make-report.js';
+import { noteChangedNumbers } from './normalisers/changed-numbers.js';
+import { DifferingSums } from './normalisers/differing-sums.js';
 import type { Normaliser } from './normalisers/normaliser.js';
 import { noteSameTexts } from './normalisers/same-texts.js';
 import { withSession, type CompareOptions, type Session } from './session.js';
@@ -42,6 +44,10 @@ export async function compare(
   }
   const { ignore = [], deep } = options;
   return withSession(options, async (session) => {
+    if (ignore.length > 0) {
+      session.sums = new DifferingSums();
+      session.leafWatchers.push(noteChangedNumbers(session.changedNumbers));
+    }
     if (ignore.some(({ text }) => text !== undefined)) {
       session.leafWatchers.push(noteSameTexts(session.sameTexts, ignore));
     }

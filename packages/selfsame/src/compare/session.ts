@@ -5,6 +5,8 @@ import type { Shelf } from './content/spool.js';
 import { formats } from './formats/formats.js';
 import { FormatError, type Content, type Format, type FormatAccess } from './formats/format.js';
 import { defaultLimits, shelfBytes } from './limits.js';
+import type { ChangedNumbers } from './normalisers/changed-numbers.js';
+import type { DifferingSums } from './normalisers/differing-sums.js';
 import type { CompareLimits, Difference, Finding, Place } from './types.js';
 
 /** What a comparison may be told; everything has a default. */
@@ -43,6 +45,12 @@ export class Session {
   readonly findingOf = new WeakMap<object, Finding>();
   /** Normalisers by which texts are the same, by their place, as JSON; filled where that was asked. */
   readonly sameTexts = new Map<string, ReadonlySet<string>>();
+  /** In what digests and numbers texts differ that differ in nothing else, by their place, as JSON; filled with `sums`. */
+  readonly changedNumbers = new Map<string, ChangedNumbers>();
+  /** Digests of contents that differ; undefined: nothing is ignored, and nobody asks for them. */
+  sums: DifferingSums | undefined;
+  /** Places, as JSON, of what was seen to follow: parts made from others, and offsets that were all looked up. */
+  readonly following = new Set<string>();
   readonly totals = { files: 0, bytes: 0 };
   /** What differs in trees beyond what is described. */
   readonly unshown = { files: 0, directories: 0 };

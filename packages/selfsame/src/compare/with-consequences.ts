@@ -17,7 +17,8 @@ export function withConsequences(
   following: ReadonlyMap<string, FollowingPart>,
 ): Difference {
   const { children } = difference;
-  const digestsFollow = !children.every(({ name }) => isDigestSection(name));
+  const digestsFollow =
+    isProgram(difference) && !children.every(({ name }) => isDigestSection(name));
   return {
     ...difference,
     children: children.map((child) => {
@@ -31,6 +32,9 @@ export function withConsequences(
     }),
   };
 }
+
+/** Elsewhere such names are those of any files. */
+const isProgram = ({ format }: Difference): boolean => format === 'elf' || format === 'macho';
 
 /** What says that no cause was found, or what a thing is: gives way to that it follows. */
 const fallbacks: ReadonlySet<CauseName> = new Set(['code', 'text', 'unknown']);
@@ -64,6 +68,7 @@ function followed(
     certainty: part.seen ? 'certain' : 'likely',
   };
   const inside = children.map((child) => followed(session, child, [...place, child.name], part));
+  if (part.seen) session.following.add(JSON.stringify(place));
   const isAll =
     left.every((one) => one.consequence) && inside.every(({ follows }) => follows !== undefined);
   const findingsNow = merged([...left, said]);

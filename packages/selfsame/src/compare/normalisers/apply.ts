@@ -2,6 +2,7 @@ import { isLeftOut } from '../difference.js';
 import { merged } from '../findings.js';
 import type { Session } from '../session.js';
 import type { Difference, FieldDifference, Finding, Hidden, Place } from '../types.js';
+import { isConsequence } from './follows.js';
 import type { Normaliser, NormaliserSubject } from './normaliser.js';
 
 /** What is left of a difference, and what was hidden of it. */
@@ -99,7 +100,9 @@ function withoutFollowing(
 ): Difference | undefined {
   const format = session.formats.find(({ name }) => name === before.format);
   const followsNothing = !hidContent && format?.kind === 'container';
-  const rest = left.children.filter((child) => followsNothing || !isConsequence(child));
+  const rest = left.children.filter(
+    (child) => followsNothing || !isConsequence(session, child, [...place, child.name]),
+  );
   const isOfContent = !hidContent && contentSums.has(inner.at(-1) ?? '');
   const own = left.fields.filter(
     ({ kind }) => (kind !== 'checksum' || isOfContent) && kind !== 'size',
@@ -162,21 +165,6 @@ function isSizeHidden(left: Difference, before: Difference, hidContent: boolean)
   const hidEncoding = before.fields.some(isEncoding) && !left.fields.some(isEncoding);
   return left.fields.every(
     ({ kind, name }) => kind !== 'size' || (hidEncoding && name.endsWith('compressed size')),
-  );
-}
-
-/** Kinds of fields of a part made from others that follow from what those hold. */
-const followingKinds: ReadonlySet<string> = new Set(['checksum', 'size', 'padding']);
-
-function isConsequence(child: Difference): boolean {
-  const { findings, unexamined, presence, fields } = child;
-  return (
-    presence === 'both' &&
-    fields.every(({ kind }) => followingKinds.has(kind)) &&
-    unexamined.length === 0 &&
-    findings.length > 0 &&
-    findings.every(({ consequence }) => consequence) &&
-    child.children.every(isConsequence)
   );
 }
 
