@@ -33,6 +33,8 @@ function fieldDifference(a: Field | undefined, b: Field | undefined): FieldDiffe
   };
 }
 
+export const otherBytesName = 'compressed bytes';
+
 /** Said where the same content is compressed as other bytes. */
 export function otherBytes(
   a: { readonly size: number },
@@ -40,7 +42,7 @@ export function otherBytes(
 ): FieldDifference {
   const text = (bytes: string): string => `${bytes} bytes for the same content`;
   return {
-    name: 'compressed bytes',
+    name: otherBytesName,
     kind: 'compression',
     a: text(String(a.size)),
     b: text(`${b.size} other`),

@@ -23,6 +23,7 @@ export async function compareMember(
     ...differingFields(inA.fields, inB.fields),
     ...(isEncodedOtherwise ? [otherBytes(encodedSize(a), encodedSize(b))] : []),
   ];
+  for (const field of fields) session.fieldsAround.add(field);
   const inside =
     inA.kept === undefined || inB.kept === undefined
       ? undefined

@@ -7,7 +7,7 @@ import { FormatError, type Content, type Format, type FormatAccess } from './for
 import { defaultLimits, shelfBytes } from './limits.js';
 import type { ChangedNumbers } from './normalisers/changed-numbers.js';
 import type { DifferingSums } from './normalisers/differing-sums.js';
-import type { CompareLimits, Difference, Finding, Place } from './types.js';
+import type { CompareLimits, Difference, FieldDifference, Finding, Place } from './types.js';
 
 /** What a comparison may be told; everything has a default. */
 export interface CompareOptions {
@@ -49,6 +49,8 @@ export class Session {
   readonly changedNumbers = new Map<string, ChangedNumbers>();
   /** Digests of contents that differ; undefined: nothing is ignored, and nobody asks for them. */
   sums: DifferingSums | undefined;
+  /** Fields of parts and of files in trees that their containers have, not they themselves. */
+  readonly fieldsAround = new WeakSet<FieldDifference>();
   /** Places, as JSON, of what was seen to follow: parts made from others, and offsets that were all looked up. */
   readonly following = new Set<string>();
   readonly totals = { files: 0, bytes: 0 };

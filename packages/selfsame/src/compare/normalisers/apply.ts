@@ -37,7 +37,9 @@ export function applyNormalisers(
     formats: readonly string[],
   ): Difference | undefined => {
     const place = [...above, one.name];
-    const subject: NormaliserSubject = { place, formats, difference: one };
+    const around = session.formats.find(({ name }) => name === formats.at(-1));
+    const isInStructure = around?.kind === 'structure';
+    const subject: NormaliserSubject = { place, formats, difference: one, isInStructure };
     const before = hidden.length;
     const whole = normalisers.find((each) => each.whole?.(subject) === true);
     if (whole !== undefined) {
@@ -48,7 +50,8 @@ export function applyNormalisers(
     const inner = one.format === undefined ? formats : [...formats, one.format];
     const children = one.children.flatMap((child) => visit(child, place, inner) ?? []);
     const fields = one.fields.filter((field) => {
-      const by = normalisers.find((each) => each.field?.(field, subject) === true);
+      const isAround = session.fieldsAround.has(field);
+      const by = normalisers.find((each) => each.field?.(field, subject, isAround) === true);
       if (by !== undefined) hide(by.name, place, fieldDetail(field));
       return by === undefined;
     });

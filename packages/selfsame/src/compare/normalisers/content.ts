@@ -1,5 +1,5 @@
 import type { CauseName, Difference } from '../types.js';
-import type { Normaliser, NormaliserSubject } from './normaliser.js';
+import type { Normaliser } from './normaliser.js';
 import { withoutDigests, withoutSignatures } from './same-texts.js';
 
 const signatureNames: readonly RegExp[] = [
@@ -12,12 +12,12 @@ const signatureNames: readonly RegExp[] = [
   /^\.SIGN\.[A-Z0-9]+\./,
 ];
 
-/** Parts that are signatures and nothing else, by reader. */
+/** Parts that are signatures and nothing else, by reader, which give these names to nothing else. */
 const signatureParts: Readonly<Record<string, string>> = {
   zip: 'APK Signing Block',
   pe: 'certificate table',
   elf: 'module signature',
-  macho: 'LC_CODE_SIGNATURE',
+  macho: 'code signature',
 };
 
 const debugSection =
@@ -38,10 +38,11 @@ function isOnly(cause: CauseName, difference: Difference): boolean {
   );
 }
 
-/** Readers whose parts are sections of programs, so that their names mean what they say. */
-const programs: ReadonlySet<string> = new Set(['elf', 'pe', 'macho', 'wasm']);
+/** Readers that give such names to sections only where they are what these say. */
+const withDebugSections: ReadonlySet<string> = new Set(['elf', 'pe']);
 
-const isInProgram = ({ formats }: NormaliserSubject): boolean => programs.has(formats.at(-1) ?? '');
+/** Sections of ELF files that hold such an identifier and nothing else, as the reader gives the names to no others. */
+const idSections: ReadonlySet<string> = new Set(['.note.gnu.build-id', '.note.go.buildid']);
 
 /** What files hold. */
 export const content: readonly Normaliser[] = [
@@ -50,22 +51,21 @@ export const content: readonly Normaliser[] = [
     hides: 'Signatures: of packages, JAR files, kernel modules, and files of their own.',
     field: ({ kind }) => kind === 'signature',
     text: withoutSignatures,
-    whole: ({ difference, formats }) =>
-      signatureNames.some((name) => name.test(difference.name)) ||
-      signatureParts[formats.at(-1) ?? ''] === difference.name,
+    whole: ({ difference, formats, isInStructure }) =>
+      signatureParts[formats.at(-1) ?? ''] === difference.name ||
+      (!isInStructure && signatureNames.some((name) => name.test(difference.name))),
   },
   {
     name: 'build-id',
     hides: 'Identifiers that linkers make of everything else in a file.',
     field: ({ kind, name }) => kind === 'id' && /build.?id|^LC_UUID$/i.test(name),
-    whole: (subject) =>
-      isInProgram(subject) &&
-      (subject.difference.name === '.note.gnu.build-id' || isOnly('build-id', subject.difference)),
+    whole: ({ difference, formats }) => formats.at(-1) === 'elf' && idSections.has(difference.name),
   },
   {
     name: 'debug-sections',
     hides: 'Sections with information for debuggers.',
-    whole: (subject) => isInProgram(subject) && debugSection.test(subject.difference.name),
+    whole: ({ difference, formats }) =>
+      withDebugSections.has(formats.at(-1) ?? '') && debugSection.test(difference.name),
   },
   {
     name: 'compression',

@@ -1,3 +1,4 @@
+import { otherBytesName } from '../compare-fields.js';
 import type { FieldKind } from '../types.js';
 import type { Normaliser, NormaliserSubject } from './normaliser.js';
 
@@ -8,8 +9,8 @@ const ofKind =
   ({ kind }: { readonly kind: FieldKind }): boolean =>
     kinds.includes(kind);
 
-const isInZip = ({ formats, difference }: NormaliserSubject): boolean =>
-  zipFormats.has(formats.at(-1) ?? '') || zipFormats.has(difference.format ?? '');
+const isOfZip = ({ formats, difference }: NormaliserSubject, isAround: boolean): boolean =>
+  zipFormats.has((isAround ? formats.at(-1) : difference.format) ?? '');
 
 /** What archives, trees and headers say of files, besides what these hold. */
 export const metadata: readonly Normaliser[] = [
@@ -21,12 +22,13 @@ export const metadata: readonly Normaliser[] = [
   {
     name: 'zip-times',
     hides: 'Times of members of zip archives, and of nothing else.',
-    field: (field, subject) => field.kind === 'time' && isInZip(subject),
+    field: (field, subject, isAround) => field.kind === 'time' && isOfZip(subject, isAround),
   },
   {
     name: 'gzip-header',
     hides: 'Everything in the header of gzip files: time, name, system and level.',
-    field: (_field, { difference }) => difference.format === 'gzip',
+    field: ({ name }, { difference }, isAround) =>
+      difference.format === 'gzip' && !isAround && name !== otherBytesName,
   },
   { name: 'owner', hides: 'Users and groups, by name and by number.', field: ofKind('owner') },
   { name: 'mode', hides: 'Permissions.', field: ofKind('mode') },

@@ -7,6 +7,8 @@ export interface NormaliserSubject {
   readonly formats: readonly string[];
   /** The thing as it was found, before anything of it was hidden. */
   readonly difference: Difference;
+  /** Whether it is a part of a program, a document and the like, where names are not those of files. */
+  readonly isInStructure: boolean;
 }
 
 /** A kind of difference that does not count when it is named. A file of `normalisers/` holds related ones. */
@@ -15,8 +17,12 @@ export interface Normaliser {
   readonly name: string;
   /** One sentence: what it hides. */
   readonly hides: string;
-  /** Whether a header value does not count. */
-  field?(field: FieldDifference, subject: NormaliserSubject): boolean;
+  /**
+   * Whether a header value does not count.
+   *
+   * @param isAround it is what the container has of the thing, not what its own headers say
+   */
+  field?(field: FieldDifference, subject: NormaliserSubject, isAround: boolean): boolean;
   /** Whether a thing with everything in it does not count. */
   whole?(subject: NormaliserSubject): boolean;
   /** Another order of the same parts does not count. */

@@ -132,6 +132,7 @@ function outsideOf(session: Session, trees: Trees, { a, b }: EntryPair): Outside
       entryFields(trees.a, a, metadata),
       entryFields(trees.b, b, metadata),
     );
+    for (const field of fields) session.fieldsAround.add(field);
     const types = a.kind === b.kind ? undefined : ([a.kind, b.kind] as const);
     const differs = isRenamed || fields.length > 0 || types !== undefined;
     return differs ? { fields, types, problem: undefined } : undefined;

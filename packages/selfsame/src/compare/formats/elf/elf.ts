@@ -8,6 +8,7 @@ import { followingSections } from './following/following.js';
 import { isElf, readElf, sectionType, segmentType, type Elf, type Section } from './header.js';
 import { moduleSignature } from './module-signature.js';
 import { fileTypeName, machineName, segmentName } from './names.js';
+import { honestName } from './honest-names.js';
 import { noteFields } from './notes.js';
 import { sectionFields } from './section-fields.js';
 
@@ -33,7 +34,7 @@ export const elf: Format = {
   },
   async *parts(content, access) {
     const file = await readElf(content);
-    const signature = await moduleSignature(content);
+    const signature = await signatureOf(content, file);
     const pieces: Piece[] = [
       ...(await headerPieces(content, file)),
       ...(file.sections.length > 0
@@ -45,6 +46,15 @@ export const elf: Format = {
   },
   follows: followingSections,
 };
+
+/** Undefined too where it would have bytes that are loaded, which nothing but their segment may speak of. */
+async function signatureOf(content: Content, file: Elf): Promise<Piece | undefined> {
+  const signature = await moduleSignature(content);
+  const isBehind = file.segments.every(
+    ({ offset, size }) => size === 0 || offset + size <= (signature?.offset ?? 0),
+  );
+  return isBehind ? signature : undefined;
+}
 
 function headerFields(file: Elf): Field[] {
   const value = (name: string, kind: Field['kind'], text: string, offset: number): Field => ({
@@ -135,7 +145,8 @@ async function sectionPiece(
   access: FormatAccess,
   fields: readonly Field[],
 ): Promise<Piece[]> {
-  const { name, offset, size } = section;
+  const { offset, size } = section;
+  const name = await honestName(content, file, section);
   const packed = await decompressed(content, file, section, access);
   if (packed === 'unsupported') {
     // A whole zstd frame follows the header: its own reader goes on with it.

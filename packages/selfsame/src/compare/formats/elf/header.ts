@@ -8,9 +8,10 @@ export const sectionType = {
   rela: 4,
   note: 7,
   noBits: 8,
+  rel: 9,
   dynamicSymbols: 11,
 } as const;
-export const sectionFlag = { execute: 4, compressed: 0x800 } as const;
+export const sectionFlag = { allocate: 2, execute: 4, compressed: 0x800 } as const;
 export const segmentType = { load: 1, dynamic: 2, interpreter: 3, note: 4 } as const;
 /** `e_type` of relocatable objects. */
 export const relocatable = 1;

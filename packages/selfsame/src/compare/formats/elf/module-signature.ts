@@ -7,6 +7,8 @@ const marker = '~Module signature appended~\n';
 /** `struct module_signature` of the kernel's include/linux/module_signature.h. */
 const trailerSize = 12;
 
+export const moduleSignatureName = 'module signature';
+
 /** The signature behind a kernel module (`struct module_signature`, big-endian), with its trailer. */
 export async function moduleSignature(content: Content): Promise<Piece | undefined> {
   const size = marker.length + trailerSize;
@@ -25,5 +27,5 @@ export async function moduleSignature(content: Content): Promise<Piece | undefin
       offset,
     },
   ];
-  return { name: 'module signature', offset, size: whole, fields };
+  return { name: moduleSignatureName, offset, size: whole, fields, exclusive: true };
 }

@@ -1,9 +1,12 @@
 import type { Content, Field } from '../format.js';
+import { sectionType, type Section } from './header.js';
 import { Bytes, hex, maximumText, textUntilNul } from '../structure/bytes.js';
 
 /** Notes longer than this are left as bytes. */
 const longestNotes = 65_536;
 const maximumNotes = 64;
+/** Go's have some 83 characters. */
+const longestId = 128;
 
 /**
  * What the notes in a section or segment say: build-ids, ABI, package metadata (System V ABI chapter 5; GNU and Go
@@ -30,6 +33,35 @@ export async function noteFields(
     at = start + Math.ceil(size / 4) * 4;
   }
   return fields;
+}
+
+/** Notes with identifiers of programs, by the name of their section. */
+const identifiers: ReadonlyMap<string, readonly [owner: string, type: number]> = new Map([
+  ['.note.gnu.build-id', ['GNU', 3]],
+  ['.note.go.buildid', ['Go', 4]],
+]);
+
+/** Whether a section that is called as one with an identifier holds that and nothing else; undefined: it is not called so. */
+export async function isIdentifier(
+  content: Content,
+  { name, type, offset, size }: Section,
+  little: boolean,
+): Promise<boolean | undefined> {
+  const known = identifiers.get(name);
+  if (known === undefined) return undefined;
+  const [owner, noteType] = known;
+  if (type !== sectionType.note || size < 16 || size > 16 + longestId) return false;
+  if (offset + size > content.size) return false;
+  const bytes = new Bytes(await content.read(offset, size), little);
+  const filled = Buffer.from(bytes.slice(16, size - 16));
+  const length = bytes.u32(4);
+  return (
+    bytes.u32(0) === 4 &&
+    Math.ceil(length / 4) * 4 === filled.length &&
+    filled.subarray(length).every((byte) => byte === 0) &&
+    bytes.u32(8) === noteType &&
+    bytes.text(12, 4) === owner
+  );
 }
 
 function noteField(owner: string, type: number, body: Bytes): Field | undefined {

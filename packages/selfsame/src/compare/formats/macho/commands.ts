@@ -24,8 +24,11 @@ const command = {
 } as const;
 
 /** Commands that only say where in `__LINKEDIT` something is: at +8 and +12. */
+/** What no segment of a stranger's is called. */
+const signatureName = 'code signature';
+
 const linkEdit: ReadonlyMap<number, string> = new Map([
-  [command.codeSignature, 'code signature'],
+  [command.codeSignature, signatureName],
   [0x1e, 'segment split info'],
   [command.functionStarts, 'function starts'],
   [command.dataInCode, 'data in code'],
@@ -197,9 +200,15 @@ async function commandPieces(content: Content, body: Bytes, wide: boolean): Prom
   if (type !== command.codeSignature || offset >= content.size) return [{ name, offset, size }];
   const value = await contentId(content, offset, Math.min(size, content.size - offset));
   return [
-    { name, offset, size, fields: [{ name: 'signature', kind: 'signature', value, offset }] },
+    {
+      ...{ name, offset, size, exclusive: true },
+      fields: [{ name: 'signature', kind: 'signature', value, offset }],
+    },
   ];
 }
+
+/** `VM_PROT_READ` alone, as `initprot` of what a program neither writes nor runs. */
+const readable = 1;
 
 /** Sections of a segment, `__TEXT,__text`; the segment itself takes what is in none. */
 function segmentPieces(body: Bytes, wide: boolean): Piece[] {
@@ -209,10 +218,11 @@ function segmentPieces(body: Bytes, wide: boolean): Piece[] {
   const count = Math.min(body.u32(wide ? 64 : 48), Math.floor((body.size - first) / entry));
   const pieces: Piece[] = [
     {
-      name: name === '' ? 'segment' : name,
+      name: name === '' || name === signatureName ? `segment ${name}`.trim() : name,
       offset: word(32, 40),
       size: word(36, 48),
       filler: true,
+      isOpen: name === '__LINKEDIT' && body.u32(wide ? 60 : 44) === readable,
     },
   ];
   for (let index = 0; index < count; index++) {

@@ -96,9 +96,24 @@ async function headerPieces(content: Content, file: Pe): Promise<Piece[]> {
   ];
 }
 
+const certificatesName = 'certificate table';
+
+/** Characteristics of sections (Microsoft, "PE Format"): code, discardable, executable, writable. */
+const [holdsCode, isDiscardable] = [0x20, 0x02000000];
+const [isExecutable, isWritable] = [0x20000000, 0x80000000];
+
+/** Names are a stranger's: what a program can use is no information for debuggers, whatever it is called. */
+function sectionName({ name, characteristics: flags }: Pe['sections'][number]): string {
+  if (name === certificatesName) return `section ${name}`;
+  const isUsed =
+    (flags & isDiscardable) === 0 || (flags & (holdsCode | isExecutable | isWritable)) !== 0;
+  return isUsed && /^\.(?:rela?\.)?(?:z?debug|gnu_debug|stab)/.test(name) ? `${name} (used)` : name;
+}
+
 function sectionPieces(file: Pe): Piece[] {
   return file.sections.flatMap((section, index) => {
-    const { name, offset, size, characteristics, relocations } = section;
+    const { offset, size, characteristics, relocations } = section;
+    const name = sectionName(section);
     if ((characteristics & uninitialised) !== 0 && offset === 0) return [];
     const fields: Field[] = [
       {
@@ -127,5 +142,5 @@ async function certificatePieces(content: Content, file: Pe): Promise<Piece[]> {
       offset,
     },
   ];
-  return [{ name: 'certificate table', offset, size, fields }];
+  return [{ name: certificatesName, offset, size, fields, exclusive: true }];
 }

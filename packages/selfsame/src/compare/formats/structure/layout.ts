@@ -10,6 +10,10 @@ export interface Piece {
   readonly derived?: boolean;
   /** Takes only bytes that no other piece wants. */
   readonly filler?: boolean;
+  /** A filler in which such as are `exclusive` may be. */
+  readonly isOpen?: boolean;
+  /** Is what its name says only where no other piece has any of its bytes; else it is left out. */
+  readonly exclusive?: boolean;
   /**
    * What the bytes stand for, where they are compressed: a part of its own, before which the bytes themselves
    * come as `<name> (compressed)`, derived.
@@ -43,12 +47,13 @@ export async function* layOut(
   maximumParts: number,
 ): AsyncGenerator<Part> {
   const { size } = content;
+  const honest = withoutFalse(pieces);
   const firm = disjoint(
-    pieces.filter((piece) => piece.filler !== true),
+    honest.filter((piece) => piece.filler !== true),
     size,
   );
   const fill = disjoint(
-    pieces.filter((piece) => piece.filler === true),
+    honest.filter((piece) => piece.filler === true),
     size,
   );
   const unique = uniqueNames();
@@ -84,6 +89,23 @@ export async function* layOut(
       body: zeroBytes(zeros),
       derived: true,
     });
+}
+
+/** More than one of them nobody writes, and each is held against all others. */
+const maximumExclusive = 4;
+
+/** Without exclusive pieces that share bytes with others. */
+function withoutFalse(pieces: readonly Piece[]): readonly Piece[] {
+  const exclusive = pieces.filter((piece) => piece.exclusive === true);
+  const isFalse = (piece: Piece): boolean =>
+    exclusive.length > maximumExclusive ||
+    pieces.some((other) => other !== piece && other.isOpen !== true && overlap(piece, other));
+  const left = new Set(exclusive.filter(isFalse));
+  return left.size === 0 ? pieces : pieces.filter((piece) => !left.has(piece));
+}
+
+function overlap(a: Piece, b: Piece): boolean {
+  return a.offset < b.offset + b.size && b.offset < a.offset + a.size && a.size * b.size > 0;
 }
 
 async function* zeroBytes(size: number): AsyncGenerator<Uint8Array> {

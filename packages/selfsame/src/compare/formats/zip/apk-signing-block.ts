@@ -3,6 +3,8 @@ import { hexText } from '../reading/text.js';
 import type { Window } from '../reading/window.js';
 import { safe } from './zip-directory.js';
 
+export const signingBlockName = 'APK Signing Block';
+
 const magic = 'APK Sig Block 42';
 
 /** Largest block that is split; larger ones are one part without fields. */
@@ -36,7 +38,7 @@ export async function readSigningBlock(
     size > maxSplitBytes
       ? []
       : pairFields(Buffer.from(await window.bytes(offset + 8, size - 32)), offset + 8);
-  return { name: 'APK Signing Block', type: 'section', fields, size, offset, body: undefined };
+  return { name: signingBlockName, type: 'section', fields, size, offset, body: undefined };
 }
 
 function pairFields(bytes: Buffer, offset: number): Field[] {

@@ -6,7 +6,7 @@ import { checkStopped, PartCount } from '../reading/limits.js';
 import { memberName, UniqueNames } from '../reading/text.js';
 import { trailingPart } from '../reading/trailing.js';
 import { Window } from '../reading/window.js';
-import { readSigningBlock } from './apk-signing-block.js';
+import { readSigningBlock, signingBlockName } from './apk-signing-block.js';
 import { findDirectory, hasZipEnd, signatures } from './zip-directory.js';
 import type { ZipDirectory } from './zip-directory.js';
 import { methods, readCentral } from './zip-entry.js';
@@ -52,7 +52,7 @@ async function* readZip(content: Content, access: FormatAccess): AsyncGenerator<
     const offset = entry.localOffset + directory.base;
     const limit = Math.min(nextStart(starts, offset) ?? dataEnd, dataEnd);
     const local = await readLocal(locals, entry, offset, limit);
-    const name = names.unique(memberName(entry.name));
+    const name = names.unique(shownName(entry.name));
     yield toPart(content, name, entry, local, access);
     if (local.end < limit) {
       const gap = section(names.unique(`gap after ${name}`), local.end, limit);
@@ -60,12 +60,17 @@ async function* readZip(content: Content, access: FormatAccess): AsyncGenerator<
       yield short === undefined ? gap : { ...gap, fields: gapFields(short, local.end) };
     }
   }
-  if (signing !== undefined) yield { ...signing, name: names.unique(signing.name) };
+  if (signing !== undefined) yield signing;
   if (at < directory.end)
     yield section(names.unique('rest of the central directory'), at, directory.end);
   if (directory.archiveEnd < content.size) {
     yield await trailingPart(content, directory.archiveEnd, access, names);
   }
+}
+
+/** A member is none of what is told beside members by its name alone. */
+function shownName(name: string): string {
+  return memberName(name === signingBlockName ? `./${name}` : name);
 }
 
 /** Where all entries begin, sorted, from a first walk through the directory. */
