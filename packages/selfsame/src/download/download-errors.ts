@@ -37,6 +37,12 @@ export function downloadError(
       },
     );
   }
+  if (failures.some(({ reason }) => reason === 'redirect-refused')) {
+    return new SelfsameError('DOWNLOAD_FAILED', `${request.name} could not be fetched: ${list}`, {
+      hint: 'if you know where it leads and want that, give that address itself',
+      details,
+    });
+  }
   return new SelfsameError('DOWNLOAD_FAILED', `${request.name} could not be fetched: ${list}`, {
     hint: 'check the network and the proxy variables, then run the same command again: what has arrived is kept and continued',
     details,

@@ -7,6 +7,7 @@ import type {
   RequestOptions,
 } from 'node:http';
 import tls from 'node:tls';
+import { literalAddress, PrivateAddressError, publicLookup } from './private-addresses.js';
 import { proxyAuthorization, proxyFor } from './proxy.js';
 import { MirrorError } from './types.js';
 import type { DownloadPolicy, MirrorFailure } from './types.js';
@@ -20,13 +21,15 @@ const shared = {
   scheduling: 'lifo',
   autoSelectFamilyAttemptTimeout: 1000,
 } as const;
-const httpAgent = new http.Agent(shared);
-const httpsAgent = new https.Agent(shared);
+const agents = { http: new http.Agent(shared), https: new https.Agent(shared) };
+/** Their connections were all made to public addresses. */
+const publicAgents = { http: new http.Agent(shared), https: new https.Agent(shared) };
 
 const redirects: ReadonlySet<number> = new Set([301, 302, 303, 307, 308]);
 
 /**
- * Asks one http or https URL, following redirects (http(s) only, never from https to http). Resolves with the
+ * Asks one http or https URL, following redirects (http(s) only, never from https to http, and never from the public
+ * network to this machine or a private network, whatever names are looked up as). Resolves with the
  * reply once its headers are there, whatever its status; the caller must read or destroy it.
  * Rejects with `MirrorError`, or with the signal's reason when aborted.
  */
@@ -37,8 +40,10 @@ export async function httpGet(
   signal: AbortSignal,
 ): Promise<IncomingMessage> {
   let url = new URL(start);
+  let wasPublic = false;
   for (let hops = 0; hops <= policy.maxRedirects; hops++) {
-    const reply = await requestOnce(url, headers, policy, signal);
+    const reply = await requestOnce(url, headers, policy, signal, { start, wasPublic });
+    wasPublic ||= isPublicReply(url, reply, policy);
     const location = reply.headers.location;
     if (!redirects.has(reply.statusCode ?? 0) || location === undefined) return reply;
     reply.destroy();
@@ -59,7 +64,23 @@ export async function httpPost(
   signal: AbortSignal,
 ): Promise<IncomingMessage> {
   const all = { ...headers, 'content-length': body.length };
-  return await requestOnce(new URL(url), all, policy, signal, body);
+  return await requestOnce(new URL(url), all, policy, signal, { start: url, body });
+}
+
+/** What is asked once. */
+interface Asking {
+  /** What was asked first, for messages. */
+  readonly start: string;
+  /** Whether someone in the public network led here: then only that is asked. */
+  readonly wasPublic?: boolean;
+  readonly body?: Uint8Array;
+}
+
+/** Whether a reply came, or may have come through a proxy, from the public network. */
+function isPublicReply(url: URL, reply: IncomingMessage, { addresses }: DownloadPolicy): boolean {
+  const isDirect = proxyFor(url, process.env) === undefined;
+  const address = isDirect ? reply.socket.remoteAddress : literalAddress(url);
+  return address === undefined || !addresses.isPrivate(address);
 }
 
 function redirectTarget(from: URL, location: string, start: string): URL {
@@ -83,17 +104,21 @@ async function requestOnce(
   headers: OutgoingHttpHeaders,
   policy: DownloadPolicy,
   signal: AbortSignal,
-  body?: Uint8Array,
+  asking: Asking,
 ): Promise<IncomingMessage> {
   // A kept-alive connection may have been closed by the server just before it is used again: that says
   // nothing about the server, so such a request is sent once more.
   for (let again = 0; ; again++) {
     try {
-      return await send(url, headers, policy.headersTimeout, signal, body);
+      return await send(url, headers, policy, signal, asking);
     } catch (error) {
       if (signal.aborted) throw signal.reason;
       if (error instanceof HeadersTimeoutError) {
         throw failure(url.href, 'timed-out', `did not answer in ${policy.headersTimeout / 1000} s`);
+      }
+      if (error instanceof PrivateAddressError) {
+        const message = `redirects from a public address to the private ${error.address}`;
+        throw failure(asking.start, 'redirect-refused', message, error);
       }
       if (error instanceof StaleConnectionError && again < 2) continue;
       throw failure(
@@ -112,10 +137,13 @@ class HeadersTimeoutError extends Error {}
 async function send(
   url: URL,
   headers: OutgoingHttpHeaders,
-  timeout: number,
+  { headersTimeout: timeout, addresses }: DownloadPolicy,
   signal: AbortSignal,
-  body: Uint8Array | undefined,
+  { wasPublic = false, body }: Asking,
 ): Promise<IncomingMessage> {
+  const literal = wasPublic ? literalAddress(url) : undefined;
+  if (literal !== undefined && addresses.isPrivate(literal))
+    throw new PrivateAddressError(url.hostname);
   const proxy = proxyFor(url, process.env);
   const all: OutgoingHttpHeaders = {
     'user-agent': 'selfsame',
@@ -127,7 +155,9 @@ async function send(
   const options: RequestOptions = { method, headers: all, signal };
   const secure = url.protocol === 'https:';
   if (proxy === undefined) {
-    options.agent = secure ? httpsAgent : httpAgent;
+    const used = wasPublic ? publicAgents : agents;
+    options.agent = secure ? used.https : used.http;
+    options.lookup = wasPublic ? publicLookup(addresses) : addresses.lookup;
     const request = secure ? https.request(url, options) : http.request(url, options);
     return await settle(request, 'response', timeout, body);
   }
@@ -136,7 +166,7 @@ async function send(
   const port = proxy.port === '' ? 80 : proxy.port;
   if (!secure) {
     options.headers = { ...all, ...proxyHeader, host: url.host };
-    const toProxy = { ...options, agent: httpAgent, host: proxy.hostname, port, path: url.href };
+    const toProxy = { ...options, agent: agents.http, host: proxy.hostname, port, path: url.href };
     return await settle(http.request(toProxy), 'response', timeout, body);
   }
   const target = `${url.hostname}:${url.port === '' ? '443' : url.port}`;

@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import { realAddresses } from './private-addresses.js';
 import type { DownloadPolicy } from './types.js';
 
 /** Patience for real networks: about half a minute for a silent server, three rounds over all mirrors. */
@@ -8,6 +9,7 @@ export const defaultPolicy: DownloadPolicy = {
   idleBytes: 4096,
   retryWaits: [500, 2000],
   maxRedirects: 10,
+  addresses: realAddresses,
   wait: async (milliseconds, signal) => {
     await sleep(milliseconds, undefined, { signal });
   },

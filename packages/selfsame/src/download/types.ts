@@ -1,3 +1,4 @@
+import type { Addresses } from './private-addresses.js';
 import type { StoredFile } from '../store/types.js';
 
 /** One file to bring into the store. */
@@ -77,6 +78,8 @@ export interface DownloadPolicy {
   /** Waits before each further round over the mirrors; as many rounds as waits, plus the first. */
   readonly retryWaits: readonly number[];
   readonly maxRedirects: number;
+  /** Where redirects from the public network may not lead; injected by tests. */
+  readonly addresses: Addresses;
   /** Waits; injected by tests. */
   readonly wait: (milliseconds: number, signal: AbortSignal) => Promise<void>;
   /** Milliseconds of a monotonic clock, to space progress events. */
