@@ -1,4 +1,3 @@
-import type { LookupFunction } from 'node:net';
 import { describe, expect, it } from 'vitest';
 import { downloadFile } from './download-file.js';
 import { isPrivateAddress, type Addresses } from './private-addresses.js';
@@ -34,10 +33,10 @@ describe('private addresses', () => {
 /** `127.0.0.1` stands for the public network, all else of this machine for private ones. */
 const addressesOf = (names: Readonly<Record<string, readonly string[]>>): Addresses => ({
   isPrivate: (address) => address !== '127.0.0.1',
-  lookup: ((name, _options, callback) => {
+  lookup: (name, _options, callback) => {
     const found = (names[name] ?? []).map((address) => ({ address, family: 4 }));
     callback(null, found);
-  }),
+  },
 });
 
 describe('redirects from the public network', () => {

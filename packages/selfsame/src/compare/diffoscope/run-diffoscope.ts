@@ -1,5 +1,6 @@
 import { spawn } from 'node:child_process';
 import { stat } from 'node:fs/promises';
+import { limitedCommand, type ProgramLimits } from '../formats/reading/limited.js';
 import type { UnexaminedReason } from '../types.js';
 
 /** What diffoscope is asked to compare: paths below `directory`. */
@@ -27,6 +28,9 @@ const limits = [
   ['--max-container-depth', '3'],
 ].flat();
 
+/** Of it and of each tool that it runs: it holds what it compares, and disassembles programs. */
+const memoryLimits: ProgramLimits = { memory: 2 ** 31, file: 2 ** 32, seconds: 3600 };
+
 /**
  * Runs diffoscope on two files. It and all it starts are killed when the time is up, as its own limit does not stop
  * the tools that it runs.
@@ -36,7 +40,13 @@ const limits = [
 export async function runDiffoscope(request: DiffoscopeRequest): Promise<DiffoscopeEnd> {
   const { directory, a, b, html, milliseconds, signal, program = 'diffoscope' } = request;
   signal.throwIfAborted();
-  const child = spawn(program, ['--no-progress', ...limits, '--html', html, a, b], {
+  const args = ['--no-progress', ...limits, '--html', html, a, b];
+  const command = await limitedCommand(program, args, memoryLimits);
+  if (command === undefined) {
+    const detail = 'diffoscope is not installed: it is in the Debian package diffoscope';
+    return { type: 'none', reason: 'tool-missing', detail };
+  }
+  const child = spawn(command[0], command[1], {
     cwd: directory,
     // A group of its own, so that its tools end with it; what they leave is in the directory.
     detached: true,
@@ -63,10 +73,6 @@ export async function runDiffoscope(request: DiffoscopeRequest): Promise<Diffosc
       child.once('exit', (code, by) => resolve(code ?? by ?? undefined));
     });
     signal.throwIfAborted();
-    if (status === 'ENOENT') {
-      const detail = 'diffoscope is not installed: it is in the Debian package diffoscope';
-      return { type: 'none', reason: 'tool-missing', detail };
-    }
     if (late) {
       const detail = `diffoscope was stopped after ${milliseconds / 1000} s`;
       return { type: 'none', reason: 'out-of-time', detail };

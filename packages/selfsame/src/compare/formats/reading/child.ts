@@ -5,6 +5,8 @@ import type { FileHandle } from 'node:fs/promises';
 import { Readable } from 'node:stream';
 import { FormatError } from '../format.js';
 import type { Content, FormatAccess } from '../format.js';
+import { limitedCommand, usualLimits } from './limited.js';
+import type { ProgramLimits } from './limited.js';
 import { checkStopped } from './limits.js';
 
 /** A program of the machine and the Debian package that has it. */
@@ -19,6 +21,8 @@ export interface ToolRun {
   readonly args: readonly string[];
   /** Paths of this machine among the arguments, which its complaints are not to repeat. */
   readonly paths?: readonly string[];
+  /** What it may use; `usualLimits` unless given. */
+  readonly limits?: ProgramLimits;
   /** Given as standard input; undefined: none. */
   readonly input: Content | undefined;
   /** Exit statuses that are no failure; `[0]` unless given. */
@@ -50,7 +54,7 @@ export async function* runTool(run: ToolRun, access: FormatAccess): AsyncGenerat
   let child: ChildProcess | undefined;
   let kill = (): void => undefined;
   try {
-    const started = start(run, handle);
+    const started = await start(run, handle);
     child = started;
     kill = () => void started.kill('SIGKILL');
     access.signal.addEventListener('abort', kill, { once: true });
@@ -74,8 +78,9 @@ export async function* runTool(run: ToolRun, access: FormatAccess): AsyncGenerat
     const isGood = (run.goodStatuses ?? [0]).includes(status);
     if (!isGood || run.isDamage?.(message()) === true) {
       const text = firstLine(message(), run.paths ?? []);
-      const reason = run.reasonOf?.(text) ?? 'damaged';
-      throw new FormatError(reason, `${run.tool.program} failed (${status}): ${text}`);
+      const reason = run.reasonOf?.(text);
+      if (reason === undefined) throwBeyondLimits(run, started, message());
+      throw new FormatError(reason ?? 'damaged', `${run.tool.program} failed (${status}): ${text}`);
     }
   } finally {
     access.signal.removeEventListener('abort', kill);
@@ -90,12 +95,41 @@ export async function* runTool(run: ToolRun, access: FormatAccess): AsyncGenerat
   }
 }
 
-function start({ tool, args, input }: ToolRun, handle: FileHandle | undefined): ChildProcess {
+async function start(
+  { tool, args, input, limits }: ToolRun,
+  handle: FileHandle | undefined,
+): Promise<ChildProcess> {
+  const command = await limitedCommand(tool.program, args, limits);
+  if (command === undefined) throw missingTool(tool);
   const stdin = handle?.fd ?? (input === undefined ? 'ignore' : 'pipe');
-  return spawn(tool.program, args, {
-    stdio: [stdin, 'pipe', 'pipe'],
-    env: toolEnvironment(),
-  });
+  const [file, all] = command;
+  return spawn(file, all, { stdio: [stdin, 'pipe', 'pipe'], env: toolEnvironment() });
+}
+
+/** A tool that ended at one of its limits says little of the file. @throws FormatError */
+function throwBeyondLimits(
+  { tool, limits = usualLimits }: ToolRun,
+  { signalCode }: ChildProcess,
+  message: string,
+): void {
+  const mebibytes = (bytes: number): string => `${Math.round(bytes / 2 ** 20)} MiB`;
+  if (signalCode === 'SIGXCPU')
+    throw new FormatError('out-of-time', `${tool.program} had no end after ${limits.seconds} s`);
+  if (signalCode === 'SIGXFSZ') {
+    const most = mebibytes(limits.file);
+    throw new FormatError('too-large', `${tool.program} would write more than ${most}`);
+  }
+  if (
+    /\b(?:out of|not enough|no|insufficient|cannot allocate|exhausted|virtual) memory|memory (?:exhausted|allocat)|m?alloc(?:at\w*)?\b.*fail|fail\w* to (?:m?alloc|allocate)|bad_alloc/i.test(
+      message,
+    )
+  ) {
+    const most = mebibytes(limits.memory);
+    throw new FormatError(
+      'too-large',
+      `${tool.program} needs more memory than the ${most} it may have`,
+    );
+  }
 }
 
 /** The exit status; 128 + 9 or so for signals is told as -1. `exit`, since `close` may never come. */
