@@ -18,11 +18,13 @@ export interface ProgramLimits {
  */
 export const usualLimits: ProgramLimits = { memory: 600 * 2 ** 20, file: 2 ** 35, seconds: 14_400 };
 
-/** Lower limits that the process has already stay. Blocks of 512 bytes are POSIX's (ulimit). */
-const script = `${['ulimit -c 0', 'ulimit -d "$1"', 'ulimit -f "$2"', 'ulimit -t "$3"']
-  // Its complaints are none of the program's.
-  .map((command) => `${command} 2>/dev/null`)
-  .join('; ')}; shift 3; exec "$@"`;
+/**
+ * Lower limits that the process has already stay, and complaints about them are none of the program's. Blocks of 512
+ * bytes are POSIX's (ulimit). Of time only the soft limit, which ends a program by a signal of its own.
+ */
+const script =
+  'ulimit -c 0 2>/dev/null; ulimit -d "$1" 2>/dev/null; ulimit -f "$2" 2>/dev/null; ' +
+  'ulimit -S -t "$3" 2>/dev/null; shift 3; exec "$@"';
 
 const shell = '/bin/sh';
 
