@@ -1,5 +1,6 @@
+import { areFilledAlike } from '../formats/reading/trailing.js';
 import type { Session } from '../session.js';
-import type { Difference, Place } from '../types.js';
+import type { Difference, FieldDifference, Place } from '../types.js';
 import { areOfContents } from './changed-numbers.js';
 
 /** Kinds of fields of a part made from others that follow from what those hold. */
@@ -14,7 +15,7 @@ export function isConsequence(session: Session, child: Difference, place: Place)
   const { presence, types, order, nameInB, fields, unexamined, findings, children } = child;
   const isWhole = presence === 'both' && types === undefined && order === undefined;
   if (!isWhole || nameInB !== undefined || unexamined.length > 0) return false;
-  if (!fields.every(({ kind }) => followingKinds.has(kind))) return false;
+  if (!fields.every(isFollowing)) return false;
   if (!children.every((one) => isConsequence(session, one, [...place, one.name]))) return false;
   const key = JSON.stringify(place);
   if (isOfBytes(child) && !session.following.has(key)) {
@@ -24,6 +25,10 @@ export function isConsequence(session: Session, child: Difference, place: Place)
     );
   }
   return findings.length > 0 && findings.every(({ consequence }) => consequence);
+}
+
+function isFollowing({ kind, name, a, b }: FieldDifference): boolean {
+  return kind === 'padding' && name === 'padding' ? areFilledAlike(a, b) : followingKinds.has(kind);
 }
 
 /** Whether bytes of it differ, rather than what is said of it or what is in it. */

@@ -35,18 +35,38 @@ export async function firstNonZero(
 /** Bytes of a block of tapes and disks; GNU tar and cpio write twenty at once. */
 const block = 512;
 
-/** Whether zeros end where a block does, and are as many as archivers write: then how many follows from what is before. */
+/** Zeros that end where a block does and are as many as archivers write at most: some fill what is written at once. */
 function fillsBlock(from: number, to: number): boolean {
   return to % block === 0 && to - from <= 22 * block;
 }
 
-/** How many zeros there are: `padding` where that follows from what is before. */
+/** How many zeros there are: `padding` where that may follow from what is before. */
 export function zerosField(from: number, to: number): Field {
-  const isFill = fillsBlock(from, to);
-  const value = `${to - from} bytes`;
-  return isFill
-    ? { name: 'padding', kind: 'padding', value, offset: from }
-    : { name: 'zeros', kind: 'other', value, offset: from };
+  return fillsBlock(from, to)
+    ? { name: 'padding', kind: 'padding', value: `${to - from} bytes up to ${to}`, offset: from }
+    : { name: 'zeros', kind: 'other', value: `${to - from} bytes`, offset: from };
+}
+
+/** Bytes that archivers write at once: blocks, records of GNU cpio (`-B`), of tar and of disks. */
+const records = [1, 2, 4, 8, 10, 20].map((blocks) => blocks * block);
+
+/** Zeros that end an archive (tar has two blocks of them, some programs one) before others fill what is written. */
+const ends = [0, block, 2 * block];
+
+/**
+ * Whether as many zeros stand in both files as one and the same program would write: then that they are not the same
+ * number follows from what stands before. Values as `zerosField` gives them.
+ */
+export function areFilledAlike(a: string | undefined, b: string | undefined): boolean {
+  const fills = [a, b].map((text) => /^(\d+) bytes up to (\d+)$/.exec(text ?? ''));
+  return records.some((record) =>
+    ends.some((end) =>
+      fills.every((fill) => {
+        const [count, to] = [Number(fill?.[1]), Number(fill?.[2])];
+        return to % record === 0 && count >= end && count < end + record;
+      }),
+    ),
+  );
 }
 
 /**
