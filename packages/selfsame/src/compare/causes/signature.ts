@@ -69,7 +69,7 @@ function byName(place: readonly string[]): string | undefined {
   if (/\.(?:asc|sig|gpg|sigstore|minisig|p7s|p7b|signify)$/i.test(name)) return 'signature file';
   if (/^\.SIGN\.RSA/.test(name)) return 'apk signature';
   if (/APK Signing Block/i.test(name)) return 'APK signing block';
-  if (/^code signature$|LC_CODE_SIGNATURE|^_CodeSignature\/|\/_CodeSignature\//.test(name))
+  if (/LC_CODE_SIGNATURE|^_CodeSignature\/|\/_CodeSignature\//.test(name))
     return 'Mach-O signature';
   if (/certificate table|attribute certificate|authenticode/i.test(name))
     return 'Authenticode or Secure Boot signature';
