@@ -5,7 +5,7 @@ export { FieldReader } from './json/fields.js';
 export type { FieldPath } from './json/fields.js';
 export { isJsonObject } from './json/value.js';
 export type { JsonObject, JsonValue } from './json/value.js';
-export { decodeUtf8, parseJson } from './json/parse.js';
+export { parseJson } from './json/parse.js';
 export type { JsonLimits } from './json/parse.js';
 export { canonicalJson, canonicalJsonBytes, olpcJsonBytes } from './json/canonical.js';
 
@@ -17,8 +17,6 @@ export { assertSha256Hex, canonicalDigest, isSha256Hex, sha256Hex } from './dige
 export type { Sha256Hex } from './digest/sha256.js';
 
 export {
-  keyKinds,
-  p256PublicKey,
   publicKeyFromBytes,
   publicKeyFromSpki,
   publicKeyToSpki,
@@ -63,9 +61,9 @@ export type {
 
 export { formatTime, parseTime } from './encoding/time.js';
 export type { PosixTime } from './encoding/time.js';
-export { formatRosterKey, openPgpKey, parseRosterKey, rosterKey } from './roster/roster-key.js';
+export { openPgpKey, parseRosterKey, rosterKey } from './roster/roster-key.js';
 export type { KeyId, RosterKey, TimeWindow } from './roster/roster-key.js';
-export { isAttributeName, isAttributeValue, isSignerName } from './roster/parse-signers.js';
+export { isAttributeValue, isSignerName } from './roster/parse-signers.js';
 export type { Roster, RosterOwners, RosterSigner, RosterTrust } from './roster/roster.js';
 export {
   openRoster,
@@ -94,7 +92,7 @@ export type {
   PolicySigner,
 } from './policy/policy.js';
 
-export { attributeValues, domainTable, UNKNOWN_VALUE } from './strength/domains.js';
+export { attributeValues, domainTable } from './strength/domains.js';
 export type { DomainRules } from './strength/domains.js';
 export { signersByDomain, strengthOf } from './strength/strength.js';
 export type { CoalitionMember, Strength } from './strength/strength.js';
