@@ -3,7 +3,7 @@ import type { KnownDefinition } from '../record/definition-differences.js';
 import type { CommandContext, OptionValues } from './command.js';
 import type { FindResults } from './commands/sign.js';
 import type { ForeignBuild, ForeignVotes } from './foreign-votes.js';
-import { one } from './log-options.js';
+import { one } from './option-values.js';
 
 /** What the workspace around the working directory knows; undefined outside of any workspace. */
 export type FindWorkspace = (context: CommandContext) => Promise<

@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { SelfsameError, SelfsameErrors } from '../errors/selfsame-error.js';
 import { runCommandLine } from './frame.js';
-import { commands, groups } from './registry.js';
+import { groups } from './groups.js';
+import { commands } from './registry.js';
 import { testCommand, testIo, testProduct } from './testing.js';
 
 const yes = { exitCode: 0, data: { n: 1 }, text: ['one', 'two'] } as const;

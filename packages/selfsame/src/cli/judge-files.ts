@@ -1,5 +1,7 @@
+import { statSync } from 'node:fs';
 import { resolve } from 'node:path';
-import type { BuildJudgement, FileJudgement } from '../record/judge-builds.js';
+import { SelfsameError } from '../errors/selfsame-error.js';
+import { judgeLocalFile, type BuildJudgement, type FileJudgement } from '../record/judge-builds.js';
 import type { CommandContext } from './command.js';
 
 /** What judgements say of files that a command names. Throws WRONG_USE for one that cannot be read. */
@@ -9,9 +11,6 @@ export async function judgeFiles(
   context: CommandContext,
 ): Promise<readonly FileJudgement[]> {
   if (names.length === 0) return [];
-  const { judgeLocalFile } = await import('../record/judge-builds.js');
-  const { statSync } = await import('node:fs');
-  const { SelfsameError } = await import('../errors/selfsame-error.js');
   const files: FileJudgement[] = [];
   for (const name of names) {
     const path = resolve(context.cwd, name);

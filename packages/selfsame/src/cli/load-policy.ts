@@ -14,11 +14,11 @@ export async function loadPolicy(
   readonly name: string;
 }> {
   const { readPolicyFile, POLICY_FILE_NAME } = await import('../record/policy-file.js');
-  const { timeOf } = await import('./commands/verify.js');
+  const { timeOf } = await import('./judgement-time.js');
   const { findWorkspace } = await import('./find-workspace.js');
   const root = file === undefined ? findWorkspace(context.cwd)?.root : undefined;
   const path = resolve(context.cwd, file ?? join(root ?? context.cwd, POLICY_FILE_NAME));
   const name = path.startsWith(`${context.cwd}/`) ? path.slice(context.cwd.length + 1) : path;
-  const time = await timeOf(typeof at === 'string' ? at : undefined);
+  const time = timeOf(typeof at === 'string' ? at : undefined);
   return { policyFile: readPolicyFile(path, name, time), at: time, name };
 }

@@ -3,6 +3,7 @@ import { resolve } from 'node:path';
 import type { Envelope, NoteKey } from '@selfsame/verify';
 import type { PrivateKey } from '../signing/private-key.js';
 import type { CommandContext, OptionValues } from './command.js';
+import { one } from './option-values.js';
 
 export const keyOption = {
   flags: '--key <file>',
@@ -23,19 +24,6 @@ export const policyOption = {
   flags: '--policy <file>',
   description: 'policy that says who signers are (default: policy.yaml in the workspace)',
 } as const;
-
-/** One value of an option that may be given once. */
-export function one(options: OptionValues, name: string): string | undefined {
-  const value = options[name];
-  return typeof value === 'string' ? value : undefined;
-}
-
-/** All values of an option that may be repeated. */
-export function all(options: OptionValues, name: string): readonly string[] {
-  const value = options[name];
-  if (typeof value === 'string') return [value];
-  return typeof value === 'object' ? value : [];
-}
 
 /** The private key that is named with --key, or the person's only or default one. */
 export async function keyOf(options: OptionValues, context: CommandContext): Promise<PrivateKey> {

@@ -2,23 +2,25 @@ import { setMaxListeners } from 'node:events';
 import { constants } from 'node:os';
 import { SelfsameError } from '../errors/selfsame-error.js';
 import { runCommandLine, type Product } from './frame.js';
-import { selfsame } from './product.js';
 import type { Io, OutputStream } from './terminal.js';
 
 /** What a command of the person's may be sent beside what asks us to stop. Node.js keeps SIGUSR1 for its debugger. */
 const passedSignals = ['SIGQUIT', 'SIGUSR2'] as const;
 
 /**
- * The command line of this process, from its arguments to its exit code; ends the process.
- * Called once, by bin/selfsame.js.
+ * The command line of this process, from its arguments to its exit code; ends the process. Called once.
+ *
+ * @param complete what answers the completion functions of shells (completion/scripts.ts): lines for these words
  */
-export async function main(product: Product = selfsame): Promise<void> {
+export async function main(
+  product: Product,
+  complete?: (words: readonly string[], cwd: string) => Promise<readonly string[]>,
+): Promise<void> {
   const io = processIo();
   const argv = process.argv.slice(2);
-  if (argv[0] === '__complete') {
-    const { completionLines } = await import('./completion/complete.js');
+  if (argv[0] === '__complete' && complete !== undefined) {
     const words = argv.slice(argv[1] === '--' ? 2 : 1);
-    const lines = await completionLines(words, { ...product, cwd: io.cwd });
+    const lines = await complete(words, io.cwd);
     io.stdout.write(lines.map((line) => line + '\n').join(''));
   } else {
     process.exitCode = await runCommandLine(argv, io, product);

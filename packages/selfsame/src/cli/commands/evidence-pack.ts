@@ -2,7 +2,8 @@ import { resolve } from 'node:path';
 import type { BuildName } from '@selfsame/verify';
 import { count } from '../../text/count.js';
 import type { Command } from '../command.js';
-import { all, attestationsOption, one } from '../log-options.js';
+import { attestationsOption } from '../log-options.js';
+import { all, one } from '../option-values.js';
 
 export const evidencePackCommand: Command = {
   name: 'evidence pack',
@@ -44,7 +45,7 @@ export const evidencePackCommand: Command = {
     const { readLogCopy } = await import('../../log/log-copy.js');
     const { readForeignVotes } = await import('../foreign-votes.js');
     const { filesWords } = await import('../verdict-notes.js');
-    const { timeOf } = await import('./verify.js');
+    const { timeOf } = await import('../judgement-time.js');
     const { writeDurably } = await import('../../log/write-file.js');
     const { policyFile, name } = await loadPolicy(one(options, 'policy'), undefined, context);
     const { policy } = policyFile;
@@ -73,7 +74,7 @@ export const evidencePackCommand: Command = {
     const { builds: foreign } = await readForeignVotes(
       folder,
       policy,
-      await timeOf(undefined),
+      timeOf(undefined),
       {},
       context,
     );

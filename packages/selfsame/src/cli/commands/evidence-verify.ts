@@ -1,7 +1,4 @@
-import { resolve } from 'node:path';
-import type { EvidenceFile, EvidenceTrust } from '@selfsame/verify';
-import type { Command, CommandContext, OptionValues } from '../command.js';
-import { all } from '../log-options.js';
+import type { Command } from '../command.js';
 
 export const evidenceVerifyCommand: Command = {
   name: 'evidence verify',
@@ -35,73 +32,8 @@ export const evidenceVerifyCommand: Command = {
       does: 'judge a download by a policy that you know by its digest',
     },
   ],
-  async run([name = ''], options, context) {
-    const { timeOf } = await import('./verify.js');
-    const { judgeFiles } = await import('../judge-files.js');
-    const { judgeEvidenceFile, readEvidenceFile } =
-      await import('../../evidence/judge-evidence-file.js');
-    const { verdictData, verdictText } = await import('../verdict-report.js');
-    const at = await timeOf(typeof options['at'] === 'string' ? options['at'] : undefined);
-    const evidence = await readEvidenceFile(resolve(context.cwd, name), name);
-    const trust = await trustOf(options, name, evidence, context);
-    const { verdict, judgements } = await judgeEvidenceFile(evidence, name, trust, at);
-    const files = await judgeFiles(all(options, 'file'), judgements, context);
-    const policyFile = { policy: verdict.policy, sha256: verdict.policyDigest };
-    const { logs } = verdict;
-    const report = {
-      policyFile,
-      folder: name,
-      judgements,
-      files,
-      ...(logs && { logs }),
-      unusable: [],
-    };
-    const data = verdictData(report);
-    return {
-      exitCode: data.accepted || verdict.policy.mode !== 'enforce' ? 0 : 1,
-      data: {
-        ...data,
-        evidence: {
-          file: name,
-          policyDigest: verdict.policyDigest,
-          roster: verdict.roster && {
-            version: verdict.roster.roster.version,
-            sha256: verdict.roster.sha256,
-          },
-        },
-      },
-      text: verdictText(report, context.style, context.columns),
-    };
+  async run(args, options, context) {
+    const { verifyEvidence } = await import('../verify-evidence.js');
+    return await verifyEvidence(args, options, context);
   },
 };
-
-/** What the person brings. Evidence alone is no reason to trust it: its policy could accept anything. */
-async function trustOf(
-  options: OptionValues,
-  name: string,
-  evidence: EvidenceFile,
-  context: CommandContext,
-): Promise<EvidenceTrust> {
-  const { canonicalDigest, isSha256Hex } = await import('@selfsame/verify');
-  const { SelfsameError } = await import('../../errors/selfsame-error.js');
-  const { policy, policyDigest } = options;
-  if (typeof policy === 'string') {
-    const { readPolicyWithoutRoster } = await import('../../record/policy-file.js');
-    return { policy: readPolicyWithoutRoster(resolve(context.cwd, policy), policy) };
-  }
-  if (typeof policyDigest === 'string') {
-    if (isSha256Hex(policyDigest)) return { policyDigest };
-    throw new SelfsameError('WRONG_USE', '--policy-digest is not a sha256 of 64 digits', {
-      hint: 'copy it whole from whoever told you which policy to judge by',
-    });
-  }
-  throw new SelfsameError(
-    'EVIDENCE_POLICY',
-    `${name} brings a policy of its own, and nothing says that it is yours`,
-    {
-      hint:
-        'judge by your own: --policy FILE, or, if somebody you trust told you this digest: ' +
-        `--policy-digest ${canonicalDigest(evidence.policy)}`,
-    },
-  );
-}

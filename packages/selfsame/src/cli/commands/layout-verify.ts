@@ -3,7 +3,7 @@ import type { LayoutProblem } from '../../attestations/in-toto-layout/verify-lay
 import type { LayoutKey } from '../../attestations/in-toto/layout-keys.js';
 import { printable } from '../../text/printable.js';
 import type { Command } from '../command.js';
-import { all, one } from '../log-options.js';
+import { all, one } from '../option-values.js';
 
 export const layoutVerifyCommand: Command = {
   name: 'layout verify',
@@ -52,7 +52,7 @@ export const layoutVerifyCommand: Command = {
     const { readLayoutKey } = await import('../../attestations/in-toto/layout-keys.js');
     const { readFilesAtHand, readLayout, readLinks } =
       await import('../../attestations/in-toto/read-links.js');
-    const { timeOf } = await import('./verify.js');
+    const { timeOf } = await import('../judgement-time.js');
     const path = resolve(context.cwd, name);
     const names = all(options, 'key');
     if (names.length === 0) {
@@ -60,7 +60,7 @@ export const layoutVerifyCommand: Command = {
         hint: 'name each public key: --key FILE',
       });
     }
-    const at = await timeOf(one(options, 'at'));
+    const at = timeOf(one(options, 'at'));
     const layout = await readLayout(path, name);
     const keys: LayoutKey[] = [];
     for (const file of names) {

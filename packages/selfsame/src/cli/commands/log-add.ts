@@ -1,13 +1,7 @@
 import { resolve } from 'node:path';
 import type { Command } from '../command.js';
-import {
-  attestationsOption,
-  keyOf,
-  keyOption,
-  one,
-  policyOption,
-  readFolder,
-} from '../log-options.js';
+import { attestationsOption, keyOf, keyOption, policyOption, readFolder } from '../log-options.js';
+import { one } from '../option-values.js';
 
 export const logAddCommand: Command = {
   name: 'log add',

@@ -2,7 +2,8 @@ import { resolve } from 'node:path';
 import type { AskedOne } from '../../log/ask-witnesses.js';
 import { printable } from '../../text/printable.js';
 import type { Command } from '../command.js';
-import { logKeyOf, logKeyOption, one } from '../log-options.js';
+import { logKeyOf, logKeyOption } from '../log-options.js';
+import { one } from '../option-values.js';
 
 export const logCosignCommand: Command = {
   name: 'log cosign',

@@ -1,6 +1,7 @@
 import { resolve } from 'node:path';
 import type { Command } from '../command.js';
-import { keyOf, keyOption, one } from '../log-options.js';
+import { keyOf, keyOption } from '../log-options.js';
+import { one } from '../option-values.js';
 
 export const logInitCommand: Command = {
   name: 'log init',

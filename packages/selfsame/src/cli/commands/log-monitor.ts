@@ -3,14 +3,13 @@ import type { Finding } from '../../log/monitor.js';
 import { printable } from '../../text/printable.js';
 import type { Command } from '../command.js';
 import {
-  all,
   attestationsOption,
   logKeyOf,
   logKeyOption,
-  one,
   policyOption,
   readFolder,
 } from '../log-options.js';
+import { all, one } from '../option-values.js';
 
 export const logMonitorCommand: Command = {
   name: 'log monitor',

@@ -4,10 +4,10 @@ import {
   attestationsOption,
   logKeyOf,
   logKeyOption,
-  one,
   policyOption,
   readFolder,
 } from '../log-options.js';
+import { one } from '../option-values.js';
 
 export const logProveCommand: Command = {
   name: 'log prove',

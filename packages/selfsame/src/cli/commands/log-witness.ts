@@ -1,6 +1,7 @@
 import { resolve } from 'node:path';
 import type { Command } from '../command.js';
-import { keyOf, keyOption, logKeyOf, logKeyOption, one } from '../log-options.js';
+import { keyOf, keyOption, logKeyOf, logKeyOption } from '../log-options.js';
+import { one } from '../option-values.js';
 
 export const logWitnessCommand: Command = {
   name: 'log witness',

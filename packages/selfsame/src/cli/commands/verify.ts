@@ -7,7 +7,7 @@ import {
   type FindWorkspace,
 } from '../choose-builds.js';
 import type { Command } from '../command.js';
-import { all, one } from '../log-options.js';
+import { all, one } from '../option-values.js';
 import { findResultsInStore, type FindResults } from './sign.js';
 
 /** The command over ways to look around; tests hand in their own. */
@@ -100,6 +100,7 @@ export function createVerifyCommand(
       },
     ],
     async run(args, options, context) {
+      const { timeOf } = await import('../judgement-time.js');
       const { readPolicyFile, POLICY_FILE_NAME } = await import('../../record/policy-file.js');
       const { judgeBuild } = await import('../../record/judge-builds.js');
       const { readForeignVotes } = await import('../foreign-votes.js');
@@ -109,7 +110,7 @@ export function createVerifyCommand(
       const workspace = await findWorkspace(context);
       const root = workspace?.root ?? context.cwd;
       const policyName = one(options, 'policy') ?? join(root, POLICY_FILE_NAME);
-      const at = await timeOf(one(options, 'at'));
+      const at = timeOf(one(options, 'at'));
       const policyFile = readPolicyFile(
         resolve(context.cwd, policyName),
         shorter(context.cwd, resolve(context.cwd, policyName)),
@@ -159,18 +160,6 @@ export function createVerifyCommand(
       };
     },
   };
-}
-
-/** The time that is asked about, in seconds. */
-export async function timeOf(given: string | undefined): Promise<number> {
-  if (given === undefined) return Math.floor(Date.now() / 1000);
-  const { parseTime } = await import('@selfsame/verify');
-  const { SelfsameError } = await import('../../errors/selfsame-error.js');
-  const time = parseTime(given);
-  if (time !== undefined) return time;
-  throw new SelfsameError('WRONG_USE', `--at ${given} is not a time`, {
-    hint: 'write a day, or a second in UTC: --at 2027-03-01 or --at 2027-03-01T12:00:00Z',
-  });
 }
 
 function shorter(cwd: string, path: string): string {

@@ -2,7 +2,8 @@ import { resolve } from 'node:path';
 import type { NoteKey } from '@selfsame/verify';
 import type { WitnessAnswer } from '../../log/answer-log.js';
 import type { Command } from '../command.js';
-import { all, keyOf, keyOption, one } from '../log-options.js';
+import { keyOf, keyOption } from '../log-options.js';
+import { all, one } from '../option-values.js';
 
 export const witnessServeCommand: Command = {
   name: 'witness serve',
