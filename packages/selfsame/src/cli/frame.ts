@@ -1,5 +1,5 @@
 import { resolve } from 'node:path';
-import { stat } from 'node:fs/promises';
+import { statSync } from 'node:fs';
 import type { Context } from '../context.js';
 import type { ExitCode } from '../errors/error-code.js';
 import { errorDocument, errorsOf, exitCodeOf, renderErrors } from '../errors/render.js';
@@ -76,7 +76,7 @@ async function runCommand(
 ): Promise<number> {
   const reporter = createReporter(options, io, failure);
   try {
-    const cwd = await workingDirectory(io.cwd, options['directory']);
+    const cwd = workingDirectory(io.cwd, options['directory']);
     const loaded = await product.loadSettings(io.env, cwd);
     const settings = options['offline'] === true ? { ...loaded, offline: true } : loaded;
     const colourStdout = options['color'] !== false && wantsColour(io.env, io.stdout);
@@ -88,7 +88,9 @@ async function runCommand(
       signal: io.signal,
       json: failure.json,
       env: io.env,
-      stdinIsTerminal: io.stdinIsTerminal,
+      get stdinIsTerminal() {
+        return io.stdinIsTerminal;
+      },
       stdoutIsTerminal: io.stdout.isTerminal,
       stderrIsTerminal: io.stderr.isTerminal,
       passSignals: (send) => io.passSignals(send),
@@ -158,14 +160,21 @@ function interruption(error: unknown, signal: AbortSignal): SelfsameError {
   return new SelfsameError('INTERRUPTED', 'the command was interrupted', { cause: error });
 }
 
-async function workingDirectory(cwd: string, asked: OptionValues[string]): Promise<string> {
+function workingDirectory(cwd: string, asked: OptionValues[string]): string {
   if (typeof asked !== 'string') return cwd;
   const path = resolve(cwd, asked);
-  const found = await stat(path).catch(() => undefined);
-  if (found?.isDirectory() === true) return path;
+  if (isDirectory(path)) return path;
   throw new SelfsameError('WRONG_USE', `--directory ${asked} is not a directory`, {
     hint: 'Give the path of the workspace, or leave it out to use the current directory',
   });
+}
+
+function isDirectory(path: string): boolean {
+  try {
+    return statSync(path).isDirectory();
+  } catch {
+    return false;
+  }
 }
 
 function createReporter(options: OptionValues, io: Io, { json, colour }: FailureOptions): Reporter {

@@ -50,7 +50,10 @@ function processIo(): Io {
     env: process.env,
     stdout: outputStream(process.stdout),
     stderr: outputStream(process.stderr),
-    stdinIsTerminal: Boolean(process.stdin.isTTY),
+    // Opened only for commands that ask.
+    get stdinIsTerminal() {
+      return Boolean(process.stdin.isTTY);
+    },
     signal: interruption.signal,
     setInteractive: (value) => (interactive = value),
     passSignals: (send) => {

@@ -1,6 +1,9 @@
 /** Combining marks, variation selectors and joiners, which take no column. */
 const zeroWidth = /^[\p{Mn}\p{Me}\p{Cf}]$/u;
 
+/** Below U+0300 every character takes one column: of most texts nothing has to be looked up. */
+const oneColumnEach = /^[\0-\u02ff]*$/;
+
 /**
  * East Asian Wide and Fullwidth blocks and emoji (Unicode Standard Annex 11, simplified to blocks).
  */
@@ -30,6 +33,7 @@ export function characterWidth(character: string): number {
 
 /** Columns a printable text without styling takes on a terminal. */
 export function displayWidth(text: string): number {
+  if (oneColumnEach.test(text)) return text.length;
   let width = 0;
   for (const character of text) width += characterWidth(character);
   return width;

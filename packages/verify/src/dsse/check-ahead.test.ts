@@ -6,17 +6,22 @@ import { STATEMENT_PAYLOAD_TYPE } from '../statement/statement.js';
 import { testKey } from '../testing/sign.js';
 import { hintedSignatures, KnownSignatures } from './check-ahead.js';
 import type { Envelope } from './envelope.js';
-import { preAuthenticationEncoding } from './pae.js';
+import { signedMessage } from './pae.js';
 import { keysById, verifyEnvelope } from './verify.js';
 
 const payload = Buffer.from('payload');
-const message = preAuthenticationEncoding(STATEMENT_PAYLOAD_TYPE, payload);
+const envelopeOf = (bytes: Uint8Array, keyId = '', signature = bytes): Envelope => ({
+  payloadType: STATEMENT_PAYLOAD_TYPE,
+  payload: bytes,
+  signatures: [{ keyId, signature }],
+});
+const message = signedMessage(envelopeOf(payload));
 const [alice, bob] = [testKey('alice'), testKey('bob')];
 const trusted = [alice.publicKey, bob.publicKey];
-const good = alice.sign(message);
+const good = alice.sign(message.bytes);
 
 it('knows exactly what was checked', async () => {
-  const bad = bob.sign(message);
+  const bad = bob.sign(message.bytes);
   const known = new KnownSignatures();
   await known.check([
     [alice.publicKey, message, good],
@@ -27,7 +32,7 @@ it('knows exactly what was checked', async () => {
   expect(known.get(alice.publicKey, message, bad)).toBe(false);
   expect(known.get(alice.publicKey, message, good.subarray(1))).toBe(false);
   expect(known.get(bob.publicKey, message, good)).toBeUndefined();
-  expect(known.get(alice.publicKey, payload, good)).toBeUndefined();
+  expect(known.get(alice.publicKey, signedMessage(envelopeOf(good)), good)).toBeUndefined();
   const altered = Uint8Array.from(good);
   altered[0] = (altered[0] ?? 0) ^ 1;
   expect(known.get(alice.publicKey, message, altered)).toBeUndefined();
@@ -39,8 +44,8 @@ it('does not know what another kind of key, or one that is none, says', async ()
   const copied = { ...bob.publicKey, kind: 'rsa' as const };
   const pair = generateKeyPairSync('ec', { namedCurve: 'P-256' });
   const other = publicKeyFromSpki(pair.publicKey.export({ format: 'der', type: 'spki' }));
-  const signature = sign('sha256', message, pair.privateKey);
-  expect(verifySignature(other, message, signature)).toBe(true);
+  const signature = sign('sha256', message.bytes, pair.privateKey);
+  expect(verifySignature(other, message.bytes, signature)).toBe(true);
   await known.check([
     [none, message, good],
     [copied, message, good],
@@ -53,7 +58,12 @@ it('does not know what another kind of key, or one that is none, says', async ()
 
 it('says of every envelope what is said without it', async () => {
   const keyIds = fc.constantFrom('', alice.publicKey.id, bob.publicKey.id, 'f'.repeat(64));
-  const signature = fc.constantFrom(good, bob.sign(message), testKey('c').sign(message), payload);
+  const signature = fc.constantFrom(
+    good,
+    bob.sign(message.bytes),
+    testKey('c').sign(message.bytes),
+    payload,
+  );
   const entry = fc.record({ keyId: keyIds, signature });
   const entries = fc.tuple(entry, entry, entry);
   const payloads = fc.constantFrom(payload, Buffer.from('other'), new Uint8Array(70_000));
@@ -65,7 +75,7 @@ it('says of every envelope what is said without it', async () => {
         signatures,
       };
       const known = new KnownSignatures();
-      await known.check(hintedSignatures([envelope], keysById(trusted)));
+      await known.checkEnvelopes([envelope], keysById(trusted));
       const budget = { remaining: 4 };
       const plain = { remaining: 4 };
       const found = verifyEnvelope(envelope, trusted, { ...budget, known });
@@ -77,19 +87,37 @@ it('says of every envelope what is said without it', async () => {
 
 it('is asked about what names a trusted key, unless it is long', () => {
   const ask = (keyId: string, bytes: Uint8Array) => [
-    ...hintedSignatures(
-      [
-        {
-          payloadType: STATEMENT_PAYLOAD_TYPE,
-          payload: bytes,
-          signatures: [{ keyId, signature: good }],
-        },
-      ],
-      keysById(trusted),
-    ),
+    ...hintedSignatures([envelopeOf(bytes, keyId, good)], keysById(trusted)),
   ];
   expect(ask(bob.publicKey.id, payload)).toEqual([[bob.publicKey, message, good]]);
   expect(ask('', payload)).toEqual([]);
   expect(ask(bob.publicKey.id, new Uint8Array(64 * 1024))).toHaveLength(1);
   expect(ask(bob.publicKey.id, new Uint8Array(64 * 1024 + 1))).toEqual([]);
+});
+
+it('checks envelopes, and makes the message of each once', async () => {
+  const known = new KnownSignatures();
+  const envelope = envelopeOf(payload, alice.publicKey.id, good);
+  await known.checkEnvelopes([envelope], keysById(trusted));
+  expect(known.get(alice.publicKey, message, good)).toBe(true);
+  expect(known.messageOf(envelope)).toEqual(message);
+  expect(known.messageOf(envelope)).toBe(known.messageOf(envelope));
+  expect(known.messageOf(envelopeOf(good))).not.toEqual(message);
+});
+
+it('checks more than may wait at a time, whoever asks, and what is asked twice', async () => {
+  const known = new KnownSignatures();
+  const altered = Array.from({ length: 1200 }, (_, index) => {
+    const bad = Uint8Array.from(good);
+    new DataView(bad.buffer).setUint16(0, index);
+    return bad;
+  });
+  const asked = [good, ...altered, good].map(
+    (signature) => [alice.publicKey, message, signature] as const,
+  );
+  await Promise.all([known.check(asked), known.check(asked.slice(0, 600)), known.check(asked)]);
+  await known.check(asked);
+  const answers = asked.map((question) => known.get(...question));
+  const isGood = (signature: Uint8Array) => Buffer.compare(signature, good) === 0;
+  expect(answers).toEqual(asked.map(([, , signature]) => isGood(signature)));
 });

@@ -3,7 +3,7 @@
 import { verifySignature, type PublicKey } from '../keys/public-key.js';
 import type { KnownSignatures } from './check-ahead.js';
 import type { Envelope, EnvelopeSignature } from './envelope.js';
-import { preAuthenticationEncoding } from './pae.js';
+import { signedMessage, type SignedMessage } from './pae.js';
 
 /** How many signatures may still be checked; shared by all envelopes of one evaluation. */
 export interface SignatureBudget {
@@ -41,8 +41,17 @@ export function verifyEnvelope(
   budget: SignatureBudget = { remaining: DEFAULT_SIGNATURE_BUDGET },
 ): readonly SignatureResult[] {
   const keys = 'get' in trusted ? trusted : keysById(trusted);
-  const message = preAuthenticationEncoding(envelope.payloadType, envelope.payload);
-  return envelope.signatures.map((entry) => verifyOne(message, entry, keys, budget));
+  return verifySignatures(signedMessage(envelope), envelope.signatures, keys, budget);
+}
+
+/** The same for signatures over a message that is at hand. */
+export function verifySignatures(
+  message: SignedMessage,
+  signatures: readonly EnvelopeSignature[],
+  trusted: KeysById,
+  budget: SignatureBudget,
+): readonly SignatureResult[] {
+  return signatures.map((entry) => verifyOne(message, entry, trusted, budget));
 }
 
 /** Keys by their ids, each once. */
@@ -53,7 +62,7 @@ export function keysById(keys: readonly PublicKey[]): KeysById {
 }
 
 function verifyOne(
-  message: Uint8Array,
+  message: SignedMessage,
   { keyId, signature }: EnvelopeSignature,
   trusted: KeysById,
   budget: SignatureBudget,
@@ -61,7 +70,7 @@ function verifyOne(
   const hinted = trusted.get(keyId);
   if (hinted !== undefined) {
     const known = budget.known?.get(hinted, message, signature);
-    if (known ?? verifySignature(hinted, message, signature)) {
+    if (known ?? verifySignature(hinted, message.bytes, signature)) {
       return { result: 'valid', key: hinted };
     }
   }
@@ -69,7 +78,7 @@ function verifyOne(
     if (key === hinted) continue;
     if (budget.remaining <= 0) return { result: 'unchecked' };
     budget.remaining -= 1;
-    if (verifySignature(key, message, signature)) return { result: 'valid', key };
+    if (verifySignature(key, message.bytes, signature)) return { result: 'valid', key };
   }
   return hinted === undefined ? { result: 'untrusted' } : { result: 'invalid', claimedKey: hinted };
 }

@@ -5,5 +5,11 @@ export function equalBytes(a: Uint8Array, b: Uint8Array): boolean {
 
 /** The bytes one after the other. */
 export function concatBytes(...parts: readonly Uint8Array[]): Uint8Array {
-  return new Uint8Array(Buffer.concat(parts));
+  const all = new Uint8Array(parts.reduce((length, part) => length + part.length, 0));
+  let at = 0;
+  for (const part of parts) {
+    all.set(part, at);
+    at += part.length;
+  }
+  return all;
 }

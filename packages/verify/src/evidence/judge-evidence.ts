@@ -3,8 +3,8 @@
 import type { BuildName } from '../claim/result-claim.js';
 import { canonicalDigest, type Sha256Hex } from '../digest/sha256.js';
 import type { Envelope } from '../dsse/envelope.js';
-import { hintedSignatures, KnownSignatures } from '../dsse/check-ahead.js';
-import { DEFAULT_SIGNATURE_BUDGET, keysById } from '../dsse/verify.js';
+import { KnownSignatures } from '../dsse/check-ahead.js';
+import { DEFAULT_SIGNATURE_BUDGET, keysById, type SignatureBudget } from '../dsse/verify.js';
 import { compareBytewise } from '../encoding/order.js';
 import type { PosixTime } from '../encoding/time.js';
 import { VerifyError } from '../errors.js';
@@ -62,7 +62,10 @@ export function judgeEvidence(
   at?: PosixTime,
 ): EvidenceVerdict {
   const opened = openTrust(evidence, trust, at);
-  return conclude(evidence, opened, openLogs(evidence, opened.policy), at);
+  const logs = openLogs(evidence, opened.policy);
+  const budget = { remaining: DEFAULT_SIGNATURE_BUDGET };
+  const builds = joined(evidence.builds).map((one) => judgeBuild(one, opened, logs, at, budget));
+  return conclude(opened, logs, builds);
 }
 
 /** The same, sooner: signatures are checked on all processors meanwhile. Rejects where `judgeEvidence` throws. */
@@ -72,12 +75,21 @@ export async function judgeEvidenceInParallel(
   at?: PosixTime,
 ): Promise<EvidenceVerdict> {
   const opened = openTrust(evidence, trust, at);
-  const envelopes = evidence.builds.flatMap(({ attestations }) => attestations);
+  const keys = keysById(policyKeys(opened.policy));
   const known = new KnownSignatures();
-  const checked = known.check(hintedSignatures(envelopes, keysById(policyKeys(opened.policy))));
+  const parts = joined(evidence.builds).map((one) => ({
+    one,
+    checked: known.checkEnvelopes(one.attestations, keys),
+  }));
   const logs = openLogs(evidence, opened.policy);
-  await checked;
-  return conclude(evidence, opened, logs, at, known);
+  const budget = { remaining: DEFAULT_SIGNATURE_BUDGET, known };
+  const builds: JudgedBuild[] = [];
+  for (const { one, checked } of parts) {
+    // Those of the builds behind it go on being checked while this one is judged.
+    await checked;
+    builds.push(judgeBuild(one, opened, logs, at, budget));
+  }
+  return conclude(opened, logs, builds);
 }
 
 /** By what is judged. */
@@ -104,26 +116,30 @@ function openLogs({ proofs, logs }: EvidenceFile, { log }: Policy): LoggedClaims
   return log && verifyLogs(log, proofs, logs);
 }
 
-function conclude(
-  evidence: EvidenceFile,
-  { policy, policyDigest, roster }: Opened,
+function judgeBuild(
+  { build, attestations }: Pick<EvidenceBuild, 'build' | 'attestations'>,
+  { policy }: Opened,
   logs: LoggedClaims | undefined,
   at: PosixTime | undefined,
-  known?: KnownSignatures,
+  budget: SignatureBudget,
+): JudgedBuild {
+  const complete = policy.log && logs && listVotes(logs, policy.log, build);
+  const question = {
+    build,
+    ...(at !== undefined && { at }),
+    ...(complete !== undefined && { complete }),
+    ...(logs !== undefined && { witnessed: logs.witnessed }),
+  };
+  return { build, verdict: judge(attestations, policy, question, budget) };
+}
+
+function conclude(
+  opened: Opened,
+  logs: LoggedClaims | undefined,
+  builds: readonly JudgedBuild[],
 ): EvidenceVerdict {
-  const budget = { remaining: DEFAULT_SIGNATURE_BUDGET, ...(known && { known }) };
-  const builds = joined(evidence.builds).map(({ build, attestations }): JudgedBuild => {
-    const complete = policy.log && logs && listVotes(logs, policy.log, build);
-    const question = {
-      build,
-      ...(at !== undefined && { at }),
-      ...(complete !== undefined && { complete }),
-      ...(logs !== undefined && { witnessed: logs.witnessed }),
-    };
-    return { build, verdict: judge(attestations, policy, question, budget) };
-  });
   const accepted = builds.length > 0 && builds.every(({ verdict }) => verdict.accepted);
-  return { accepted, policy, policyDigest, roster, builds, logs };
+  return { accepted, ...opened, builds, logs };
 }
 
 /** Parts of one build that were packed apart are one, and every build comes in the order of names. */

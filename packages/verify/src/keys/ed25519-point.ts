@@ -37,21 +37,29 @@ function decodeY(bytes: Uint8Array): bigint {
  * (Cohen, "A Course in Computational Algebraic Number Theory", algorithm 1.4.10).
  */
 function isSquare(value: bigint): boolean {
-  let [a, b] = [value, P];
+  let a = value;
+  let b = P;
+  let right = lowBits(P);
   let isResidue = true;
   while (a !== 0n) {
-    let twos = 0;
-    while (lowBits(a) === 0) {
+    let left = lowBits(a);
+    while (left === 0) {
       // An even number of twos changes no sign.
       a >>= 30n;
+      left = lowBits(a);
     }
-    for (let low = lowBits(a); (low & 1) === 0; low >>= 1) twos += 1;
-    a >>= BigInt(twos);
-    const [left, right] = [lowBits(a), lowBits(b)];
+    const twos = 31 - Math.clz32(left & -left);
+    if (twos > 0) {
+      a >>= BigInt(twos);
+      left = lowBits(a);
+    }
     // (2/b) is -1 for b of 3 or 5 modulo 8; (a/b) is -(b/a) where both are 3 modulo 4.
     if (twos % 2 === 1 && ((right & 7) === 3 || (right & 7) === 5)) isResidue = !isResidue;
     if ((left & right & 3) === 3) isResidue = !isResidue;
-    [a, b] = [b % a, a];
+    const rest = b % a;
+    b = a;
+    right = left;
+    a = rest;
   }
   // What is left is the greatest common divisor: P where the value was 0.
   return isResidue && b === 1n;

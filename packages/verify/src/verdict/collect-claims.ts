@@ -3,11 +3,11 @@
 import { parseResultClaim, type ResultClaim } from '../claim/result-claim.js';
 import { sha256Hex, type Sha256Hex } from '../digest/sha256.js';
 import type { Envelope, EnvelopeSignature } from '../dsse/envelope.js';
-import { preAuthenticationEncoding } from '../dsse/pae.js';
+import { signedMessage } from '../dsse/pae.js';
 import {
   DEFAULT_SIGNATURE_BUDGET,
   keysById,
-  verifyEnvelope,
+  verifySignatures,
   type SignatureBudget,
   type SignatureResult,
 } from '../dsse/verify.js';
@@ -70,8 +70,8 @@ export function collectClaims(
 
   const messages = new Map<Sha256Hex, Message>();
   for (const envelope of envelopes) {
-    const id = sha256Hex(preAuthenticationEncoding(envelope.payloadType, envelope.payload));
-    let message = messages.get(id);
+    const signed = budget.known?.messageOf(envelope) ?? signedMessage(envelope);
+    let message = messages.get(signed.sha256);
     if (message === undefined) {
       message = {
         envelope,
@@ -80,13 +80,11 @@ export function collectClaims(
         signatures: new Map(),
         failures: new Map(),
       };
-      messages.set(id, message);
+      messages.set(signed.sha256, message);
     }
-    const [first, ...rest] = unseen(message, envelope);
-    if (first === undefined) continue;
-    const fresh = { ...envelope, signatures: [first, ...rest] as const };
-    verifyEnvelope(fresh, trusted, budget).forEach((result, index) => {
-      record(message, result, fresh.signatures[index]?.signature, owners);
+    const fresh = unseen(message, envelope);
+    verifySignatures(signed, fresh, trusted, budget).forEach((result, index) => {
+      record(message, result, fresh[index]?.signature, owners);
     });
   }
 
