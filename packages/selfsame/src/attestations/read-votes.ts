@@ -3,7 +3,7 @@ import { readdir, realpath } from 'node:fs/promises';
 import { join } from 'node:path';
 import { DEFAULT_SIGNATURE_BUDGET } from '@selfsame/verify';
 import { SelfsameError } from '../errors/selfsame-error.js';
-import { isAbsent } from '../record/folder-file.js';
+import { isAbsent, unreadableFolder } from '../record/folder-file.js';
 import { headBytes } from './format.js';
 import type {
   AttestationFile,
@@ -58,7 +58,7 @@ export async function readVotes(folder: string, options: ReadVotesOptions): Prom
   const limits = options.limits ?? readingLimits;
   const root = await realpath(folder).catch((cause: unknown) => {
     if (isAbsent(cause)) return undefined;
-    throw cannotRead(folder, cause);
+    throw unreadableFolder(folder, cause);
   });
   const context: ReadingContext = {
     ...options,
@@ -82,7 +82,7 @@ export async function readVotes(folder: string, options: ReadVotesOptions): Prom
     if (depth > limits.depth) throw tooMuch(join(folder, path), `${limits.depth} levels`);
     const directory = join(root, path);
     const entries = await readdir(directory, { withFileTypes: true }).catch((cause: unknown) => {
-      throw cannotRead(join(folder, path), cause);
+      throw unreadableFolder(join(folder, path), cause);
     });
     entries.sort((a, b) => (a.name < b.name ? -1 : 1));
     const taken = new Map<AttestationFormat, AttestationFile[]>();
@@ -106,7 +106,7 @@ export async function readVotes(folder: string, options: ReadVotesOptions): Prom
       try {
         opened = readTaken(file, seen, limits.fileBytes);
       } catch (cause) {
-        throw cannotRead(join(folder, below), cause);
+        throw unreadableFolder(join(folder, below), cause);
       }
       if (opened === 'other') result.others.push(below);
       else if ('reason' in opened) result.unusable.push({ path: below, reason: opened.reason });
@@ -161,14 +161,6 @@ function readTaken(file: string, seen: string, maxBytes: number): Opened {
   } finally {
     closeSync(descriptor);
   }
-}
-
-function cannotRead(path: string, cause: unknown): SelfsameError {
-  const why = (cause as NodeJS.ErrnoException).code ?? String(cause);
-  return new SelfsameError('ATTESTATION_READ', `${path} cannot be read: ${why}`, {
-    hint: `look at it with: ls -ld ${path}; nothing was judged, because a part could hide dissent`,
-    cause,
-  });
 }
 
 function tooMuch(folder: string, bound: string): SelfsameError {

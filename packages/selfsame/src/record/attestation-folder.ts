@@ -19,7 +19,13 @@ import {
   PROOF_SUFFIX,
   provenancePath,
 } from './attestation-path.js';
-import { isAbsent, isPlainPath, readBounded, writeFolderFile } from './folder-file.js';
+import {
+  isAbsent,
+  isPlainPath,
+  readBounded,
+  unreadableFolder,
+  writeFolderFile,
+} from './folder-file.js';
 import type { WriteOutcome } from './folder-file.js';
 import { readProofs, type ProofFile } from './logged.js';
 
@@ -196,7 +202,7 @@ export async function readBuildAttestations(
   };
   const path = buildPath(build);
   const isThere = await isPlainPath(root, path).catch((error: unknown) => {
-    throw cannotRead(join(root, path), error);
+    throw unreadableFolder(join(root, path), error);
   });
   if (isThere) await visit(path, 1);
   const { proofs, unusable: broken } = readProofs(proofFiles);
@@ -227,7 +233,7 @@ async function resolveRoot(folder: string): Promise<string> {
     return await realpath(folder);
   } catch (error) {
     if (isAbsent(error)) return folder;
-    throw cannotRead(folder, error);
+    throw unreadableFolder(folder, error);
   }
 }
 
@@ -238,16 +244,8 @@ async function sortedEntries(directory: string) {
     return entries.sort((a, b) => (a.name < b.name ? -1 : 1));
   } catch (error) {
     if (isAbsent(error)) return [];
-    throw cannotRead(directory, error);
+    throw unreadableFolder(directory, error);
   }
-}
-
-function cannotRead(directory: string, cause: unknown): SelfsameError {
-  const why = (cause as NodeJS.ErrnoException).code ?? String(cause);
-  return new SelfsameError('ATTESTATION_READ', `${directory} cannot be read: ${why}`, {
-    hint: `look at it with: ls -ld ${directory}; nothing was judged, because a part could hide dissent`,
-    cause,
-  });
 }
 
 function tooMuch(directory: string, bound: string): SelfsameError {

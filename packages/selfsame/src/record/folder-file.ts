@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { constants } from 'node:fs';
 import { lstat, mkdir, open, rename, rm, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
+import { SelfsameError } from '../errors/selfsame-error.js';
 
 /** What writing a file came to: `replaced` means that other bytes were there. */
 export type WriteOutcome = 'written' | 'unchanged' | 'replaced';
@@ -64,4 +65,13 @@ export async function isPlainPath(root: string, path: string): Promise<boolean> 
 export function isAbsent(error: unknown): boolean {
   const { code } = error as NodeJS.ErrnoException;
   return code === 'ENOENT' || code === 'ENOTDIR';
+}
+
+/** The complaint about a directory or file of attestations that cannot be read. */
+export function unreadableFolder(directory: string, cause: unknown): SelfsameError {
+  const why = (cause as NodeJS.ErrnoException).code ?? String(cause);
+  return new SelfsameError('ATTESTATION_READ', `${directory} cannot be read: ${why}`, {
+    hint: `look at it with: ls -ld ${directory}; nothing was judged, because a part could hide dissent`,
+    cause,
+  });
 }

@@ -2,7 +2,7 @@ import type { Cause, Recognition } from './cause.js';
 import { areSortedByChecksum } from './decoders/checksum-lists.js';
 import { digestName } from './decoders/digests.js';
 import { matchesTouching, pairOf, valuesOf } from './matching.js';
-import { offsetAt, readingOf, show, showRange } from './reading.js';
+import { readingOf, show, shownRanges } from './reading.js';
 
 /** Checksums of what differs. */
 export const checksum: Cause = {
@@ -63,24 +63,14 @@ export const checksum: Cause = {
       wholeB !== undefined &&
       areSortedByChecksum(wholeA, wholeB)
     )
-      return answer('place in a list sorted by checksum', 'likely', {
-        a: showRange(a),
-        b: showRange(b),
-        offsetA: a === undefined ? undefined : offsetAt(reading, a, a.from),
-        offsetB: b === undefined ? undefined : offsetAt(reading, b, b.from),
-      });
+      return answer('place in a list sorted by checksum', 'likely', shownRanges(reading));
     if (
       a !== undefined &&
       b !== undefined &&
       evidence.range !== undefined &&
       /(?:^|\/)(?:CRC|crc32|checksum|adler32)$|gnu_debuglink$/i.test(name)
     )
-      return answer('checksum', 'likely', {
-        a: showRange(a),
-        b: showRange(b),
-        offsetA: offsetAt(reading, a, a.from),
-        offsetB: offsetAt(reading, b, b.from),
-      });
+      return answer('checksum', 'likely', shownRanges(reading));
     return undefined;
   },
 };

@@ -1,5 +1,5 @@
 import type { Cause } from './cause.js';
-import { offsetAt, readingOf, showRange } from './reading.js';
+import { readingOf, shownRanges } from './reading.js';
 
 /** Machine code without a value to read. */
 export const code: Cause = {
@@ -17,7 +17,7 @@ export const code: Cause = {
   endsAt: undefined,
   recognise(evidence) {
     const reading = readingOf(evidence);
-    const { a, b, isCode, isText } = reading;
+    const { isCode, isText } = reading;
     if (evidence.range === undefined) return undefined;
     const program = evidence.formats.some((format) =>
       /^(?:elf|macho|mach-o|pe|wasm|java-class|dex|pyc)$/.test(format),
@@ -30,10 +30,7 @@ export const code: Cause = {
           ? 'debug data'
           : 'data of a program',
       certainty: 'possible',
-      a: showRange(a),
-      b: showRange(b),
-      offsetA: a === undefined ? undefined : offsetAt(reading, a, a.from),
-      offsetB: b === undefined ? undefined : offsetAt(reading, b, b.from),
+      ...shownRanges(reading),
       remedy:
         'Compare versions and flags of the compiler first; then look for profile-guided or link-time optimisation (`-fprofile-use`, `-flto`) and link order.',
     };

@@ -1,6 +1,6 @@
 import { fromCanary } from './canaries/recognition.js';
 import type { Cause } from './cause.js';
-import { pairOf, valuesOf } from './matching.js';
+import { recognisedPair } from './matching.js';
 import { readingOf } from './reading.js';
 
 /** `$HOME`. */
@@ -18,19 +18,12 @@ export const homeDirectory: Cause = {
     const reading = readingOf(evidence);
     const found = fromCanary(reading, 'home-directory', () => ({ remedy }));
     if (found !== undefined) return found;
-    const pair = pairOf(
+    return recognisedPair(
       reading,
       /\bHOME["']?\s{0,2}[=:]\s{0,2}["']?\/[\w./-]{1,120}|\/(?:home|Users)\/[\w.-]{1,40}\/\.(?:cache|cargo|rustup|m2|gradle|npm|local|config|nuget)[\w./-]{0,120}/g,
       192,
+      { kind: 'path below a home directory', certainty: 'likely', remedy },
     );
-    return pair === undefined
-      ? undefined
-      : {
-          kind: 'path below a home directory',
-          certainty: 'likely',
-          ...valuesOf(reading, pair),
-          remedy,
-        };
   },
 };
 

@@ -1,6 +1,6 @@
 import { fromCanary } from './canaries/recognition.js';
 import type { Cause } from './cause.js';
-import { pairOf, valuesOf } from './matching.js';
+import { recognisedPair } from './matching.js';
 import { readingOf } from './reading.js';
 
 /** The machine's name. */
@@ -32,18 +32,11 @@ export const hostName: Cause = {
         b: reading.b?.text ?? '',
         remedy,
       };
-    const pair = pairOf(
+    return recognisedPair(
       reading,
       /(?:\bhost(?:name)?|\bHOST(?:NAME)?|\bnodename|built on|build[-_ ]host)["']?(?::|=| )\s{0,3}["']?[\w.-]{2,64}/gi,
       128,
+      { kind: 'name after a word for it', certainty: 'possible', remedy },
     );
-    return pair === undefined
-      ? undefined
-      : {
-          kind: 'name after a word for it',
-          certainty: 'possible',
-          ...valuesOf(reading, pair),
-          remedy,
-        };
   },
 };

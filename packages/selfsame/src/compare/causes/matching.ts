@@ -68,6 +68,17 @@ export function comparable(reading: Reading, a: Match, b: Match): boolean {
   return tail.trim().length >= 2 && sideB.text.startsWith(tail, b.end);
 }
 
+/** What a pattern finds on both sides, `reach` bytes around the difference, as a recognition. */
+export function recognisedPair(
+  reading: Reading,
+  pattern: RegExp,
+  reach: number,
+  as: Pick<Recognition, 'kind' | 'certainty' | 'remedy'>,
+): Recognition | undefined {
+  const pair = pairOf(reading, pattern, reach);
+  return pair === undefined ? undefined : { ...as, ...valuesOf(reading, pair) };
+}
+
 /** Both values and their offsets, for a recognition. */
 export function valuesOf(
   reading: Reading,

@@ -1,5 +1,5 @@
 import { printable } from '../../text/printable.js';
-import type { Evidence } from './cause.js';
+import type { Evidence, Recognition } from './cause.js';
 
 /** One side of a difference, as recognisers look at it. */
 export interface Side {
@@ -173,6 +173,16 @@ export function offsetAt(reading: Reading, side: Side, position: number): number
   if (side.offset === undefined) return undefined;
   // A field's text is no copy of its bytes.
   return reading.evidence.field === undefined ? side.offset + position : side.offset;
+}
+
+/** The bytes that differ as they are shown on both sides, and where they stand. */
+export function shownRanges(
+  reading: Reading,
+): Pick<Recognition, 'a' | 'b'> & Record<'offsetA' | 'offsetB', number | undefined> {
+  const { a, b } = reading;
+  const start = (side: Side | undefined) =>
+    side === undefined ? undefined : offsetAt(reading, side, side.from);
+  return { a: showRange(a), b: showRange(b), offsetA: start(a), offsetB: start(b) };
 }
 
 /** Whether `[start, end)` has a byte that differs; for a side without any, whether it encloses or touches the gap. */

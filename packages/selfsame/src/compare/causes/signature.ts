@@ -1,5 +1,5 @@
-import type { Cause, Recognition } from './cause.js';
-import { offsetAt, readingOf, show, showRange } from './reading.js';
+import type { Cause } from './cause.js';
+import { readingOf, show, shownRanges } from './reading.js';
 
 /** Signatures. */
 export const signature: Cause = {
@@ -20,12 +20,13 @@ export const signature: Cause = {
     const reading = readingOf(evidence);
     const { field, place } = evidence;
     if (field?.kind === 'signature')
-      return answer(
-        `${reading.format ?? 'file'} ${field.name}`,
-        'certain',
-        show(field.a ?? ''),
-        show(field.b ?? ''),
-      );
+      return {
+        kind: `${reading.format ?? 'file'} ${field.name}`,
+        certainty: 'certain',
+        a: show(field.a ?? ''),
+        b: show(field.b ?? ''),
+        remedy,
+      };
     if (
       field !== undefined &&
       field.kind !== 'text' &&
@@ -35,30 +36,12 @@ export const signature: Cause = {
       return undefined;
     const kind = byName(place) ?? byBytes(reading);
     if (kind === undefined) return undefined;
-    const { a, b } = reading;
-    return {
-      ...answer(kind, 'likely', showRange(a), showRange(b)),
-      offsetA: a === undefined ? undefined : offsetAt(reading, a, a.from),
-      offsetB: b === undefined ? undefined : offsetAt(reading, b, b.from),
-    };
+    return { kind, certainty: 'likely', ...shownRanges(reading), remedy };
   },
 };
 
-function answer(
-  kind: string,
-  certainty: Recognition['certainty'],
-  a: string,
-  b: string,
-): Recognition {
-  return {
-    kind,
-    certainty,
-    a,
-    b,
-    remedy:
-      'Keep signatures apart from what they sign: build unsigned, compare, then attach the published signature; `--ignore signature` leaves it out of the comparison.',
-  };
-}
+const remedy =
+  'Keep signatures apart from what they sign: build unsigned, compare, then attach the published signature; `--ignore signature` leaves it out of the comparison.';
 
 /** Members and sections that hold signatures. */
 function byName(place: readonly string[]): string | undefined {

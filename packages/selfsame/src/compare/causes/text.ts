@@ -1,5 +1,5 @@
 import type { Cause } from './cause.js';
-import { offsetAt, readingOf, show, showRange } from './reading.js';
+import { readingOf, show, shownRanges } from './reading.js';
 
 /** Text that says something else. */
 export const text: Cause = {
@@ -31,10 +31,7 @@ export const text: Cause = {
     return {
       kind: 'lines',
       certainty: 'possible',
-      a: showRange(a),
-      b: showRange(b),
-      offsetA: a === undefined ? undefined : offsetAt(reading, a, a.from),
-      offsetB: b === undefined ? undefined : offsetAt(reading, b, b.from),
+      ...shownRanges(reading),
       remedy,
     };
   },

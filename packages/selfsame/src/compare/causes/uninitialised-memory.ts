@@ -1,5 +1,5 @@
 import type { Cause, Recognition } from './cause.js';
-import { offsetAt, readingOf, show, showRange, type Side } from './reading.js';
+import { readingOf, show, type Side, shownRanges } from './reading.js';
 
 /** Bytes that nobody wrote. */
 export const uninitialisedMemory: Cause = {
@@ -20,41 +20,25 @@ export const uninitialisedMemory: Cause = {
     const { a, b, isCode } = reading;
     if (evidence.field !== undefined)
       return evidence.field.kind === 'padding'
-        ? answer(
-            `padding of ${reading.format ?? 'the file'}`,
-            'likely',
-            show(evidence.field.a ?? ''),
-            show(evidence.field.b ?? ''),
-          )
+        ? {
+            kind: `padding of ${reading.format ?? 'the file'}`,
+            certainty: 'likely',
+            a: show(evidence.field.a ?? ''),
+            b: show(evidence.field.b ?? ''),
+            remedy,
+          }
         : undefined;
     if (a === undefined || b === undefined || isCode || evidence.range === undefined)
       return undefined;
     if (a.to - a.from !== b.to - b.from || a.to === a.from) return undefined;
     const found = poisoned(a, b) ?? afterText(a, b);
     if (found === undefined) return undefined;
-    return {
-      ...answer(found.kind, found.certainty, showRange(a), showRange(b)),
-      offsetA: offsetAt(reading, a, a.from),
-      offsetB: offsetAt(reading, b, b.from),
-    };
+    return { ...found, ...shownRanges(reading), remedy };
   },
 };
 
-function answer(
-  kind: string,
-  certainty: Recognition['certainty'],
-  a: string,
-  b: string,
-): Recognition {
-  return {
-    kind,
-    certainty,
-    a,
-    b,
-    remedy:
-      'Clear the memory before filling it (`memset`, `calloc`, `= {0}`); `valgrind` or `-fsanitize=memory` names the line.',
-  };
-}
+const remedy =
+  'Clear the memory before filling it (`memset`, `calloc`, `= {0}`); `valgrind` or `-fsanitize=memory` names the line.';
 
 interface Found {
   readonly kind: string;

@@ -1,6 +1,6 @@
 import { fromCanary } from './canaries/recognition.js';
 import type { Cause } from './cause.js';
-import { pairOf, valuesOf } from './matching.js';
+import { recognisedPair } from './matching.js';
 import { readingOf } from './reading.js';
 
 /** Who built. */
@@ -19,19 +19,12 @@ export const userName: Cause = {
     const reading = readingOf(evidence);
     const found = fromCanary(reading, 'user-name', () => ({ remedy }));
     if (found !== undefined) return found;
-    const pair = pairOf(
+    return recognisedPair(
       reading,
       /(?:\b(?:user(?:name)?|USER(?:NAME)?|LOGNAME)|Built-By|built by|packager|author)["']?(?::|=| )\s{0,3}["']?[\w.-]{2,40}/gi,
       128,
+      { kind: 'name after a word for it', certainty: 'possible', remedy },
     );
-    return pair === undefined
-      ? undefined
-      : {
-          kind: 'name after a word for it',
-          certainty: 'possible',
-          ...valuesOf(reading, pair),
-          remedy,
-        };
   },
 };
 
