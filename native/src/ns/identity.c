@@ -174,11 +174,28 @@ static void write_maps(const struct identity *identity, pid_t target, bool with_
 	write_map(target, "gid_map", text);
 }
 
+void enter_while_mapped(pid_t helper, const int ready[2])
+{
+	int status;
+
+	close(ready[0]);
+	if (unshare(CLONE_NEWUSER | CLONE_NEWNS) < 0)
+		fail("user-namespace", errno, "cannot make a user namespace");
+	if (write(ready[1], "", 1) != 1)
+		fail("user-namespace", errno, "lost the helper");
+	close(ready[1]);
+	while (waitpid(helper, &status, 0) < 0)
+		if (errno != EINTR)
+			fail("user-namespace", errno, "lost the helper");
+	if (!WIFEXITED(status) || WEXITSTATUS(status) != 0)
+		_exit(EXIT_OWN_FAILURE); /* The helper has said why. */
+}
+
 void enter_namespace(const struct identity *identity, bool with_host_root)
 {
 	pid_t self = getpid(), helper;
-	int ready[2], status;
-	char byte = 0;
+	int ready[2];
+	char byte;
 
 	if (pipe2(ready, O_CLOEXEC) < 0)
 		fail("user-namespace", errno, "cannot make a pipe");
@@ -193,17 +210,7 @@ void enter_namespace(const struct identity *identity, bool with_host_root)
 		write_maps(identity, self, with_host_root);
 		_exit(0);
 	}
-	close(ready[0]);
-	if (unshare(CLONE_NEWUSER | CLONE_NEWNS) < 0)
-		fail("user-namespace", errno, "cannot make a user namespace");
-	if (write(ready[1], &byte, 1) != 1)
-		fail("user-namespace", errno, "lost the helper");
-	close(ready[1]);
-	while (waitpid(helper, &status, 0) < 0)
-		if (errno != EINTR)
-			fail("user-namespace", errno, "lost the helper");
-	if (!WIFEXITED(status) || WEXITSTATUS(status) != 0)
-		_exit(EXIT_OWN_FAILURE); /* The helper has said why. */
+	enter_while_mapped(helper, ready);
 	if (setresgid(0, 0, 0) < 0 || setgroups(0, NULL) < 0 || setresuid(0, 0, 0) < 0)
 		fail("id-map", errno, "cannot become root of the user namespace");
 	/* AppArmor's restriction lets the namespace be made and refuses here. */

@@ -37,6 +37,12 @@ struct identity find_identity(uint32_t base);
  */
 void enter_namespace(const struct identity *identity, bool with_host_root);
 
+/*
+ * Moves this process into a new user and mount namespace, whose ids `helper`, a child that waits for a byte at ready[0],
+ * then maps from outside; ends with this program if it fails. Stage `user-namespace`.
+ */
+void enter_while_mapped(pid_t helper, const int ready[2]);
+
 /* Finds the largest range of `user` (by name or number) in a subuid(5) file. False if there is none. */
 bool largest_range(const char *file, const char *name, uid_t uid, uint32_t *start, uint32_t *count);
 

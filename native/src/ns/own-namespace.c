@@ -58,7 +58,7 @@ static void enter_with_all_ids(void)
 {
 	static char uids[MAP_MAX], gids[MAP_MAX];
 	pid_t self = getpid(), helper;
-	int ready[2], status;
+	int ready[2];
 
 	same_map("/proc/self/uid_map", uids);
 	same_map("/proc/self/gid_map", gids);
@@ -71,17 +71,7 @@ static void enter_with_all_ids(void)
 		close(ready[1]);
 		map_all(self, ready[0], uids, gids);
 	}
-	close(ready[0]);
-	if (unshare(CLONE_NEWUSER | CLONE_NEWNS) < 0)
-		fail("user-namespace", errno, "cannot make a user namespace");
-	if (write(ready[1], "", 1) != 1)
-		fail("user-namespace", errno, "lost the helper");
-	close(ready[1]);
-	while (waitpid(helper, &status, 0) < 0)
-		if (errno != EINTR)
-			fail("user-namespace", errno, "lost the helper");
-	if (!WIFEXITED(status) || WEXITSTATUS(status) != 0)
-		_exit(EXIT_OWN_FAILURE); /* The helper has said why. */
+	enter_while_mapped(helper, ready);
 }
 
 static void enter_with_own_id(void)

@@ -13,6 +13,21 @@
 #include "common/fail.h"
 #include "ns/idmap-mount.h"
 
+bool read_room_key(struct room *room, struct spec *spec, const char *key)
+{
+	if (strcmp(key, "scratch") == 0)
+		room->scratch = spec_value(spec, key);
+	else if (strcmp(key, "init") == 0)
+		room->init = spec_value(spec, key);
+	else if (strcmp(key, "determinizer") == 0)
+		room->determinizer = spec_value(spec, key);
+	else if (strcmp(key, "cgroup") == 0 && room->cgroup_count < CGROUPS_MAX)
+		room->cgroups[room->cgroup_count++] = spec_value(spec, key);
+	else
+		return false;
+	return true;
+}
+
 struct room *read_room(struct spec *spec)
 {
 	struct room *room = calloc(1, sizeof *room);
@@ -27,16 +42,10 @@ struct room *read_room(struct spec *spec)
 		} else if (strcmp(key, "owner") == 0) {
 			room->owner_uid = (uint32_t)spec_number(spec, key, ID_COUNT - 1);
 			room->owner_gid = (uint32_t)spec_number(spec, key, ID_COUNT - 1);
-		} else if (strcmp(key, "scratch") == 0) {
-			room->scratch = spec_value(spec, key);
-		} else if (strcmp(key, "init") == 0) {
-			room->init = spec_value(spec, key);
-		} else if (strcmp(key, "determinizer") == 0) {
-			room->determinizer = spec_value(spec, key);
+		} else if (read_room_key(room, spec, key)) {
+			continue;
 		} else if (strcmp(key, "layer") == 0 && room->layer_count < LAYERS_MAX) {
 			room->layers[room->layer_count++] = spec_value(spec, key);
-		} else if (strcmp(key, "cgroup") == 0 && room->cgroup_count < CGROUPS_MAX) {
-			room->cgroups[room->cgroup_count++] = spec_value(spec, key);
 		} else if (strcmp(key, "mount") == 0 && room->mount_count < MOUNTS_MAX) {
 			struct room_mount *mount = &room->mounts[room->mount_count++];
 			mount->writable = strcmp(spec_value(spec, key), "rw") == 0;

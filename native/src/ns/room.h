@@ -48,6 +48,9 @@ struct room {
 	int scratch_fd;
 };
 
+/* Reads the value of a key that requests of every kind have; false: it is no such key, or there are too many of it. */
+bool read_room_key(struct room *room, struct spec *spec, const char *key);
+
 /* Reads the request. The result points into `spec`. */
 struct room *read_room(struct spec *spec);
 
