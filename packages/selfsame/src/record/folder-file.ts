@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
-import { constants } from 'node:fs';
-import { lstat, mkdir, open, rename, rm, writeFile } from 'node:fs/promises';
+import { closeSync, constants, fstatSync, openSync, readFileSync } from 'node:fs';
+import { lstat, mkdir, rename, rm, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { SelfsameError } from '../errors/selfsame-error.js';
 
@@ -34,14 +34,21 @@ export async function writeFolderFile(
   return present === undefined ? 'written' : 'replaced';
 }
 
-/** Reads a regular file without following a link at its end, refusing more than `maxBytes`. */
+/**
+ * Reads a regular file without following a link at its end, refusing more than `maxBytes`. At once, since for files as
+ * small as these it takes longer to ask Node.js's threads for each step.
+ */
 export async function readBounded(file: string, maxBytes: number): Promise<Buffer> {
   const flags = constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK;
-  await using handle = await open(file, flags);
-  const status = await handle.stat();
-  if (!status.isFile()) throw new TypeError('not a regular file');
-  if (status.size > maxBytes) throw new RangeError(`larger than ${maxBytes} bytes`);
-  return await handle.readFile();
+  const descriptor = openSync(file, flags);
+  try {
+    const status = fstatSync(descriptor);
+    if (!status.isFile()) throw new TypeError('not a regular file');
+    if (status.size > maxBytes) throw new RangeError(`larger than ${maxBytes} bytes`);
+    return readFileSync(descriptor);
+  } finally {
+    closeSync(descriptor);
+  }
 }
 
 /**
