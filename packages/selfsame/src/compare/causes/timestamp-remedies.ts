@@ -98,6 +98,14 @@ const byFormat: Readonly<Record<string, TimeAdvice>> = {
     kind: 'ext file system',
     remedy: `Run ${setTimes}, then make it with mke2fs 1.47.1 or later and \`SOURCE_DATE_EPOCH\` set, before that with \`E2FSPROGS_FAKE_TIME=$SOURCE_DATE_EPOCH\` (\`-E hash_seed=UUID -U UUID\` for its random values).`,
   },
+  uimage: {
+    kind: 'U-Boot image',
+    remedy: 'Set `SOURCE_DATE_EPOCH` for mkimage.',
+  },
+  devicetree: {
+    kind: 'FIT image',
+    remedy: 'Set `SOURCE_DATE_EPOCH` for `mkimage -f`.',
+  },
   fat: {
     kind: 'FAT file system',
     remedy: 'Make it with `mkfs.fat --invariant` and copy with mtools under `SOURCE_DATE_EPOCH`.',

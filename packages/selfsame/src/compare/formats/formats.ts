@@ -9,6 +9,8 @@ import { lzip } from './lzip/lzip.js';
 import { lzma } from './lzma/lzma.js';
 import { xz } from './xz/xz.js';
 import { zstd } from './zstd/zstd.js';
+import { cbfs } from './cbfs/cbfs.js';
+import { cbfsPayload } from './cbfs/payload.js';
 import { cpio } from './cpio/cpio.js';
 import { rpm } from './rpm/rpm.js';
 import { ext } from './ext/ext.js';
@@ -16,7 +18,9 @@ import { iso } from './iso/iso.js';
 import { squashfs } from './squashfs/squashfs.js';
 import { oci } from './oci/oci.js';
 import { tar } from './tar/tar.js';
+import { uimage } from './uimage/uimage.js';
 import { zip } from './zip/zip.js';
+import { devicetree } from './devicetree/devicetree.js';
 import { elfFunctions } from './elf/elf-functions.js';
 import { elf } from './elf/elf.js';
 import { pe } from './pe/pe.js';
@@ -50,6 +54,9 @@ export const formats: readonly Format[] = [
   squashfs,
   ext,
   iso,
+  uimage,
+  devicetree,
+  cbfsPayload,
   elf,
   elfFunctions,
   pe,
@@ -62,4 +69,5 @@ export const formats: readonly Format[] = [
   macho,
   machoUniversal,
   pdf,
+  cbfs,
 ];
