@@ -19,7 +19,12 @@ import {
 import { codeOf } from '../attestations/testing-codes.js';
 import { testKey } from '../record/testing.js';
 import { formatEnvelope, signEnvelope } from './envelope.js';
-import { formatMetablock, linkDocument, signMetablock } from './in-toto.js';
+import {
+  formatMetablock,
+  linkDocument,
+  openPgpMetablockSignature,
+  signMetablock,
+} from './in-toto.js';
 import { formatCheckpoint, formatTlogProof, signNote } from './note.js';
 import { PrivateKey } from './private-key.js';
 
@@ -80,6 +85,11 @@ describe('notes', () => {
     ]);
   });
 
+  it('may be cosigned at the beginning of time', () => {
+    const note = { text, signatures: [signNote(text, witnessKey.name, witness, 0)] };
+    expect(verifyNote(note, [witnessKey])).toEqual([{ key: witnessKey, time: 0 }]);
+  });
+
   it('are not made at a time that is none', () => {
     for (const time of [-1, 0.5, Number.NaN, 2 ** 53]) {
       expect(codeOf(() => signNote(text, 'w1.example', witness, time))).toBe('NOTE_INVALID');
@@ -110,5 +120,15 @@ it('links are read as they were written, and are votes', () => {
   expect(formatMetablock(parseMetablock(file))).toBe(file);
   expect(linkVotes(parseMetablock(file), [key.publicKey])).toMatchObject([
     { signature: 'valid', key: key.publicKey.id, artifacts: [{ path: 'x.deb', ...artifact }] },
+  ]);
+});
+
+it('links with signatures by gpg are read as they were written', () => {
+  const fingerprint = 'ab'.repeat(20);
+  const made = { headers: Uint8Array.of(4, 0), value: Uint8Array.of(1, 2) };
+  const { signed, payload } = signMetablock({ _type: 'link' }, []);
+  const block = { signed, payload, signatures: [openPgpMetablockSignature(fingerprint, made)] };
+  expect(parseMetablock(formatMetablock(block)).signatures).toEqual([
+    { keyId: fingerprint, value: made.value, openPgp: { headers: made.headers } },
   ]);
 });

@@ -141,7 +141,8 @@ describe('key files', () => {
       expect(() => parsePrivateKey(pem('PRIVATE KEY', changed))).toThrow(refusal(/32 bytes/));
     }
     const block = pem('PRIVATE KEY', der);
-    for (const text of [block.replace('-----END', '-----FIN'), `${block}${block}`]) {
+    const begun = block.replace('BEGIN PRIVATE', 'BEGIN RSA PRIVATE');
+    for (const text of [begun, block.replace('-----END', '-----FIN'), `${block}${block}`]) {
       expect(() => parsePrivateKey(text)).toThrow(refusal(/not one PEM block|not base64/));
     }
   });

@@ -61,6 +61,16 @@ describe('artifact rules', () => {
     expect(explained(side, rule)).toEqual(expected);
   });
 
+  it('match in a folder only what is in that folder', () => {
+    const rule = parseRule('MATCH * IN dir WITH PRODUCTS FROM two'.split(' '), []);
+    const at = (path: string) => {
+      const link = { materials: {}, products: files({ [path]: '3' }) };
+      const rules = [rule, parseRule(['DISALLOW', '*'], [])];
+      return brokenRule(rules, link, 'products', links, { remaining: 1000 })?.path;
+    };
+    expect([at('dir/x'), at('abc/x')]).toEqual([undefined, 'abc/x']);
+  });
+
   it('disallow what none before them explained', () => {
     expect(apply('products', ['DISALLOW', 'n*'])).toMatchObject({ path: 'new' });
     expect(apply('products', ['DISALLOW', 'z*'])).toBeUndefined();

@@ -71,6 +71,7 @@ export function brokenRule(
       continue;
     }
     for (const path of queue) {
+      // One of both, since the queue is one side of the link.
       const inMaterials = Object.hasOwn(materials, path);
       const inProducts = Object.hasOwn(products, path);
       let explained: boolean;
@@ -79,11 +80,11 @@ export function brokenRule(
       } else {
         if (!matches(rule.pattern, path, budget)) continue;
         if (rule.kind === 'disallow') return { rule, path };
-        const isSame = inMaterials && inProducts && equalDigests(materials[path], products[path]);
+        const isSame = equalDigests(materials[path], products[path]);
         explained =
           rule.kind === 'allow' ||
-          (rule.kind === 'create' && !inMaterials && inProducts) ||
-          (rule.kind === 'delete' && inMaterials && !inProducts) ||
+          (rule.kind === 'create' && !inMaterials) ||
+          (rule.kind === 'delete' && !inProducts) ||
           (rule.kind === 'modify' && inMaterials && inProducts && !isSame);
       }
       if (explained) queue.delete(path);

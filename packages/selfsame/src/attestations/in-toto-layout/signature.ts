@@ -17,10 +17,10 @@ export function verifyInTotoSignature(
   key: PublicKey,
   scheme?: SignatureScheme | 'openpgp',
 ): boolean {
-  if ((openPgp !== undefined) !== (scheme === 'openpgp')) return false;
-  if (openPgp === undefined || scheme !== 'openpgp') {
-    return verifySignature(key, payload, value, scheme === 'openpgp' ? undefined : scheme);
+  if (scheme !== 'openpgp') {
+    return openPgp === undefined && verifySignature(key, payload, value, scheme);
   }
+  if (openPgp === undefined) return false;
   try {
     const { fingerprint = keyId } = parseHeaders(openPgp.headers);
     return (
