@@ -105,6 +105,18 @@ it('checks envelopes, and makes the message of each once', async () => {
   expect(known.messageOf(envelopeOf(good))).not.toEqual(message);
 });
 
+it('lets no more wait at a time than it may', async () => {
+  let asked = 0;
+  function* questions(): Iterable<Parameters<KnownSignatures['get']>> {
+    for (; asked < 1000; asked += 1) yield [alice.publicKey, message, Buffer.from(`${asked}`)];
+  }
+  const checked = new KnownSignatures().check(questions());
+  // None is answered before this function waits, and the next one is in hand.
+  expect(asked).toBe(512);
+  await checked;
+  expect(asked).toBe(1000);
+});
+
 it('checks more than may wait at a time, whoever asks, and what is asked twice', async () => {
   const known = new KnownSignatures();
   const altered = Array.from({ length: 1200 }, (_, index) => {
