@@ -1,11 +1,11 @@
 #!/bin/sh
-# The test vectors that other projects publish, against packages/verify and what reads sigstore's bundles.
+# The test vectors that other projects publish, against packages/verify, what reads sigstore's bundles and writes keys.
 # SELFSAME_VECTORS names a folder with clones of them; README.md lists which. Without it, those run that the
 # distribution has a package of.
 set -eu
 cd "$(dirname "$0")/../.."
 tests='packages/verify/src/published-vectors.test.ts packages/verify/src/distribution-vectors.test.ts
-packages/selfsame/src/attestations/sigstore/published-vectors.test.ts'
+packages/selfsame/src/attestations/sigstore/published-vectors.test.ts packages/selfsame/src/signing/key-files.test.ts'
 if [ -n "${SELFSAME_VECTORS:-}" ] && [ -d "$SELFSAME_VECTORS" ]; then
 	# shellcheck disable=SC2086
 	exec npx --no-install vitest run $tests
