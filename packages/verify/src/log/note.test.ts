@@ -112,6 +112,20 @@ describe('signed notes', () => {
     expect(() => parseNoteKey('w2.example+01020304+AgAA')).toThrow(/type 2 are not read/);
   });
 
+  it('have no cosignature that is shorter than a time, or longer than one and a signature', () => {
+    const [w1] = witnesses;
+    if (w1 === undefined) expect.unreachable();
+    const whole = cosign('w1');
+    for (const signature of [
+      new Uint8Array(1),
+      whole.signature.subarray(0, 71),
+      new Uint8Array([...whole.signature, 0]),
+    ]) {
+      const note = { text, signatures: [{ ...whole, signature }] };
+      expect(codeOf(() => verifyNote(note, [w1]))).toBe('SIGNATURE_INVALID');
+    }
+  });
+
   it('are refused when a known key is named and did not sign, or nobody known did', () => {
     const note = signed();
     const altered = { ...note, text: text.replace('600', '601') };
