@@ -194,6 +194,17 @@ describe('writeOut', () => {
     expect(readFileSync(file, 'utf8')).toBe('make zlib\n');
   });
 
+  it('takes no file for unchanged that was written a moment before', async () => {
+    const built = await buildAndRegister();
+    const out = join(workspace, 'out');
+    const proofs = new Map<string, string>();
+    const write = () => writeOut(rig.store, out, built.result, proofs);
+    write();
+    // Another write in the same tick of the clock would leave its times.
+    expect(proofs.size).toBe(0);
+    await expect.poll(() => write() && proofs.size).toBe(2);
+  });
+
   it('puts the provenance of the store beside them, written once', async () => {
     const { result } = await buildAndRegister();
     const out = join(workspace, 'out');

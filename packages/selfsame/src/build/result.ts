@@ -11,6 +11,7 @@ import { determinizerReport } from './determinizer-report.js';
 import type { DeterminizedStep } from './determinizer-report.js';
 import { hashFile } from '../store/files.js';
 import type { Sha256, Store } from '../store/types.js';
+import { isSettled } from '../util/settled.js';
 
 /** What a finished build left: `builds/<build id>/result.json`. Nothing in it but `artifacts` is ever signed. */
 export interface BuildResult {
@@ -45,7 +46,8 @@ export const resultFiles = {
 
 /**
  * A file's size, times and inode right after its bytes were hashed, as decimal strings in
- * nanoseconds. While they stand, the kernel has seen no write to it, and it need not be hashed again.
+ * nanoseconds. While they stand, the kernel has seen no write to it, and it need not be hashed again. There is
+ * none of a file that was changed a moment before: a write in the same tick would leave its times.
  */
 type Proof = readonly [
   sha256: Sha256,
@@ -95,19 +97,22 @@ export async function findResult(store: Store, buildId: Sha256): Promise<FoundRe
     return { type: 'damaged', reason: 'its definition.json is not that of its build id' };
   }
   const proved = new Map(readProofs(path).map((proof) => [proof[0], proof.join()]));
+  const proofs: Proof[] = [];
   let renew = false;
   for (const { sha256 } of read.result.artifacts) {
+    // Before it is hashed: a write meanwhile shows.
     const now = proofOf(store, sha256);
     if (now === undefined)
       return { type: 'damaged', reason: `artifact ${sha256} is missing from the store` };
-    if (proved.get(sha256) === now.join()) continue;
+    if (now.settled) proofs.push(now.proof);
+    if (proved.get(sha256) === now.proof.join()) continue;
     if ((await hashFile(store.filePath(sha256))).sha256 !== sha256) {
       await rm(store.filePath(sha256), { force: true });
       return { type: 'damaged', reason: `artifact ${sha256} had changed in the store` };
     }
-    renew = true;
+    renew ||= now.settled;
   }
-  if (renew) await renewProofs(path, store, read.result.artifacts);
+  if (renew) await renewProofs(path, proofs);
   return { type: 'verified', result: read.result, path };
 }
 
@@ -201,30 +206,27 @@ function readProofs(path: string): Proof[] {
 function proofsOf(store: Store, artifacts: readonly Artifact[]): Proof[] {
   return artifacts
     .map(({ sha256 }) => proofOf(store, sha256))
-    .filter((proof) => proof !== undefined);
+    .flatMap((found) => (found?.settled === true ? [found.proof] : []));
 }
 
-function proofOf(store: Store, sha256: Sha256): Proof | undefined {
+function proofOf(
+  store: Store,
+  sha256: Sha256,
+): { readonly proof: Proof; readonly settled: boolean } | undefined {
   const facts = lstatSync(store.filePath(sha256), { bigint: true, throwIfNoEntry: false });
   if (facts === undefined || !facts.isFile()) return undefined;
-  return [
-    sha256,
-    String(facts.size),
-    String(facts.mtimeNs),
-    String(facts.ctimeNs),
-    String(facts.ino),
-  ];
+  const { size, mtimeNs, ctimeNs, ino } = facts;
+  return {
+    proof: [sha256, String(size), String(mtimeNs), String(ctimeNs), String(ino)],
+    settled: isSettled(facts),
+  };
 }
 
 /** Best effort: without it the artifacts are only hashed again next time. */
-async function renewProofs(
-  path: string,
-  store: Store,
-  artifacts: readonly Artifact[],
-): Promise<void> {
+async function renewProofs(path: string, proofs: readonly Proof[]): Promise<void> {
   const draft = join(path, `${resultFiles.proofs}-${randomBytes(8).toString('hex')}`);
   try {
-    await writeFile(draft, JSON.stringify(proofsOf(store, artifacts)));
+    await writeFile(draft, JSON.stringify(proofs));
     await rename(draft, join(path, resultFiles.proofs));
   } catch {
     await rm(draft, { force: true }).catch(() => undefined);

@@ -19,6 +19,7 @@ import { SelfsameError } from '../errors/selfsame-error.js';
 import { hashList } from '../record/hash-list.js';
 import type { Store } from '../store/types.js';
 import { hashFileNow } from '../store/tree-digest.js';
+import { isSettled } from '../util/settled.js';
 import { hashListName, provenanceName, takenOutName } from './out-names.js';
 import { isSafeRelativePath, resultFiles } from './result.js';
 import type { BuildResult } from './result.js';
@@ -46,7 +47,7 @@ function checkedPart(part: string): string {
  * them and, beside them, the build's provenance. Copies, so that changing them cannot reach the store;
  * each appears whole. Files of the last result that are no
  * longer artifacts are removed (they are known from its SHA256SUMS); others are left alone.
- * Files proved unchanged since we wrote them are not copied again; others are hashed first.
+ * Files proved unchanged since they were hashed are not read again; others are hashed first.
  */
 export function writeOut(
   store: Store,
@@ -76,8 +77,9 @@ export function writeOut(
       const mode = executable ? 0o755 : 0o644;
       const proof = proofOf(target, sha256, mode);
       if (proof !== undefined && proofs.get(name) === proof) continue;
-      if (!isSame(target, sha256, mode)) replaceFile(store.filePath(sha256), target, mode);
-      proofs.set(name, proofOf(target, sha256, mode) ?? '');
+      const same = isSame(target, sha256, mode);
+      if (!same) replaceFile(store.filePath(sha256), target, mode);
+      remember(proofs, name, same ? proof : undefined);
     }
     writeProvenance(store, directory, place, result, proofs);
     if (before === list) return directory;
@@ -113,8 +115,15 @@ function writeProvenance(
   const name = `${place}/${provenanceName}`;
   const proof = proofOf(target, version, 0o644);
   if (proof !== undefined && proofs.get(name) === proof) return;
-  replaceFile(source, target, 0o644);
-  proofs.set(name, proofOf(target, version, 0o644) ?? '');
+  const same = isSame(target, hashFileNow(source).sha256, 0o644);
+  if (!same) replaceFile(source, target, 0o644);
+  remember(proofs, name, same ? proof : undefined);
+}
+
+/** The proof is of before the file was hashed, so that a write meanwhile shows; of what was just written there is none. */
+function remember(proofs: OutProofs, name: string, proof: string | undefined): void {
+  if (proof === undefined) proofs.delete(name);
+  else proofs.set(name, proof);
 }
 
 function namesIn(list: string): string[] {
@@ -133,10 +142,12 @@ function readText(path: string): string | undefined {
   }
 }
 
+/** Undefined also where a later write might not show. */
 function proofOf(path: string, sha256: string, mode: number): string | undefined {
   const facts = lstatSync(path, { bigint: true, throwIfNoEntry: false });
   if (facts === undefined || !facts.isFile() || Number(facts.mode & 0o777n) !== mode)
     return undefined;
+  if (!isSettled(facts)) return undefined;
   return `${sha256} ${facts.size} ${facts.mtimeNs} ${facts.ctimeNs} ${facts.ino}`;
 }
 
