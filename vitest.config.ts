@@ -10,6 +10,8 @@ export default defineConfig({
   },
   test: {
     include: ['packages/*/src/**/*.test.ts', '{tools,conformance}/**/*.test.ts'],
+    globalSetup: 'tools/tests/run-directory.ts',
+    setupFiles: 'tools/tests/file-directory.ts',
     // Bounds for what hangs, far beyond what anything takes: a busy machine fails no test.
     testTimeout: 240_000,
     hookTimeout: 240_000,

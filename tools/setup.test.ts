@@ -81,7 +81,7 @@ function setup(...args: string[]): { status: number | null; said: string; calls:
       encoding: 'utf8',
       env: { PATH: join(place, 'bin') },
       input: '',
-      timeout: 60_000,
+      timeout: 200_000,
     },
   );
   expect(stdout).toBe('');

@@ -43,7 +43,7 @@ describe.skipIf(chromium === undefined)('the page in a browser', () => {
   let browser: Browser;
   beforeAll(async () => {
     browser = await Browser.start(chromium ?? '');
-  }, 120_000);
+  });
   afterAll(async () => browser[Symbol.asyncDispose]());
 
   const open = async () => browser.open(pathToFileURL(page).href);

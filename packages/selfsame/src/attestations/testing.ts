@@ -96,6 +96,9 @@ export function testGpg(home: string, algorithm = 'ed25519'): TestGpg {
     execFileSync('gpg', ['--homedir', home, '--batch', '--no-tty', ...args], {
       stdio: ['ignore', 'pipe', 'pipe'],
     });
+  // On a busy machine the agent may take longer to start than gpg waits for it.
+  const launch = ['--homedir', home, '--launch', 'gpg-agent'];
+  for (let n = 0; n < 5 && spawnSync('gpgconf', launch).status !== 0; n += 1);
   const quick = ['--passphrase', '', '--quick-generate-key', 'tester', algorithm, 'sign', 'never'];
   run(...quick);
   const listed = run('--with-colons', '--list-keys').toString();

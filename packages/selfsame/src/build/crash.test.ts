@@ -38,7 +38,7 @@ afterAll(() => rmSync(directory, { recursive: true, force: true }));
 function runChild(store: string, killAt: number) {
   return spawnSync(execPath, [child, store, String(killAt)], {
     encoding: 'utf8',
-    timeout: 60_000,
+    timeout: 200_000,
     env: { ...process.env, TMPDIR: directory },
   });
 }
@@ -122,7 +122,7 @@ describe('a store on a full disk', () => {
       'mount -t tmpfs -o size=8m none "$1" && head -c 8144k /dev/zero >"$1/ballast" && "$2" "$3" "$1/store" 0 && rm "$1/ballast" && "$2" "$3" "$1/store" 0';
     const full = spawnSync('unshare', ['-rm', 'sh', '-euc', script, 'sh', path, execPath, child], {
       encoding: 'utf8',
-      timeout: 60_000,
+      timeout: 200_000,
       env: { ...process.env, TMPDIR: directory },
     });
     const lines = full.stdout.trim().split('\n');

@@ -48,6 +48,10 @@ export async function testSigner(
     );
     return Buffer.from(result.stdout);
   };
+  // On a busy machine the agent may take longer to start than gpg waits for it.
+  const env = { GNUPGHOME: home };
+  for (let n = 0; n < 5; n += 1)
+    if (!(await execa('gpgconf', ['--launch', 'gpg-agent'], { env, reject: false })).failed) break;
   const user = `${name} <${name}@example.org>`;
   const expires = options.expires ?? '0';
   await gpg([...time, '--quick-generate-key', user, 'ed25519', 'sign', expires]);
@@ -75,7 +79,7 @@ export async function testSigner(
     },
     clearSign: (text) => gpg([...time, '--clear-sign'], text),
     async [Symbol.asyncDispose]() {
-      await execa('gpgconf', ['--kill', 'all'], { env: { GNUPGHOME: home }, reject: false });
+      await execa('gpgconf', ['--kill', 'all'], { env, reject: false });
       await rm(home, { recursive: true, force: true });
     },
   };

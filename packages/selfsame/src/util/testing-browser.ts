@@ -56,7 +56,11 @@ export class Browser implements AsyncDisposable {
         `--user-data-dir=${this.#profile}`,
         'about:blank',
       ],
-      { stdio: ['ignore', 'ignore', 'ignore', 'pipe', 'pipe'] },
+      {
+        stdio: ['ignore', 'ignore', 'ignore', 'pipe', 'pipe'],
+        // Killed, it leaves its files.
+        env: { ...process.env, TMPDIR: this.#profile },
+      },
     );
     (this.#child.stdio[4] as Readable).setEncoding('utf8').on('data', (part: string) => {
       const messages = (this.#rest + part).split('\0');

@@ -125,7 +125,7 @@ export function itShows(options: {
       });
       utimesSync(join(cwd, 'given'), testEpoch - 1000, testEpoch - 1000);
       const builder = await room.builder(cwd, ['./probe.sh', '{jobs}'], {
-        limits: { wallSeconds: 20 },
+        limits: { wallSeconds: 200 },
       });
       const { base, host } = builder;
       const works = variation.available(host);

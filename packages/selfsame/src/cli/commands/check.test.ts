@@ -172,7 +172,7 @@ describe.skipIf(!sandboxesWork)('selfsame check', () => {
 
   it('says what was written elsewhere, and what made nothing', () => {
     const cwd = project({});
-    const outside = '/var/lib/selfsame-check-outside';
+    const outside = `/var/lib/selfsame-check-outside-${process.pid}`;
     const command = ['sh', '-c', `touch ${outside} || true`];
     const { status, report } = check(cwd, ['--vary', 'time', '--', ...command]);
     expect(status).toBe(1);

@@ -142,7 +142,7 @@ describe('completion scripts', () => {
     const { stdout, stderr, status } = spawnSync(shell, args, {
       cwd: place,
       encoding: 'utf8',
-      timeout: 20_000,
+      timeout: 200_000,
       env: { PATH: `${place}:${process.env['PATH'] ?? ''}`, HOME: place, LC_ALL: 'C' },
     });
     expect(stderr).toBe('');

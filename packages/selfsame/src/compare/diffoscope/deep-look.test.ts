@@ -41,7 +41,7 @@ function deep(a: Uint8Array, b: Uint8Array, program: string, more = {}): Promise
   writeFileSync(inB, b);
   return compare(inA, inB, {
     formats: [boxFormat],
-    deep: { directory: join(scratch, 'pages'), program, milliseconds: 20_000 },
+    deep: { directory: join(scratch, 'pages'), program, milliseconds: 200_000 },
     ...more,
   });
 }

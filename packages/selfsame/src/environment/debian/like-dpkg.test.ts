@@ -243,5 +243,5 @@ describe.runIf(hasDpkg && sandboxesWork)('unpacking as dpkg does', () => {
       }),
       { numRuns: 12 },
     );
-  }, 240_000);
+  });
 });

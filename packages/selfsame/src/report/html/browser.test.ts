@@ -86,7 +86,7 @@ describe.skipIf(chromium === undefined)('pages in a browser', () => {
     writeFileSync(join(scratch, 'compare.html'), compareHtml(testCompareReport()));
     writeFileSync(join(scratch, 'hostile.html'), checkHtml(hostileReport()));
     browser = await Browser.start(chromium ?? '');
-  }, 120_000);
+  });
   afterAll(async () => {
     await browser[Symbol.asyncDispose]();
     rmSync(scratch, { recursive: true, force: true });

@@ -4,6 +4,7 @@ import {
   linkSync,
   lstatSync,
   mkdirSync,
+  mkdtempSync,
   readdirSync,
   statSync,
   symlinkSync,
@@ -173,7 +174,8 @@ describe.skipIf(!sandboxesWork)('builds of a command', () => {
     ]);
     expect(slept).toMatchObject({
       ...{ type: 'failed', why: 'the command ran longer than 1 s and was stopped' },
-      lastLines: ['started'],
+      // On a busy machine it may not have come to that.
+      lastLines: expect.toSatisfy((lines) => ['', 'started'].includes(String(lines))),
     });
     expect(printed).toMatchObject({ type: 'failed', why: expect.stringContaining('printed more') });
     expect(printed?.type === 'failed' && printed.lastLines).toHaveLength(40);
@@ -196,8 +198,8 @@ describe.skipIf(!sandboxesWork)('builds of a command', () => {
   });
 
   it('cannot use the tree they were copied from when they are elsewhere', async () => {
-    const cwd = join(process.cwd(), `selfsame-test-${process.pid}`);
-    execFileSync('mkdir', [cwd]);
+    // Not where temporary files are, which every sandbox has of its own; and where no list of the repository's files looks.
+    const cwd = mkdtempSync(join(process.cwd(), 'node_modules/selfsame-test-'));
     try {
       writeFileSync(join(cwd, 'source'), 'text');
       const builder = await room.builder(cwd, ['sh', '-c', `cat '${cwd}/source' >copy`]);
@@ -284,6 +286,7 @@ describe.skipIf(!sandboxesWork)('builds of a command', () => {
       const context = await other.context();
       const builder = await other.builder(other.tree('long', {}), ['sleep', '1000']);
       const ended = builder.build(builder.base, [], 'b');
+      // In whatever it is about then.
       setTimeout(() => context.controller.abort(), 100);
       await expect(ended).rejects.toMatchObject({ code: 'INTERRUPTED' });
     } finally {

@@ -359,5 +359,5 @@ describe.skipIf(!hasProgram('go', 'version'))('elf, as Go makes it (needs go)', 
     );
     const functions = await functionsOf(shop.read('hello'));
     expect(functions.parts.some(({ name }) => name === '.text:main.main')).toBe(true);
-  }, 120_000);
+  });
 });
