@@ -3,7 +3,7 @@
 refuses() {
 	stage=$1; shift
 	status=0
-	timeout 20 "$@" "$DETERMINIZER" --epoch $EPOCH $OPTIONS -- touch ran 2>err >out || status=$?
+	timeout 250 "$@" "$DETERMINIZER" --epoch $EPOCH $OPTIONS -- touch ran 2>err >out || status=$?
 	cat err
 	test $status = 125
 	test "$(wc -l <err)" = 1

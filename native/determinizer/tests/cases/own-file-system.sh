@@ -1,6 +1,6 @@
 . "$TESTS/lib.sh"
 mkdir m
-status=0; timeout 60 "$DETERMINIZER" --epoch $EPOCH --log l -- own-file-system m 20 || status=$?
+status=0; timeout 250 "$DETERMINIZER" --epoch $EPOCH --log l -- own-file-system m 20 || status=$?
 test $status != 77 || { echo 'skip: no FUSE'; exit 77; }
 test $status = 0
 # One that never answers is ended with the run.
@@ -20,9 +20,9 @@ Y
 cc -o silent silent.c
 "$DETERMINIZER" --epoch $EPOCH -- ./silent &
 supervisor=$!
-i=0; while [ ! -e up ] && [ $i -lt 200 ]; do sleep 0.02; i=$((i + 1)); done
+i=0; while [ ! -e up ] && [ $i -lt 5000 ]; do sleep 0.02; i=$((i + 1)); done
 sleep 0.3
 kill -TERM $supervisor
-i=0; while kill -0 $supervisor 2>/dev/null && [ $i -lt 500 ]; do sleep 0.02; i=$((i + 1)); done
+i=0; while kill -0 $supervisor 2>/dev/null && [ $i -lt 5000 ]; do sleep 0.02; i=$((i + 1)); done
 not kill -0 $supervisor 2>/dev/null
 wait $supervisor || :
