@@ -62,6 +62,34 @@ describe('builds needed without any hint, when one of n variations matters', () 
     expect(built).toHaveLength(4);
   });
 
+  it('needs four also when only one of those that differ shows the cause', async () => {
+    const variations = variationNames(40);
+    const artifacts = Object.fromEntries(
+      ['a', 'b', 'c'].map((path) => [path, dependsOn(['v17'])] as const),
+    );
+    const { result, built } = await searchFake(
+      { artifacts },
+      {
+        variations,
+        examine: () => Promise.resolve({ shown: new Map([['b', ['v17']]]), neverAsked: [] }),
+      },
+    );
+    expect(result.artifacts.get('a')?.dependence).toEqual({ type: 'with', sets: [['v17']] });
+    expect(result.artifacts.get('c')?.dependence).toEqual({ type: 'with', sets: [['v17']] });
+    expect(built).toHaveLength(4);
+  });
+
+  it('is led no further astray by what another shows', async () => {
+    const variations = variationNames(40);
+    const artifacts = { a: dependsOn(['v30']), b: dependsOn(['v17']) };
+    const examine = () => Promise.resolve({ shown: new Map([['b', ['v17']]]), neverAsked: [] });
+    const { result, built } = await searchFake({ artifacts }, { variations, examine });
+    expect(result.artifacts.get('a')?.dependence).toEqual({ type: 'with', sets: [['v30']] });
+    expect(result.artifacts.get('b')?.dependence).toEqual({ type: 'with', sets: [['v17']] });
+    // As many as without: a guess that is wrong halves nothing.
+    expect(built.length).toBeLessThanOrEqual(bar(40) + 1);
+  });
+
   it('needs few when the log rules most out, and is not led astray by it', async () => {
     const variations = variationNames(40);
     const neverAsked = variations.slice(4);

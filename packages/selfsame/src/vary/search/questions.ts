@@ -53,9 +53,16 @@ export class Questions {
       string,
       { paths: string[]; vector: AnswerVector; guesses: Subset[]; rank: number }
     >();
-    for (const path of evidence.differing()) {
-      const vector = evidence.differs(path);
-      const guesses = this.#indices(hints.shown(path)).map(single);
+    const differing = evidence.differing().map((path) => {
+      const shown = this.#indices(hints.shown(path)).map(single);
+      return { path, vector: evidence.differs(path), shown };
+    });
+    // What shows nothing, as what merely follows from another artifact, is tried like those that differed in the same builds.
+    const ofVector = new Map<AnswerVector, Set<Subset>>();
+    for (const { vector, shown } of differing)
+      ofVector.set(vector, new Set([...(ofVector.get(vector) ?? []), ...shown]));
+    for (const { path, vector, shown } of differing) {
+      const guesses = shown.length > 0 ? shown : [...(ofVector.get(vector) ?? [])];
       const own = rank?.(path, evidence.inFirst(path)) ?? 0;
       const key = [vector, ...guesses].join(' ');
       const group = groups.get(key);
