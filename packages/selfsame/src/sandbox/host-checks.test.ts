@@ -39,7 +39,7 @@ describe.skipIf(!sandboxesWork)('checkHost', () => {
   const ranges = (text: string): string => {
     const file = join(room.directory, `ranges-${text.length}`);
     writeFileSync(file, text);
-    return `mount --bind ${file} /etc/subuid; mount --bind ${file} /etc/subgid`;
+    return `mount --bind '${file}' /etc/subuid; mount --bind '${file}' /etc/subgid`;
   };
   const asSomebody = 'setpriv --reuid 1234 --regid 1234 --clear-groups';
 
@@ -82,7 +82,7 @@ describe.skipIf(!sandboxesWork)('checkHost', () => {
   it('names a missing newuidmap', () => {
     const empty = join(room.directory, 'empty');
     mkdirSync(empty);
-    const setUp = `${ranges('1234:100000:65536 \n1234:100000:65536\n')}; somebody=$(command -v setpriv); PATH=${empty}; export PATH`;
+    const setUp = `${ranges('1234:100000:65536 \n1234:100000:65536\n')}; somebody=$(command -v setpriv); PATH='${empty}'; export PATH`;
     const [finding] = spoiled(setUp, asSomebody.replace('setpriv', '$somebody'));
     expect(finding).toMatchObject({
       ok: false,
@@ -116,7 +116,7 @@ describe.skipIf(!sandboxesWork)('checkHost', () => {
     const place = join(room.directory, 'noexec');
     mkdirSync(place);
     const call = `import(${JSON.stringify(program)}).then(async ({ checkHost }) => console.log(JSON.stringify(await checkHost({ storePath: ${JSON.stringify(place)} }))))`;
-    const script = `mount -t tmpfs -o noexec none ${place} && exec "$0" -e "$1"`;
+    const script = `mount -t tmpfs -o noexec none '${place}' && exec "$0" -e "$1"`;
     const result = spawnSync('unshare', ['-m', 'sh', '-c', script, process.execPath, call], {
       encoding: 'utf8',
       env: { ...process.env, SELFSAME_NATIVE_DIR: native },

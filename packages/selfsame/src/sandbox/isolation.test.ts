@@ -180,7 +180,7 @@ print(client.recv(5).decode())`;
     const run = await room.run(script, { asRoot: true, description: { level: 'none' } });
     expect(run).toMatchObject({ outcome: { type: 'exited', code: 0 }, stdout: '0\n' });
     const seen = await runInUserNamespace(
-      ['sh', '-c', 'cd etc; stat -c "%n %u:%g %a %F %Y" new d; stat -c "%n %F %t:%T" group'],
+      ['sh', '-c', 'export LC_ALL=C; cd etc; stat -c "%n %u:%g %a %F %Y" new d; stat -c "%n %F %t:%T" group'],
       { cwd: run.upper },
     );
     expect(seen.stdout.toString()).toMatch(

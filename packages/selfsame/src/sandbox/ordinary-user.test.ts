@@ -96,8 +96,8 @@ describe.skipIf(!sandboxesWork || account === undefined)(
     }
 
     it('shows the same world', async () => {
-      const script = `id; env | sort; nproc; uname -a; cat /proc/meminfo /proc/cpuinfo; ulimit -a; umask; ls -ln /home /tmp /etc/hosts
-      stat -c "%n %u:%g %a" / /etc /home/builder /dev/shm /dev/null; grep -E "Cap|NoNew" /proc/self/status; cat /proc/self/cgroup | wc -l
+      const script = `id; env | sort; nproc; uname -a; cat /proc/meminfo /proc/cpuinfo; ulimit -a; umask; ls -ln /etc/hosts; ls -A /home /tmp
+      stat -c "%n %u:%g %a %Y" /home/builder; stat -c "%n %u:%g %a" / /etc /home/builder /dev/shm /dev/null; grep -E "Cap|NoNew" /proc/self/status; cat /proc/self/cgroup | wc -l
       cat /etc/passwd /etc/group; findmnt -no OPTIONS / ; cut -d" " -f1 /proc/self/maps`;
       const ours = await room.run(script);
       const theirs = run(await room.request(script));
@@ -173,7 +173,7 @@ describe.skipIf(!sandboxesWork || process.getuid?.() !== 0)('a file system witho
     const mounts = request.mounts.map((mount) =>
       mount.target === '/build' ? { ...mount, source: `${small}/build` } : mount,
     );
-    const script = `mount -t tmpfs -o size=32m none ${small} && mkdir ${small}/build ${small}/scratch && exec "$0" "$1"`;
+    const script = `mount -t tmpfs -o size=32m none '${small}' && mkdir '${small}/build' '${small}/scratch' && exec "$0" "$1"`;
     const result = spawnSync('unshare', ['-m', 'sh', '-c', script, process.execPath, probe], {
       input: JSON.stringify({ ...request, mounts, scratch: `${small}/scratch`, signal: undefined }),
       env: { ...process.env, SELFSAME_NATIVE_DIR: nativeDirectory },

@@ -1,6 +1,6 @@
 import { spawnSync } from 'node:child_process';
 import { mkdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { join, relative } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { publicKeyToPem, sha256Hex, type Metablock } from '@selfsame/verify';
 import { inTotoPublicKey } from '../../attestations/in-toto-layout/layout-key.js';
@@ -270,7 +270,9 @@ describe.skipIf(!hasStock)('stock in-toto-verify, on the same files', () => {
     write('owner.asc', gpg('--armor', '--export', fingerprint).toString());
     const block = { signatures: [], signed: layoutDocument(draft()) };
     write('root.layout', JSON.stringify(block));
-    const signing = ['-f', 'root.layout', '-g', fingerprint, '--gpg-home', home];
+    // From there: it makes words of what it gives to gpg.
+    const ownHome = relative(scratch.path, home);
+    const signing = ['-f', 'root.layout', '-g', fingerprint, '--gpg-home', ownHome];
     const signed = spawnSync('/usr/bin/in-toto-sign', signing, { cwd: scratch.path });
     stop();
     expect(signed.status).toBe(0);

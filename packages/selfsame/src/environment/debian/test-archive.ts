@@ -43,7 +43,7 @@ export async function testArchive(directory: string): Promise<TestArchive> {
   writeFileSync(keyring, publicKey);
   let generation = 0;
   return {
-    uri: `file:${root}`,
+    uri: `file:${encodeURI(root)}`,
     root,
     keyring,
     fingerprint: key.getFingerprint().toUpperCase(),

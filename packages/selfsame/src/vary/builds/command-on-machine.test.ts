@@ -11,7 +11,7 @@ import {
   utimesSync,
   writeFileSync,
 } from 'node:fs';
-import { getPriority } from 'node:os';
+import { getPriority, userInfo } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
 
@@ -187,11 +187,14 @@ describe.skipIf(!sandboxesWork)('builds of a command', () => {
     const cwd = room.tree('outside', {});
     const place = `/selfsame-test-${process.pid}`;
     const script = `mkdir ${place} 2>/dev/null && echo >${place}/file; echo >/tmp/t; mkdir -p ~/.cache; echo >~/.cache/c; echo >~/selfsame-test-in-home; true`;
-    const builder = await room.builder(cwd, ['sh', '-c', script]);
+    // Not one below /tmp, of which every sandbox has its own.
+    const { homedir } = userInfo();
+    const caller = { PATH: process.env['PATH'], HOME: homedir };
+    const builder = await room.builder(cwd, ['sh', '-c', script], { caller });
     const run = await builder.build(builder.base, [], 'b');
     expect(run.wroteOutside).toEqual([
       ...(builder.host.privileged
-        ? ['/root/selfsame-test-in-home', `${place}/file`]
+        ? [`${homedir}/selfsame-test-in-home`, `${place}/file`]
         : [expect.stringMatching(/selfsame-test-in-home$/)]),
     ]);
     expect(existsSync(place)).toBe(false);
