@@ -57,6 +57,18 @@ print(client.recv(5).decode())`;
     );
   });
 
+  it('is the same whatever the umask of who asks for it', async () => {
+    // Makes the root, with the umask of the tests.
+    await room.request('');
+    const before = process.umask(0o077);
+    try {
+      const { stdout } = await room.run('umask; cat /etc/hostname; echo x > y; stat -c %a y');
+      expect(stdout).toBe('0022\nselfsame\n644\n');
+    } finally {
+      process.umask(before);
+    }
+  });
+
   it('sees only its own processes, from 1', async () => {
     const run = await room.run(
       'ls /proc | grep -E "^[0-9]+$" | sort -n | head -3 | tr "\\n" " "; echo $$',
@@ -180,7 +192,11 @@ print(client.recv(5).decode())`;
     const run = await room.run(script, { asRoot: true, description: { level: 'none' } });
     expect(run).toMatchObject({ outcome: { type: 'exited', code: 0 }, stdout: '0\n' });
     const seen = await runInUserNamespace(
-      ['sh', '-c', 'export LC_ALL=C; cd etc; stat -c "%n %u:%g %a %F %Y" new d; stat -c "%n %F %t:%T" group'],
+      [
+        'sh',
+        '-c',
+        'export LC_ALL=C; cd etc; stat -c "%n %u:%g %a %F %Y" new d; stat -c "%n %F %t:%T" group',
+      ],
       { cwd: run.upper },
     );
     expect(seen.stdout.toString()).toMatch(

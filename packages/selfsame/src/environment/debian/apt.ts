@@ -112,6 +112,16 @@ function quote(value: string): string {
   return `"${value}"`;
 }
 
+/** `signed-by` of sources.list(5) is a list of words, which no quoting keeps together. */
+function refuseUnlessNamed(keyring: string): void {
+  if (!/[\s,]/u.test(keyring)) return;
+  throw new SelfsameError(
+    'RESOLVER_FAILED',
+    `apt cannot be told of the keyring ${JSON.stringify(keyring)}`,
+    { hint: 'use paths for keyrings and the store (SELFSAME_STORE) without blanks and commas' },
+  );
+}
+
 async function sources({
   directory,
   architecture,
@@ -126,6 +136,7 @@ async function sources({
       await writeFile(path, `${archive.signedBy.inline}\n`);
       keyrings.push(path);
     }
+    for (const path of keyrings) refuseUnlessNamed(path);
     const signedBy = [...keyrings, ...archive.signedBy.fingerprints].join(',');
     lines.push(
       `deb [arch=${architecture} signed-by=${signedBy}] ${archive.uri} ${requestedSuite} ${components.join(' ')}`,
