@@ -156,6 +156,20 @@ const rows: readonly Row[] = [
 ];
 
 describe('a field that differs', () => {
+  it.each([
+    ['C17 12.2.0 -g -O2', 'C17 12.2.0 -g', 'code', 'options of the compiler', ['-O2', '']],
+    ['C17 12.2.0 -g -O2', 'C17 12.2.0 -O1 -g', 'code', 'options of the compiler', ['-O2', '-O1']],
+    ['C17 12.2.0 -g', 'C17 13.1.0 -O2', 'toolchain-version', 'GCC', undefined],
+    ['C17 12.2.0 -g', 'C++17 12.2.0 -g', 'toolchain-version', undefined, undefined],
+  ])('tells options from versions: GNU %s / GNU %s', (one, other, cause, kind, shown) => {
+    const name = 'DW_AT_producer';
+    const values = { name, kind: 'version', a: `GNU ${one}`, b: `GNU ${other}` } as const;
+    const [first] = findCauses(field({ ...values, offsetA: 4, offsetB: 5 }, { formats: ['elf'] }));
+    expect(first).toMatchObject({ cause, ...(kind === undefined ? {} : { kind }) });
+    if (shown !== undefined) expect([first?.a, first?.b]).toEqual(shown);
+    expect(first?.remedy).toMatch(cause === 'code' ? /`make -j`/ : /selfsame lock/);
+  });
+
   it.each(rows)('%j %s', (formats, name, kind, a, b, cause, found, remedy) => {
     const [first] = findCauses(field({ name, kind, a, b, offsetA: 4, offsetB: 5 }, { formats }));
     expect(first).toMatchObject({ cause, kind: found, a, b, offsetA: 4, offsetB: 5 });

@@ -1,4 +1,5 @@
 import type { Cause, Recognition } from './cause.js';
+import { differingOptions } from './compiler-options.js';
 import { pairOf, valuesOf } from './matching.js';
 import { readingOf, show } from './reading.js';
 
@@ -21,7 +22,7 @@ export const toolchainVersion: Cause = {
       const pair = pairOf(reading, pattern, 192);
       if (pair !== undefined) return answer(kind, valuesOf(reading, pair));
     }
-    if (field?.kind === 'version')
+    if (field?.kind === 'version' && differingOptions(evidence) === undefined)
       return answer(`${reading.format ?? 'file'} ${field.name}`, {
         a: show(field.a ?? ''),
         b: show(field.b ?? ''),
