@@ -13,8 +13,14 @@ const minute = 60;
 const hour = 3600;
 const day = 86_400;
 
-/** Minutes east of Greenwich, in winter and in summer, of all zones that `timezone` chooses from. */
-const tellingOffsets = [5 * 60 + 45, 8 * 60 + 45, -(9 * 60 + 30), 765, 825, 14 * 60] as const;
+/**
+ * Minutes east of Greenwich, in winter and in summer, of all zones that `timezone` chooses from, since 1980 (IANA time zone
+ * database): Kathmandu and Kiritimati had others before 1986 and 1995.
+ */
+const tellingOffsets = [
+  ...[5 * 60 + 45, 8 * 60 + 45, -(9 * 60 + 30), 765, 825, 14 * 60],
+  ...[5 * 60 + 30, 9 * 60 + 45, -10 * 60],
+] as const;
 
 /** At least so much later: a year and a day. */
 const leastShift = 366 * day;
