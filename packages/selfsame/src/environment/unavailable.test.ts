@@ -50,7 +50,7 @@ describe('an environment that cannot be had', () => {
     await expect(materialise(without([gone, other]), own)).rejects.toMatchObject({
       errors: [{ code: 'PACKAGE_UNAVAILABLE' }, { code: 'PACKAGE_UNAVAILABLE' }],
     });
-  }, 120_000);
+  });
 
   it('keeps nothing of a file that is not the locked one', async () => {
     await using server = await testServer((_request, response) => void response.end('0123456789'));
@@ -61,7 +61,7 @@ describe('an environment that cannot be had', () => {
       code: 'DOWNLOAD_DIGEST_MISMATCH',
     });
     expect(await own.store.hasFile(gone.sha256)).toBe(false);
-  }, 120_000);
+  });
 
   it('says so when the store lacks it and the network is off', async () => {
     await using own = await testContext({ offline: true });
