@@ -28,7 +28,7 @@ export interface JsonChanges {
 }
 
 /** Bytes of documents that are read. */
-export const jsonBytes = 8 * 2 ** 20;
+export const jsonBytes = 2 * 2 ** 20;
 const maximumChanges = 100;
 const maximumOrders = 20;
 /** Items of arrays that are looked for elsewhere, and characters of values that are shown. */

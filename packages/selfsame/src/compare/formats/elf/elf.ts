@@ -10,7 +10,7 @@ import { moduleSignature } from './module-signature.js';
 import { fileTypeName, machineName, segmentName } from './names.js';
 import { honestName } from './honest-names.js';
 import { noteFields } from './notes.js';
-import { sectionFields } from './section-fields.js';
+import { sectionAttributes, sectionFields } from './section-fields.js';
 
 /** Sections that follow from others: hash tables of symbols, and search tables of unwinding and debug information. */
 const derivedSections = new Set([
@@ -148,22 +148,32 @@ async function sectionPiece(
   const { offset, size } = section;
   const name = await honestName(content, file, section);
   const packed = await decompressed(content, file, section, access);
+  const firstFields = (): Field[] => sectionAttributes(file, section);
   if (packed === 'unsupported') {
     // A whole zstd frame follows the header: its own reader goes on with it.
     const header = Math.min(compressionHeaderSize(file), size);
     return [
       { name: `${name} (header)`, offset, size: header, derived: true },
-      { name: `${name}.zst`, offset: offset + header, size: size - header, fields },
+      { name: `${name}.zst`, offset: offset + header, size: size - header, fields, firstFields },
     ];
   }
   const derived = derivedSections.has(name);
   // Programs are loaded with these: they do not go with information for debuggers.
   const own = [
     ...fields,
-    ...(derived ? [await tableField(content, 'all of it', section)] : []),
+    ...(derived ? [await wholeField(content, section, access)] : []),
     ...(packed?.fields ?? []),
   ];
-  return [{ name, offset, size, fields: own, derived, ...(packed && { decoded: packed }) }];
+  const piece = { name, offset, size, derived, firstFields };
+  return own.length === 0 && packed === undefined
+    ? [piece]
+    : [{ ...piece, fields: own, ...(packed && { decoded: packed }) }];
+}
+
+/** Any number of sections can be called so and have the same bytes: each costs what it has. */
+function wholeField(content: Content, section: Section, access: FormatAccess): Promise<Field> {
+  access.spend(Math.max(0, Math.min(section.size, content.size - section.offset)));
+  return tableField(content, 'all of it', section);
 }
 
 /** Of files whose section headers were removed. What is loaded takes what nothing smaller in it does. */

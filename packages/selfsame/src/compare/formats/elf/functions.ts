@@ -52,7 +52,8 @@ export async function readFunctions(
 function functionStarts(elf: Elf, table: Bytes): Map<number, FunctionStart[]> {
   const entry = elf.wide ? 24 : 16;
   const starts = new Map<number, FunctionStart[]>();
-  for (let at = 0; at + entry <= table.size; at += entry) {
+  let count = 0;
+  for (let at = 0; at + entry <= table.size && count <= maximumFunctions; at += entry) {
     const info = table.u8(at + (elf.wide ? 4 : 12));
     const type = info & 15;
     if (type !== symbolType.function && type !== symbolType.indirectFunction) continue;
@@ -66,6 +67,7 @@ function functionStarts(elf: Elf, table: Bytes): Map<number, FunctionStart[]> {
     const inside = elf.type === relocatable ? address : address - section.address;
     if (!(inside >= 0 && inside < section.size)) continue;
     const list = starts.get(index) ?? [];
+    count += 1;
     list.push({
       offset: section.offset + inside,
       nameAt: table.u32(at),

@@ -17,7 +17,7 @@ export const segmentType = { load: 1, dynamic: 2, interpreter: 3, note: 4 } as c
 export const relocatable = 1;
 
 /** Headers beyond these counts are not believed. Objects with a section for each function have some 100,000. */
-const maximumSections = 500_000;
+const maximumSections = 100_000;
 const maximumSegments = 65_535;
 /** Bytes read of any one table. */
 const maximumTable = 64 * 2 ** 20;

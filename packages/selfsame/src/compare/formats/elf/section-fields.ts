@@ -9,18 +9,11 @@ import { noteFields } from './notes.js';
 const longestComment = 65_536;
 const maximumComments = 64;
 
-/** What a section says, and its attributes from the section header. */
-export async function sectionFields(
-  content: Content,
-  elf: Elf,
-  section: Section,
-  access: FormatAccess,
-): Promise<Field[]> {
-  return [...attributes(elf, section), ...(await said(content, elf, section, access))];
-}
-
 /** From its header: what does not follow from how long other sections are. */
-function attributes(elf: Elf, { type, flags, alignment, headerOffset }: Section): Field[] {
+export function sectionAttributes(
+  elf: Elf,
+  { type, flags, alignment, headerOffset }: Section,
+): Field[] {
   return [
     { name: 'sh_type', kind: 'flags', value: `0x${type.toString(16)}`, offset: headerOffset + 4 },
     { name: 'sh_flags', kind: 'flags', value: `0x${flags.toString(16)}`, offset: headerOffset + 8 },
@@ -33,7 +26,20 @@ function attributes(elf: Elf, { type, flags, alignment, headerOffset }: Section)
   ];
 }
 
-async function said(
+/** Any number of sections can be called so: the first is read, and the others around it. */
+function firstDebugInfo(elf: Elf): Section | undefined {
+  if (!firstOf.has(elf))
+    firstOf.set(
+      elf,
+      elf.sections.find(({ name }) => name === '.debug_info' || name === '.zdebug_info'),
+    );
+  return firstOf.get(elf);
+}
+
+const firstOf = new WeakMap<Elf, Section | undefined>();
+
+/** What a section says. */
+export async function sectionFields(
   content: Content,
   elf: Elf,
   section: Section,
@@ -51,7 +57,9 @@ async function said(
       return goFields(content, section);
     case '.debug_info':
     case '.zdebug_info':
-      return unitFields(await openDebugSections(content, elf, access));
+      return firstDebugInfo(elf) === section
+        ? unitFields(await openDebugSections(content, elf, access))
+        : [];
     default:
       return [];
   }

@@ -1,7 +1,10 @@
 import type { ReadPart } from './oci-parts.js';
 
-/** Bytes of JSON documents that are read: manifests and indexes have some KiB. */
-export const maxDocumentBytes = 4 * 1024 ** 2;
+/** Bytes of JSON documents that are read: manifests and indexes have some KiB. Lists in lists take 14 times as much. */
+export const maxDocumentBytes = 1024 ** 2;
+
+/** Layers that documents name, all together, and members that they do not have counted too. */
+const maxLayers = 100_000;
 
 /** Manifests of one archive that are followed. */
 const maxManifests = 1000;
@@ -28,12 +31,14 @@ export async function findRoles(read: ReadPart): Promise<Role[]> {
     roles.push({ path, name, mediaType });
     return true;
   };
+  const asked = new Set<string>();
+  let layers = 0;
   const queue: { readonly path: string; readonly platform: string }[] = [];
   const index = await read.json('index.json');
   for (const descriptor of list(index, 'manifests')) enqueue(descriptor, '');
   for (let at = 0; at < queue.length && at < maxManifests; at++) {
     const { path, platform } = queue[at] ?? { path: '', platform: '' };
-    const document = await read.json(path);
+    const document = read.has(path) ? await read.json(path) : undefined;
     const mediaType = textOf(document, 'mediaType');
     const children = list(document, 'manifests');
     const isIndex = children.length > 0;
@@ -41,6 +46,7 @@ export async function findRoles(read: ReadPart): Promise<Role[]> {
     for (const child of children) enqueue(child, platform);
     const config = property(document, 'config');
     add(blobPath(config), `config${platform}`, textOf(config, 'mediaType'));
+    if ((layers += list(document, 'layers').length) > maxLayers) break;
     list(document, 'layers').forEach((layer, number) => {
       add(blobPath(layer), `layer ${number + 1}${platform}`, textOf(layer, 'mediaType'));
     });
@@ -50,6 +56,7 @@ export async function findRoles(read: ReadPart): Promise<Role[]> {
   images.slice(0, maxManifests).forEach((image, number) => {
     const which = images.length > 1 ? ` of image ${number + 1}` : '';
     add(textOf(image, 'Config'), `config${which}`);
+    if ((layers += list(image, 'Layers').length) > maxLayers) return;
     list(image, 'Layers').forEach((layer, position) => {
       if (typeof layer === 'string') add(layer, `layer ${position + 1}${which}`);
     });
@@ -58,7 +65,9 @@ export async function findRoles(read: ReadPart): Promise<Role[]> {
 
   function enqueue(descriptor: unknown, before: string): void {
     const path = blobPath(descriptor);
-    if (path === undefined || queue.length >= maxManifests) return;
+    // Each once: what names itself would be read again and again.
+    if (path === undefined || asked.has(path) || queue.length >= maxManifests) return;
+    asked.add(path);
     const platform = property(descriptor, 'platform');
     const parts = ['os', 'architecture', 'variant'].map((key) => textOf(platform, key));
     const shown = parts.filter((part) => part !== undefined).join('/');

@@ -1,4 +1,5 @@
-import type { Content, Part } from '../format.js';
+import type { Content, FormatAccess, Part } from '../format.js';
+import { checkStopped } from '../reading/limits.js';
 import { maxDocumentBytes } from './oci-layout.js';
 
 /** Members of the archive, by name. */
@@ -9,10 +10,15 @@ export interface ReadPart {
 }
 
 /** Looks members up that stand in the archive as they are. */
-export function lookUp(content: Content, parts: ReadonlyMap<string, Part>): ReadPart {
+export function lookUp(
+  content: Content,
+  parts: ReadonlyMap<string, Part>,
+  access: FormatAccess,
+): ReadPart {
   return {
     has: (path) => parts.has(path),
     json: async (path) => {
+      checkStopped(access);
       const part = parts.get(path);
       if (part?.offset === undefined || part.size > maxDocumentBytes) return undefined;
       const bytes = await content.read(part.offset, part.size);

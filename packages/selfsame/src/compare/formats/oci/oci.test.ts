@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { afterAll, describe, expect, it } from 'vitest';
 import { memoryContent } from '../../content/memory-content.js';
 import { ArchiveWorkshop, expectTotal, hasTools, readAll, values } from '../reading/testing.js';
+import { contentOf, readWith } from '../structure/testing.js';
 import { oci } from './oci.js';
 
 const sha256 = (text: string): string => createHash('sha256').update(text).digest('hex');
@@ -86,6 +87,20 @@ describe.skipIf(!hasTools('tar'))('images of containers', () => {
     const { parts } = await readAll(oci, bytes);
     expect(parts[0]?.name).toBe('index');
     expect(new Set(parts.map(({ name }) => name)).size).toBe(parts.length);
+  });
+
+  it('have each document read once, however often it is named', async () => {
+    const digest = 'e'.repeat(64);
+    const manifests = Array.from({ length: 1000 }, () => ({ digest: `sha256:${digest}` }));
+    const layers = Array.from({ length: 10_000 }, () => ({ digest: `sha256:${digest}` }));
+    const index = { manifests, layers, more: 'x'.repeat(100_000) };
+    shop.file('n/index.json', JSON.stringify(index)).file('n/oci-layout', '{}');
+    shop.file(`n/blobs/sha256/${digest}`, JSON.stringify(index));
+    const bytes = shop.run('tar', ['-c', '-C', 'n', 'oci-layout', 'index.json', 'blobs']);
+    const content = contentOf(bytes);
+    const { parts } = await readWith(oci, bytes, { content });
+    expect(parts.map(({ name }) => name)).toContain('index');
+    expect(content.bytesRead).toBeLessThan(10 * bytes.length);
   });
 
   it('are no other archives', async () => {

@@ -60,7 +60,7 @@ async function* readImage(content: Content, access: FormatAccess): AsyncGenerato
     stopped = error;
   }
   const names = new UniqueNames();
-  const roles = await findRoles(lookUp(content, parts));
+  const roles = await findRoles(lookUp(content, parts, access));
   for (const { path, name, mediaType } of roles) {
     const part = parts.get(path);
     if (part === undefined) continue;

@@ -30,10 +30,12 @@ const shownBytes = 32;
 
 /** Bytes for a field's value: short ones in hexadecimal, longer ones so that equal text means equal bytes. */
 export function hexText(bytes: Uint8Array): string {
-  const hex = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('hex');
+  // Not of all bytes: what is cut from a text holds all of it.
+  const shown = Math.min(bytes.byteLength, shownBytes);
+  const hex = Buffer.from(bytes.buffer, bytes.byteOffset, shown).toString('hex');
   if (bytes.length <= shownBytes) return hex;
   const sum = createHash('sha256').update(bytes).digest('hex');
-  return `${hex.slice(0, shownBytes)}… (${bytes.length} bytes, sha256 ${sum})`;
+  return `${Buffer.from(bytes.buffer, bytes.byteOffset, shownBytes / 2).toString('hex')}… (${bytes.length} bytes, sha256 ${sum})`;
 }
 
 /** Names of members are shown so far: no system takes longer paths (Linux, PATH_MAX), and all of them are held. */

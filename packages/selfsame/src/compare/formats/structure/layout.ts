@@ -7,6 +7,8 @@ export interface Piece {
   readonly offset: number;
   readonly size: number;
   readonly fields?: readonly Field[];
+  /** Fields that come before those, made when they are asked for: pieces can be very many. */
+  readonly firstFields?: () => readonly Field[];
   readonly derived?: boolean;
   /** Takes only bytes that no other piece wants. */
   readonly filler?: boolean;
@@ -199,12 +201,13 @@ function* partsOf(
   unique: (name: string) => string,
 ): Generator<Part> {
   const name = partName(piece.name, 'unnamed');
+  const fields = [...(piece.firstFields?.() ?? []), ...(piece.fields ?? [])];
   const whole = start === piece.offset && end === piece.offset + piece.size;
   const decoded = whole ? piece.decoded : undefined;
   yield {
     name: unique(decoded === undefined ? name : `${name} (compressed)`),
     type: 'section',
-    fields: decoded === undefined ? (piece.fields ?? []) : [],
+    fields: decoded === undefined ? fields : [],
     size: end - start,
     offset: start,
     body: undefined,
@@ -214,7 +217,7 @@ function* partsOf(
     yield {
       name: unique(name),
       type: 'section',
-      fields: piece.fields ?? [],
+      fields,
       size: decoded.size,
       body: decoded.body(),
       encoded: () => ({ offset: start, size: end - start }),
