@@ -37,7 +37,7 @@ export function checkRoom() {
     native = copyNative(room);
     program = await bundle(join(import.meta.dirname, 'testing-check.ts'), join(room, 'main.mjs'));
     chmodSync(program, 0o644);
-  }, 60_000);
+  });
 
   afterAll(() => {
     if (room !== undefined) rmSync(room, { recursive: true, force: true });
@@ -76,7 +76,7 @@ export function checkRoom() {
       cwd,
       env: environment(home),
       encoding: 'utf8',
-      timeout: 120_000,
+      timeout: 200_000,
       maxBuffer: 64 * 2 ** 20,
     });
   }

@@ -65,7 +65,7 @@ describe.skipIf(!sandboxesWork)('selfsame check, the program', () => {
         [expect.stringMatching(/^selfsame check .*-- make$/u)],
       ]);
       const cwd = project({ Makefile: 'out: ; uname -n > out\n' });
-      const script = `selfsame() { ${process.execPath} ${program()} "$@"; }\n${String(lines)}`;
+      const script = `selfsame() { '${process.execPath}' '${program()}' "$@"; }\n${String(lines)}`;
       const { status, stderr } = spawnSync(
         'sh',
         ['-c', script.replace(' -- make', ' --vary host-name -- make')],
@@ -73,7 +73,7 @@ describe.skipIf(!sandboxesWork)('selfsame check, the program', () => {
           cwd,
           env: { ...environment(), GITHUB_STEP_SUMMARY: join(cwd, 'summary.md') },
           encoding: 'utf8',
-          timeout: 120_000,
+          timeout: 200_000,
         },
       );
       expect([forge, status, stderr]).toEqual([forge, 1, expect.any(String)]);
