@@ -9,7 +9,13 @@ interface Folder {
 /** The trust core; and what was taken out of it for others to read beside it, which only computes, too. */
 export const folders: readonly Folder[] = [
   { path: 'packages/verify/src', name: '' },
-  ...['attestations/sigstore', 'policy'].map((path) => ({
+  ...[
+    'attestations/in-toto-layout',
+    'attestations/sigstore',
+    'attestations/slsa',
+    'policy',
+    'signing',
+  ].map((path) => ({
     path: `packages/selfsame/src/${path}`,
     name: `selfsame/${path}/`,
   })),
