@@ -75,7 +75,7 @@ export const content: readonly Normaliser[] = [
   },
   {
     name: 'checksum',
-    hides: 'Checksums and lists of them, of files that differ themselves.',
+    hides: 'Checksums and lists of them, whatever they are of.',
     field: ({ kind }) => kind === 'checksum',
     text: withoutDigests,
   },
