@@ -67,7 +67,9 @@ export async function askWitnesses(
   // A directory that contradicts itself would make every witness look like one that saw something else.
   await checkHistory(directory, log, head, undefined);
   const askOne = (witness: AskedWitness): Promise<Asked> =>
-    askWitness(directory, head, witness, async (url, body) => post(url, body, signal, answerTimeout));
+    askWitness(directory, head, witness, async (url, body) =>
+      post(url, body, signal, answerTimeout),
+    );
   const answers: AskedOne[] = [];
   const waiting = [...witnesses];
   const work = async (): Promise<void> => {
