@@ -58,6 +58,8 @@ export class Browser implements AsyncDisposable {
       ],
       {
         stdio: ['ignore', 'ignore', 'ignore', 'pipe', 'pipe'],
+        // A process group of its own, so that its helpers, which write to the profile, too, end with it.
+        detached: true,
         // Killed, it leaves its files.
         env: { ...process.env, TMPDIR: this.#profile },
       },
@@ -139,9 +141,13 @@ export class Browser implements AsyncDisposable {
 
   async [Symbol.asyncDispose](): Promise<void> {
     const gone = new Promise((done) => this.#child.once('exit', done));
-    this.#child.kill('SIGKILL');
+    if (this.#child.pid !== undefined) process.kill(-this.#child.pid, 'SIGKILL');
     await gone;
-    rmSync(this.#profile, { recursive: true, force: true, maxRetries: 30 });
+    try {
+      rmSync(this.#profile, { recursive: true, force: true });
+    } catch {
+      // A helper that ends later still wrote; the run removes its whole temporary directory.
+    }
   }
 }
 
