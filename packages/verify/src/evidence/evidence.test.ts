@@ -44,6 +44,14 @@ const parse = (changes: object = {}) => parseEvidence(JSON.stringify({ ...docume
 const refusal = (changes: object) => codeOf(() => parse(changes));
 
 describe('parseEvidence', () => {
+  it('reads a checkpoint once, however many proofs and copies have it', () => {
+    const other = { ...proof, checkpoint: { ...checkpoint, text: `${text}more\n` } };
+    const { proofs, logs } = parse({ proofs: [proof, other, proof].map(formatTlogProof) });
+    expect(proofs[2]?.checkpoint).toBe(proofs[0]?.checkpoint);
+    expect(logs[0]?.checkpoint).toBe(proofs[0]?.checkpoint);
+    expect(proofs[1]?.checkpoint).toEqual(other.checkpoint);
+  });
+
   it('reads each part, as it is', () => {
     expect(parse()).toEqual({
       policy: { threshold: 2 },

@@ -4,7 +4,7 @@ import { FieldReader } from '../json/fields.js';
 import { parseJson } from '../json/parse.js';
 import type { JsonObject, JsonValue } from '../json/value.js';
 import type { LogCopy } from '../log/logged-claims.js';
-import { parseNote } from '../log/note.js';
+import { parseNote, type Note } from '../log/note.js';
 import { parseTlogProof, type TlogProof } from '../log/tlog-proof.js';
 
 /** `type` of an evidence file. */
@@ -56,6 +56,7 @@ export function parseEvidence(input: Uint8Array | string): EvidenceFile {
   const fields = read.object(document, [], names);
   if (fields['type'] !== EVIDENCE_TYPE) read.fail(`not ${EVIDENCE_TYPE}`, ['type']);
   const left = { ...evidenceLimits };
+  const readNote = rememberNotes();
   const list = (
     from: JsonObject,
     name: Exclude<keyof typeof evidenceLimits, 'bytes'>,
@@ -89,17 +90,27 @@ export function parseEvidence(input: Uint8Array | string): EvidenceFile {
       };
     }),
     proofs: list(fields, 'proofs', 'proofs', []).map((value, index) =>
-      parseTlogProof(read.string(value, ['proofs', index])),
+      parseTlogProof(read.string(value, ['proofs', index]), readNote),
     ),
     logs: list(fields, 'logs', 'logs', []).map((value, index) => {
       const path = ['logs', index];
       const log = read.object(value, path, ['checkpoint', 'entries']);
       return {
-        checkpoint: parseNote(read.string(log['checkpoint'], [...path, 'checkpoint'])),
+        checkpoint: readNote(read.string(log['checkpoint'], [...path, 'checkpoint'])),
         entries: list(log, 'entries', 'entries', path).map((entry, at) =>
           new TextEncoder().encode(read.string(entry, [...path, 'entries', at])),
         ),
       };
     }),
+  };
+}
+
+/** Reads each note once, as proofs of one checkpoint repeat it; the same text gives the same object. */
+function rememberNotes(): (text: string) => Note {
+  const known = new Map<string, Note>();
+  return (text) => {
+    const note = known.get(text) ?? parseNote(text);
+    known.set(text, note);
+    return note;
   };
 }

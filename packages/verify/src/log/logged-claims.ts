@@ -178,6 +178,8 @@ class CheckpointReader {
   readonly #witnesses: readonly NoteKey[];
   readonly #threshold: number;
   readonly #known = new Map<string, ReadCheckpoint>();
+  /** By the object too, which readers of many proofs share. */
+  readonly #seen = new Map<Note, ReadCheckpoint>();
   /** Notes that differ in what nobody known signed must not cost a signature each, let alone each line of one. */
   readonly #checked = new Map<string, boolean>();
 
@@ -192,6 +194,12 @@ class CheckpointReader {
   }
 
   read(checkpoint: Note): ReadCheckpoint {
+    const seen = this.#seen.get(checkpoint) ?? this.#readNote(checkpoint);
+    this.#seen.set(checkpoint, seen);
+    return seen;
+  }
+
+  #readNote(checkpoint: Note): ReadCheckpoint {
     const note = formatNote(checkpoint);
     const known = this.#known.get(note);
     if (known !== undefined) return known;

@@ -9,16 +9,20 @@ import { VerifyError } from '../errors.js';
 export const MAX_PROOF_HASHES = 108;
 
 const LEAF = Uint8Array.of(0);
-const NODE = Uint8Array.of(1);
+const NODE = 1;
 
 /** Hash of a leaf: sha256(0x00 || data). */
 export function leafHash(data: Uint8Array): Uint8Array {
   return sha256(concatBytes(LEAF, data));
 }
 
-/** Hash of an inner node: sha256(0x01 || left || right). */
+/** Hash of an inner node: sha256(0x01 || left || right), of 32 bytes each. */
 export function nodeHash(left: Uint8Array, right: Uint8Array): Uint8Array {
-  return sha256(concatBytes(NODE, left, right));
+  const node = new Uint8Array(65);
+  node[0] = NODE;
+  node.set(left, 1);
+  node.set(right, 33);
+  return sha256(node);
 }
 
 /** Hash of the tree without leaves: sha256 of nothing. */
