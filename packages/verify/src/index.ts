@@ -25,7 +25,14 @@ export {
   verifySignature,
 } from './keys/public-key.js';
 export type { KeyKind, PublicKey, SignatureScheme } from './keys/public-key.js';
-export { formatPublicKey, parsePublicKey, publicKeyToPem } from './keys/key-text.js';
+export {
+  decodeKey,
+  formatPublicKey,
+  keyFileLines,
+  parseKeyPem,
+  parsePublicKey,
+  publicKeyToPem,
+} from './keys/key-text.js';
 export type { NamedPublicKey } from './keys/key-text.js';
 
 export { parseMinisignKey, verifyMinisign } from './signatures/minisign.js';

@@ -1,15 +1,17 @@
 import {
-  decodeBase64,
+  decodeKey,
   encodeBase64,
   formatPublicKey,
+  keyFileLines,
+  parseKeyPem,
   parsePublicKey,
   VerifyError,
   type PublicKey,
 } from '@selfsame/verify';
 import { PKCS8_PREFIX, PrivateKey } from './private-key.js';
 
-/** Largest key file read, in UTF-16 units. */
-const MAX_TEXT = 8192;
+/** Most bytes of a PEM block that are read. */
+const MAX_DER = 8192;
 const PRIVATE_PREFIX = 'ed25519-private:';
 const PRIVATE_HEADER = '# selfsame private key: whoever reads this file can sign as you';
 /**
@@ -50,7 +52,7 @@ export interface NamedPrivateKey {
  * private one), or one unencrypted PKCS#8 PEM block. `KEY_INVALID` for anything else.
  */
 export function parsePrivateKey(text: string): NamedPrivateKey {
-  const lines = keyLines(text);
+  const lines = keyFileLines(text);
   if (lines[0] === '-----BEGIN ENCRYPTED PRIVATE KEY-----') {
     throw new VerifyError('KEY_INVALID', 'the private key is encrypted, which is not read');
   }
@@ -61,7 +63,7 @@ export function parsePrivateKey(text: string): NamedPrivateKey {
   if (!secret?.startsWith(PRIVATE_PREFIX) || rest.length > 0) {
     throw new VerifyError('KEY_INVALID', 'the text is not a private key file');
   }
-  const key = new PrivateKey(decode(secret.slice(PRIVATE_PREFIX.length), 32));
+  const key = new PrivateKey(decodeKey(secret.slice(PRIVATE_PREFIX.length), 32));
   if (shown === undefined) return { key, name: undefined };
   const named = parsePublicKey(shown);
   if (named.key.id !== key.publicKey.id) {
@@ -70,34 +72,13 @@ export function parsePrivateKey(text: string): NamedPrivateKey {
   return { key, name: named.name };
 }
 
-function keyLines(text: string): readonly string[] {
-  if (text.length > MAX_TEXT) throw new VerifyError('KEY_INVALID', 'the key file is too large');
-  return text
-    .split(/\r?\n/)
-    .map((line) => line.trim())
-    .filter((line) => line !== '' && !line.startsWith('#'));
-}
-
 /** The seed of an Ed25519 key from PrivateKeyInfo in a PEM block (RFC 7468 §10). */
 function seedFromPem(lines: readonly string[]): Uint8Array {
-  const [begin, ...body] = lines;
-  const end = body.pop();
-  if (begin !== '-----BEGIN PRIVATE KEY-----' || end !== '-----END PRIVATE KEY-----') {
-    throw new VerifyError('KEY_INVALID', 'the text is not one PEM block of a PRIVATE KEY');
-  }
-  const der = Buffer.from(decode(body.join(''), MAX_TEXT));
+  const der = Buffer.from(parseKeyPem(lines, 'PRIVATE KEY', MAX_DER));
   if (!der.subarray(0, PKCS8_PREFIX.length).equals(PKCS8_PREFIX)) {
     throw new VerifyError('KEY_INVALID', 'the PEM block is not an Ed25519 private key');
   }
   return der.subarray(PKCS8_PREFIX.length);
-}
-
-function decode(base64: string, maxBytes: number): Uint8Array {
-  try {
-    return decodeBase64(base64, maxBytes);
-  } catch {
-    throw new VerifyError('KEY_INVALID', `the key is not base64 of at most ${maxBytes} bytes`);
-  }
 }
 
 function pem(label: string, der: Uint8Array): string {

@@ -41,12 +41,15 @@ export interface NamedPublicKey {
  * warning, and for more than one key.
  */
 export function parsePublicKey(text: string): NamedPublicKey {
-  const lines = keyLines(text);
+  const lines = keyFileLines(text);
   if (lines.some((line) => line.startsWith(PRIVATE_PREFIX) || line.includes('PRIVATE KEY'))) {
     throw new VerifyError('KEY_INVALID', 'this is a private key where a public key is expected');
   }
   if (lines[0]?.startsWith('-----')) {
-    return { key: publicKeyFromSpki(parsePem(lines, 'PUBLIC KEY')), name: undefined };
+    return {
+      key: publicKeyFromSpki(parseKeyPem(lines, 'PUBLIC KEY', MAX_KEY_BYTES)),
+      name: undefined,
+    };
   }
   if (lines.length !== 1) throw new VerifyError('KEY_INVALID', `${lines.length} keys, not one`);
   return parsePublicLine(lines[0] ?? '');
@@ -58,7 +61,7 @@ function parsePublicLine(line: string): NamedPublicKey {
   if (found === null || kind === undefined) {
     throw new VerifyError('KEY_INVALID', 'the text is not a key like "ed25519:<base64>"');
   }
-  return { key: readers[kind](decode(found[2] ?? '', MAX_KEY_BYTES)), name: found[3] };
+  return { key: readers[kind](decodeKey(found[2] ?? '', MAX_KEY_BYTES)), name: found[3] };
 }
 
 const readers: Readonly<Record<KeyKind, (bytes: Uint8Array) => PublicKey>> = {
@@ -67,7 +70,8 @@ const readers: Readonly<Record<KeyKind, (bytes: Uint8Array) => PublicKey>> = {
   rsa: publicKeyFromPkcs1,
 };
 
-function decode(base64: string, maxBytes: number): Uint8Array {
+/** The bytes of a key, or `KEY_INVALID`. */
+export function decodeKey(base64: string, maxBytes: number): Uint8Array {
   try {
     return decodeBase64(base64, maxBytes);
   } catch {
@@ -75,7 +79,8 @@ function decode(base64: string, maxBytes: number): Uint8Array {
   }
 }
 
-function keyLines(text: string): readonly string[] {
+/** The lines of a key file without blanks around them, empty ones and comments. `KEY_INVALID` where it is too large. */
+export function keyFileLines(text: string): readonly string[] {
   if (text.length > MAX_TEXT) throw new VerifyError('KEY_INVALID', 'the key file is too large');
   return text
     .split(/\r?\n/)
@@ -83,11 +88,12 @@ function keyLines(text: string): readonly string[] {
     .filter((line) => line !== '' && !line.startsWith('#'));
 }
 
-function parsePem(lines: readonly string[], label: string): Uint8Array {
+/** What is in lines that are one PEM block with this label (RFC 7468), or `KEY_INVALID`. */
+export function parseKeyPem(lines: readonly string[], label: string, maxBytes: number): Uint8Array {
   const [begin, ...body] = lines;
   const end = body.pop();
   if (begin !== `-----BEGIN ${label}-----` || end !== `-----END ${label}-----`) {
     throw new VerifyError('KEY_INVALID', `the text is not one PEM block of a ${label}`);
   }
-  return decode(body.join(''), MAX_KEY_BYTES);
+  return decodeKey(body.join(''), maxBytes);
 }

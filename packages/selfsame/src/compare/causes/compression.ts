@@ -1,6 +1,6 @@
 import { gunzipSync, inflateSync } from 'node:zlib';
 import type { Cause, Evidence, Recognition } from './cause.js';
-import { readingOf, show, showRange } from './reading.js';
+import { readingOf, shownField, showRange } from './reading.js';
 
 /** The same content, packed otherwise. */
 export const compression: Cause = {
@@ -21,10 +21,8 @@ export const compression: Cause = {
     const remedy = advice(reading.format);
     if (field?.kind === 'compression')
       return {
-        kind: `${reading.format ?? 'file'} ${field.name}`,
+        ...shownField(reading, field),
         certainty: 'certain',
-        a: show(field.a ?? ''),
-        b: show(field.b ?? ''),
         remedy,
       };
     if (evidence.range === undefined || !sameInside(evidence)) return undefined;

@@ -1,5 +1,5 @@
 import type { Cause } from './cause.js';
-import { readingOf, show, showRange } from './reading.js';
+import { readingOf, shownField, showRange } from './reading.js';
 
 /** What other differences make differ. */
 export const consequence: Cause = {
@@ -23,10 +23,8 @@ export const consequence: Cause = {
       )
         return undefined;
       return {
-        kind: `${reading.format ?? 'file'} ${field.name}`,
+        ...shownField(reading, field),
         certainty: 'certain',
-        a: show(field.a ?? ''),
-        b: show(field.b ?? ''),
         remedy,
         consequence: true,
       };

@@ -1,6 +1,6 @@
 import type { Cause } from './cause.js';
 import { pairOf, valuesOf } from './matching.js';
-import { readingOf, show } from './reading.js';
+import { readingOf, shownField } from './reading.js';
 
 /** Facts about files that the file system decides. */
 export const fileSystem: Cause = {
@@ -19,10 +19,8 @@ export const fileSystem: Cause = {
     const reading = readingOf(evidence);
     if (field?.kind === 'inode')
       return {
-        kind: `${reading.format ?? 'file'} ${field.name}`,
+        ...shownField(reading, field),
         certainty: 'certain',
-        a: show(field.a ?? ''),
-        b: show(field.b ?? ''),
         remedy:
           reading.format === 'cpio'
             ? 'Pack with `cpio --reproducible` (`--renumber-inodes --ignore-devno`).'
@@ -33,10 +31,8 @@ export const fileSystem: Cause = {
       /^(?:st_)?(?:nlink|links?|blocks?|blksize|dev|rdev|devmajor|devminor)$/i.test(field.name)
     )
       return {
-        kind: `${reading.format ?? 'file'} ${field.name}`,
+        ...shownField(reading, field),
         certainty: 'likely',
-        a: show(field.a ?? ''),
-        b: show(field.b ?? ''),
         remedy,
       };
     if (field !== undefined) return undefined;

@@ -1,7 +1,7 @@
 import type { Cause, Recognition } from './cause.js';
 import { numberPair } from './decoders/numbers.js';
 import { before } from './matching.js';
-import { readingOf, show } from './reading.js';
+import { readingOf, shownField } from './reading.js';
 
 /** Owner and group of files. */
 export const ownership: Cause = {
@@ -19,10 +19,8 @@ export const ownership: Cause = {
     const { field } = evidence;
     if (field?.kind === 'owner')
       return {
-        kind: `${reading.format ?? 'file'} ${field.name}`,
+        ...shownField(reading, field),
         certainty: 'certain',
-        a: show(field.a ?? ''),
-        b: show(field.b ?? ''),
         remedy: advice(reading.format),
       };
     if (field !== undefined && field.kind !== 'text' && field.kind !== 'other') return undefined;

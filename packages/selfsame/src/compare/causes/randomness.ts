@@ -2,7 +2,7 @@ import type { Cause, Recognition } from './cause.js';
 import { temporaryPath } from './decoders/paths.js';
 import { uuidKind, uuidPattern } from './decoders/uuids.js';
 import { pairOf, valuesOf } from './matching.js';
-import { offsetAt, readingOf, show, type Reading } from './reading.js';
+import { offsetAt, readingOf, shownField, type Reading } from './reading.js';
 
 /** Values that a program drew. */
 export const randomness: Cause = {
@@ -66,10 +66,8 @@ function ofIdentifiers(reading: Reading): Recognition | undefined {
   if (field?.kind !== 'id') return undefined;
   const pdf = reading.format === 'pdf';
   return {
-    kind: `${reading.format ?? 'file'} ${field.name}`,
+    ...shownField(reading, field),
     certainty: 'likely',
-    a: show(field.a ?? ''),
-    b: show(field.b ?? ''),
     remedy: pdf
       ? 'Set `SOURCE_DATE_EPOCH`; in TeX also `\\pdftrailerid{}` (and `\\pdfsuppressptexinfo=-1`).'
       : 'Derive the identifier from the content, or set it with an option of the program that writes the file.',

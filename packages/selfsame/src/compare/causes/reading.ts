@@ -175,6 +175,15 @@ export function offsetAt(reading: Reading, side: Side, position: number): number
   return reading.evidence.field === undefined ? side.offset + position : side.offset;
 }
 
+/** A field that differs, as a finding shows it: what it is called, and both values. */
+export function shownField(
+  reading: Reading,
+  field: NonNullable<Evidence['field']>,
+): Pick<Recognition, 'kind' | 'a' | 'b'> {
+  const kind = `${reading.format ?? 'file'} ${field.name}`;
+  return { kind, a: show(field.a ?? ''), b: show(field.b ?? '') };
+}
+
 /** The bytes that differ as they are shown on both sides, and where they stand. */
 export function shownRanges(
   reading: Reading,

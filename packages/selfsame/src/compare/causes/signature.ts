@@ -1,5 +1,5 @@
 import type { Cause } from './cause.js';
-import { readingOf, show, shownRanges } from './reading.js';
+import { readingOf, shownField, shownRanges } from './reading.js';
 
 /** Signatures. */
 export const signature: Cause = {
@@ -21,10 +21,8 @@ export const signature: Cause = {
     const { field, place } = evidence;
     if (field?.kind === 'signature')
       return {
-        kind: `${reading.format ?? 'file'} ${field.name}`,
+        ...shownField(reading, field),
         certainty: 'certain',
-        a: show(field.a ?? ''),
-        b: show(field.b ?? ''),
         remedy,
       };
     if (
